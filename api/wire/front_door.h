@@ -1,0 +1,50 @@
+#pragma once
+
+#include "api/wire/credentials.h"
+#include "api/wire/service.h"
+#include "base/clock.h"
+#include "base/http/message.h"
+#include "base/logger.h"
+
+#include <memory>
+#include <string>
+
+namespace lambent::api {
+
+enum class AuthMode { kSigV4, kNone };  // kNone: loopback only, see app/daemon
+
+struct FrontDoorConfig {
+    AuthMode auth = AuthMode::kSigV4;
+    std::string region = "us-east-1";
+    std::uint16_t port = 4566;  // for the Host check; Host must name loopback or a *.localhost name
+};
+
+// Every request passes here, once: Host and Origin, which service is meant (credential scope,
+// X-Amz-Target, date paths, else S3; /_lambent/ is the platform's own), signature, body unwrapping.
+// What a handler gets is authenticated. A request that came in by a cell's entrance
+// ("function:<name>") must be signed with that function's key. Only GET /_lambent/health is open.
+class FrontDoor final : public http::Handler {
+  public:
+    struct Services {
+        Service& lambda;
+        Service& s3;
+        Service& logs;
+        Service& sts;
+        Service& admin;  // /_lambent/…
+    };
+    FrontDoor(
+        FrontDoorConfig config,
+        Services services,
+        const Credentials& credentials,
+        const Clock& clock,
+        Logger log
+    );
+    ~FrontDoor() override;
+    Task<http::Response> handle(http::RequestHead head, http::BodyReader& body) override;
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace lambent::api

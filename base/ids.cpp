@@ -1,0 +1,69 @@
+#include "base/ids.h"
+
+#include "base/result.h"
+
+#include <sys/random.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <vector>
+
+namespace lambent {
+namespace {
+
+constexpr char kHexDigits[] = "0123456789abcdef";
+
+void fill_random(unsigned char* into, std::size_t size) {
+    std::size_t filled = 0;
+    while (filled < size) {
+        const ssize_t got = ::getrandom(into + filled, size - filled, 0);
+        LAMBENT_ASSERT(got > 0 || errno == EINTR);
+        filled += got > 0 ? static_cast<std::size_t>(got) : 0;
+    }
+}
+
+}  // namespace
+
+std::string random_uuid() {
+    std::array<unsigned char, 16> raw{};
+    fill_random(raw.data(), raw.size());
+    raw[6] = static_cast<unsigned char>((raw[6] & 0x0F) | 0x40);  // version 4
+    raw[8] = static_cast<unsigned char>((raw[8] & 0x3F) | 0x80);  // variant 1
+    std::string text;
+    text.reserve(36);
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) {
+            text += '-';
+        }
+        text += kHexDigits[raw[i] >> 4];
+        text += kHexDigits[raw[i] & 0x0F];
+    }
+    return text;
+}
+
+std::string random_hex(std::size_t bytes) {
+    std::vector<unsigned char> raw(bytes);
+    fill_random(raw.data(), raw.size());
+    std::string text;
+    text.reserve(2 * bytes);
+    for (const unsigned char byte : raw) {
+        text += kHexDigits[byte >> 4];
+        text += kHexDigits[byte & 0x0F];
+    }
+    return text;
+}
+
+std::string random_secret(std::size_t length) {
+    constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::vector<unsigned char> raw(length);
+    fill_random(raw.data(), raw.size());
+    std::string text;
+    text.reserve(length);
+    for (const unsigned char byte : raw) {
+        text += kAlphabet[byte % 64];
+    }
+    return text;
+}
+
+}  // namespace lambent

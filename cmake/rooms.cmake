@@ -1,0 +1,44 @@
+# Helpers that make one library a room, one program a process, one test program a room's tests.
+
+add_library(lambent_settings INTERFACE)
+target_include_directories(lambent_settings INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(lambent_settings INTERFACE -Wall -Wextra -Werror -Wpedantic -Wshadow
+    -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wno-psabi)
+target_compile_definitions(lambent_settings INTERFACE
+    BOOST_ASIO_NO_DEPRECATED BOOST_PROCESS_USE_STD_FS BOOST_ALL_NO_LIB
+    BOOST_ERROR_CODE_HEADER_ONLY)
+if(LAMBENT_SANITIZE)
+    target_compile_options(lambent_settings INTERFACE -fsanitize=${LAMBENT_SANITIZE}
+        -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(lambent_settings INTERFACE -fsanitize=${LAMBENT_SANITIZE})
+endif()
+
+# What nearly every body includes, parsed once. Bodies still include what they use: the tidy preset
+# builds without it.
+set(LAMBENT_PRECOMPILED ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
+
+# lambent_add_room(NAME SOURCES … PUBLIC … PRIVATE …)
+# A static library lambent_NAME. PUBLIC names what its headers show, PRIVATE what only its bodies use.
+function(lambent_add_room name)
+    cmake_parse_arguments(ROOM "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+    set(target lambent_${name})
+    add_library(${target} STATIC ${ROOM_SOURCES})
+    target_link_libraries(${target} PUBLIC lambent_settings ${ROOM_PUBLIC} PRIVATE ${ROOM_PRIVATE})
+    if(name STREQUAL "base")
+        target_precompile_headers(${target} PRIVATE ${LAMBENT_PRECOMPILED})
+    else()
+        target_precompile_headers(${target} REUSE_FROM lambent_base)
+    endif()
+endfunction()
+
+# lambent_add_tests(NAME SOURCES … LIBRARIES … LABEL unit)
+# A Catch2 program NAME_tests, each case a ctest test.
+function(lambent_add_tests name)
+    cmake_parse_arguments(TESTS "" "LABEL" "SOURCES;LIBRARIES" ${ARGN})
+    set(target ${name}_tests)
+    add_executable(${target} ${TESTS_SOURCES})
+    target_link_libraries(${target} PRIVATE lambent_test_support ${TESTS_LIBRARIES})
+    target_precompile_headers(${target} REUSE_FROM lambent_base)
+    add_test(NAME ${name} COMMAND ${target})
+    set_tests_properties(${name} PROPERTIES LABELS "${TESTS_LABEL}" TIMEOUT 300)
+endfunction()

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "base/clock.h"
+#include "base/logger.h"
+#include "base/unique_fd.h"
+#include "runtime/environment/environment.h"
+#include "runtime/functions/package_store.h"
+#include "runtime/languages/runtime_catalog.h"
+#include "sandbox/cell.h"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace lambent::runtime {
+
+// What the outside gives an environment whose function may reach the platform's own endpoint.
+class PlatformDoor {
+  public:
+    virtual ~PlatformDoor() = default;
+    // Serves the platform's API on a listener inside the cell; `function` is who may use it.
+    virtual void open(UniqueFd listener, const std::string& function) = 0;
+    // The access key and secret that the function signs with.
+    virtual std::pair<std::string, std::string> credentials(const std::string& function) = 0;
+};
+
+struct EnvironmentConfig {
+    std::string region = "us-east-1";
+    std::uint16_t platform_port = 4566;  // inside the cell, as outside
+};
+
+// Cells with a Runtime API beside them: the real EnvironmentFactory. Borrows everything it is
+// given.
+class SandboxEnvironmentFactory final : public EnvironmentFactory {
+  public:
+    SandboxEnvironmentFactory(
+        boost::asio::any_io_executor executor,
+        sandbox::Sandbox& sandbox,
+        PackageStore& packages,
+        const RuntimeCatalog& runtimes,
+        PlatformDoor& door,
+        EnvironmentConfig config,
+        Logger log
+    );
+    ~SandboxEnvironmentFactory() override;
+    Task<Result<StartedEnvironment>> start(StartRequest request) override;
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace lambent::runtime

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "base/clock.h"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace lambent::runtime {
+
+// The account and region every ARN of this installation names. AWS clients need some; the account
+// is LocalStack's and SAM's conventional one so that existing templates keep working.
+inline constexpr char kAccountId[] = "000000000000";
+
+inline constexpr std::uint64_t kMebibyte = 1ULL << 20;  // "MB" in Lambda's documents
+
+// One function as it is configured now. Immutable: an update makes a new one with a new revision.
+struct Function {
+    std::string name;
+    std::string runtime;  // "python3.12", "nodejs20.x", "provided.al2023"
+    std::string handler;
+    std::string role;
+    std::string description;
+    std::uint32_t memory_mb = 128;
+    std::uint32_t timeout_s = 3;
+    std::uint32_t ephemeral_storage_mb = 512;
+    std::map<std::string, std::string> environment;
+    std::map<std::string, std::string> tags;
+    std::string architecture = "x86_64";
+    std::string package_sha256;  // hex; names the package in the PackageStore
+    std::uint64_t package_bytes = 0;
+    std::string revision_id;
+    WallTime last_modified;
+    // Async behaviour (lambda-facts section 3).
+    std::uint32_t retry_attempts_max = 2;
+    std::uint32_t event_age_max_s = 21'600;
+
+    std::string version() const { return "$LATEST"; }
+    std::string arn(const std::string& region) const {
+        return "arn:aws:lambda:" + region + ":" + kAccountId + ":function:" + name;
+    }
+    std::string log_group() const { return "/aws/lambda/" + name; }
+    // Whether the platform's own endpoint is reachable from inside the cell: the tag
+    // "lambent:endpoint" = "open". Closed by default.
+    bool endpoint_open() const {
+        const auto tag = tags.find("lambent:endpoint");
+        return tag != tags.end() && tag->second == "open";
+    }
+};
+
+// Shared by the registry, the invocations that run and the environments of that revision.
+using FunctionPtr = std::shared_ptr<const Function>;
+
+}  // namespace lambent::runtime

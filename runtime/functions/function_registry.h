@@ -1,0 +1,58 @@
+#pragma once
+
+#include "base/async/task.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/sql/sql_driver.h"
+#include "runtime/functions/function.h"
+#include "runtime/functions/package_store.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lambent::runtime {
+
+// What a caller asks to change; fields left empty stay as they are.
+struct FunctionChange {
+    std::optional<std::string> runtime;
+    std::optional<std::string> handler;
+    std::optional<std::string> role;
+    std::optional<std::string> description;
+    std::optional<std::uint32_t> memory_mb;
+    std::optional<std::uint32_t> timeout_s;
+    std::optional<std::uint32_t> ephemeral_storage_mb;
+    std::optional<std::map<std::string, std::string>> environment;
+};
+
+// The functions that exist: validated (limits of lambda-facts section 1), stored before they are
+// acknowledged, and held in memory for the hot path. Owned by the composition root; event loop's
+// thread only. Errors carry AWS's sentence as message and the field as subject.
+class FunctionRegistry {
+  public:
+    FunctionRegistry(sql::Driver& driver, PackageStore& packages, const Clock& clock);
+
+    static std::vector<sql::Migration> migrations();
+    Task<Result<void>> load();  // once, at start
+
+    // kConflict when the name is taken. `zip` is the uploaded package.
+    Task<Result<FunctionPtr>> create(Function wanted, std::string zip);
+    Task<Result<FunctionPtr>> update_code(std::string name, std::string zip, std::string revision);
+    Task<Result<FunctionPtr>> update_configuration(
+        std::string name, FunctionChange change, std::string revision
+    );
+    Task<Result<void>> remove(std::string name);
+
+    FunctionPtr find(const std::string& name) const;  // null when there is none
+    std::vector<FunctionPtr> list() const;            // by name
+
+  private:
+    sql::Driver& driver_;
+    PackageStore& packages_;
+    const Clock& clock_;
+    std::map<std::string, FunctionPtr> functions_;
+};
+
+}  // namespace lambent::runtime

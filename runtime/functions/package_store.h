@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/async/offload.h"
+#include "base/async/task.h"
+#include "base/result.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lambent::runtime {
+
+struct PackageLimits {
+    std::uint64_t zip_bytes_max = 50ULL << 20;        // direct upload (lambda-facts section 1)
+    std::uint64_t unpacked_bytes_max = 250ULL << 20;  // counted while unpacking
+    std::uint32_t entries_max = 100'000;
+};
+
+struct Package {
+    std::string sha256;  // hex, of the zip as uploaded
+    std::uint64_t zip_bytes = 0;
+    std::string directory;  // where it lies unpacked, never written to again
+};
+
+// Function code, as uploaded and unpacked, in files named by hash under one directory:
+// <hash>.zip and <hash>/. A zip that climbs out, links out, lies about its size or is no zip is
+// refused with kInvalidArgument (subject "zip"), one too large with kTooLarge. Unpacked files are
+// readable by every cell and writable by nobody. Python sources are compiled while unpacking, since
+// /var/task is read-only for the function.
+class PackageStore {
+  public:
+    PackageStore(std::string directory, PackageLimits limits, WorkerPool& workers);
+
+    // On disk, synced and unpacked when it returns. The same bytes again cost only the hash.
+    Task<Result<Package>> put(std::string zip);
+    Result<Package> find(const std::string& sha256) const;
+    Task<Result<std::string>> read_zip(std::string sha256);
+    // Removes packages that no name in `in_use` names.
+    Task<> collect(std::vector<std::string> in_use);
+
+  private:
+    std::string directory_;
+    PackageLimits limits_;
+    WorkerPool& workers_;
+};
+
+}  // namespace lambent::runtime
