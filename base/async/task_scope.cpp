@@ -18,7 +18,7 @@ namespace lambent {
 namespace asio = boost::asio;
 
 struct TaskScope::State {
-    State(asio::any_io_executor ex, Logger logger)
+    State(const asio::any_io_executor& ex, Logger logger)
         : executor(ex), log(std::move(logger)), emptied(ex) {}
 
     struct Flow {

@@ -1,0 +1,47 @@
+# The front for people: each line does one whole job on a fresh Debian 12, as root or with sudo.
+# What is built, and how, stands in CMakeLists.txt and CMakePresets.json.
+.PHONY: help setup build demo test test-asan test-tsan lint format bench clean
+
+as_root := $(if $(filter 0,$(shell id -u)),,sudo -E)
+
+help:
+	@echo "make demo     photographs in, thumbnails out, every millisecond accounted for"
+	@echo "make test     every test that this machine can run"
+	@echo "make build    the programs, in build/bin/"
+	@echo "make bench    measures side by side, writes docs/PERFORMANCE.md"
+	@echo "make lint     clang-format, clang-tidy"
+
+setup:
+	@scripts/setup build demo
+
+build: setup
+	@scripts/build release lambent lambent-launcher
+
+demo: build
+	@$(as_root) build/bin/lambent demo
+
+test:
+	@scripts/setup build demo test
+	@scripts/build release all
+	@scripts/test release
+
+test-asan test-tsan: test-%:
+	@scripts/setup build demo test
+	@scripts/build $* all
+	@scripts/test $*
+
+lint:
+	@scripts/setup build test lint
+	@scripts/lint
+
+format:
+	@scripts/setup lint
+	@git ls-files '*.h' '*.cpp' | xargs clang-format -i
+
+bench:
+	@scripts/setup build demo bench
+	@scripts/build release all -DLAMBENT_BENCH=ON
+	@bench/run
+
+clean:
+	rm -rf build
