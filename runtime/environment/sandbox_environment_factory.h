@@ -20,8 +20,14 @@ namespace lambent::runtime {
 class PlatformDoor {
   public:
     virtual ~PlatformDoor() = default;
+    // An open door; dropping it closes the listener and its connections. The environment keeps it
+    // exactly as long as its cell lives.
+    class Lease {
+      public:
+        virtual ~Lease() = default;
+    };
     // Serves the platform's API on a listener inside the cell; `function` is who may use it.
-    virtual void open(UniqueFd listener, const std::string& function) = 0;
+    virtual std::unique_ptr<Lease> open(UniqueFd listener, const std::string& function) = 0;
     // The access key and secret that the function signs with.
     virtual std::pair<std::string, std::string> credentials(const std::string& function) = 0;
 };
