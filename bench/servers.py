@@ -1,0 +1,136 @@
+"""What bench/run measures: each server starts on a free loopback port and ends with its context."""
+import json
+import pathlib
+import socket
+import subprocess
+import time
+import urllib.request
+
+import botocore.auth
+import botocore.awsrequest
+import botocore.credentials
+
+NODE_ECHO = """
+const http = require('http');
+const server = http.createServer((request, response) => {
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('error', () => {});
+    request.on('end', () => {
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ hello: JSON.parse(Buffer.concat(chunks)).name }));
+    });
+});
+server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+"""
+
+NGINX = """
+daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    upstream node {{ server 127.0.0.1:{node}; keepalive 128; }}
+    server {{
+        listen 127.0.0.1:{port}; keepalive_requests 100000000;
+        location / {{ proxy_pass http://node; proxy_http_version 1.1; proxy_set_header Connection ""; }}
+    }}
+}}
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(port, seconds=10):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"nothing listens on port {port}")
+
+
+def machine():
+    model = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if "model name" in line)
+    cores = sum(1 for line in open("/proc/cpuinfo") if line.startswith("processor"))
+    kernel = pathlib.Path("/proc/sys/kernel/osrelease").read_text().split("-")[0].strip()
+    return f"{model}, {cores} cores, Linux {kernel}, virtual machine shared with others"
+
+
+class Child:
+    """A process that ends with its context."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(30)
+
+
+class Floor(Child):
+    def __init__(self, program):
+        self.process = subprocess.Popen([program], stdout=subprocess.PIPE, text=True)
+        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}/"
+
+
+class NginxNode(Child):
+    def __init__(self, folder):
+        self.node = subprocess.Popen(["/usr/bin/node", "-e", NODE_ECHO], stdout=subprocess.PIPE, text=True)
+        port = free_port()
+        config = folder / "nginx.conf"
+        config.write_text(NGINX.format(folder=folder, node=int(self.node.stdout.readline()), port=port))
+        self.process = subprocess.Popen(["/usr/sbin/nginx", "-c", config, "-e", folder / "error.log"])
+        wait_for(port)
+        self.url = f"http://127.0.0.1:{port}/"
+
+    def __exit__(self, *details):
+        super().__exit__(*details)
+        self.node.terminate()
+        self.node.wait(30)
+
+
+class Lambent(Child):
+    """The real daemon with SigV4 on. A signature holds for 15 minutes, so each target is signed once."""
+
+    def __init__(self, program, data):
+        self.program, self.data = str(program), data
+        self.process = subprocess.Popen([self.program, "up", "--port", "0", "--data", data],
+                                        stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        end = time.monotonic() + 20
+        while not (data / "endpoint.json").exists():
+            if time.monotonic() > end or self.process.poll() is not None:
+                raise RuntimeError("lambent did not come up")
+            time.sleep(0.05)
+        self.endpoint = json.loads((data / "endpoint.json").read_text())
+        keys = json.loads((data / "credentials.json").read_text())
+        self.credentials = botocore.credentials.Credentials(keys["accessKeyId"], keys["secretAccessKey"])
+
+    def deploy(self, folder):
+        subprocess.run([self.program, "deploy", folder, "--data", self.data], check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def invoke_target(self, function):
+        path = f"/2015-03-31/functions/{function}/invocations"
+        url = self.endpoint["endpoint"] + path
+        request = botocore.awsrequest.AWSRequest("POST", url, data=b'{"name":"bench"}')
+        botocore.auth.SigV4Auth(self.credentials, "lambda", self.endpoint["region"]).add_auth(request)
+        return url, {"Authorization": request.headers["Authorization"],
+                     "X-Amz-Date": request.headers["X-Amz-Date"]}
+
+    def cold_starts(self, function, count):
+        """Forces `count` cold starts; the record of each."""
+        url, headers = self.invoke_target(function)
+        records = []
+        for _ in range(count):
+            request = urllib.request.Request(url, data=b'{"name":"bench"}', method="POST", headers={
+                **headers, "X-Lambent-Cold": "1", "X-Lambent-Record": "1"})
+            with urllib.request.urlopen(request) as answer:
+                records.append(json.loads(answer.headers["X-Lambent-Record"]))
+        return records
