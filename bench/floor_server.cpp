@@ -1,11 +1,6 @@
 // The floor under any FaaS: a plain Boost.Beast server on one thread that hands each request body
 // over a pipe to a second process, which echoes it back. No routing, no signature, no sandbox, no
 // record. What lambent adds to a warm call is measured against this.
-#include <cstdint>
-#include <cstdio>
-#include <deque>
-#include <string>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -20,10 +15,15 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <signal.h>
 #include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <deque>
+#include <string>
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
@@ -80,7 +80,9 @@ class Worker {
             co_await mine.async_wait(asio::redirect_error(use_awaitable, turn));
         }
         std::uint32_t answer_size = 0;
-        co_await asio::async_read(from_, asio::buffer(&answer_size, sizeof(answer_size)), use_awaitable);
+        co_await asio::async_read(
+            from_, asio::buffer(&answer_size, sizeof(answer_size)), use_awaitable
+        );
         std::string answer(answer_size, '\0');
         co_await asio::async_read(from_, asio::buffer(answer), use_awaitable);
         waiting_.pop_front();

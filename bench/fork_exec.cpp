@@ -1,14 +1,14 @@
 // Bare fork+exec of a program until its first byte on stdout: the least that a cold start of that
 // runtime can cost without any sandbox. Prints one duration in microseconds per line.
 //   fork_exec COUNT PROGRAM [ARGUMENT]...
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-
-#include <sys/wait.h>
-#include <signal.h>
-#include <spawn.h>
-#include <unistd.h>
 
 extern char** environ;
 
