@@ -15,7 +15,9 @@ endif()
 
 # What nearly every body includes, parsed once. Bodies still include what they use: the tidy preset
 # builds without it.
-set(LAMBENT_PRECOMPILED ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
+add_library(lambent_precompiled STATIC ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp)
+target_link_libraries(lambent_precompiled PUBLIC lambent_settings Boost::headers Threads::Threads)
+target_precompile_headers(lambent_precompiled PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
 
 # lambent_add_room(NAME SOURCES … PUBLIC … PRIVATE …)
 # A static library lambent_NAME. PUBLIC names what its headers show, PRIVATE what only its bodies use.
@@ -24,11 +26,7 @@ function(lambent_add_room name)
     set(target lambent_${name})
     add_library(${target} STATIC ${ROOM_SOURCES})
     target_link_libraries(${target} PUBLIC lambent_settings ${ROOM_PUBLIC} PRIVATE ${ROOM_PRIVATE})
-    if(name STREQUAL "base")
-        target_precompile_headers(${target} PRIVATE ${LAMBENT_PRECOMPILED})
-    else()
-        target_precompile_headers(${target} REUSE_FROM lambent_base)
-    endif()
+    target_precompile_headers(${target} REUSE_FROM lambent_precompiled)
 endfunction()
 
 # lambent_add_tests(NAME SOURCES … LIBRARIES … LABEL unit)
@@ -38,7 +36,7 @@ function(lambent_add_tests name)
     set(target ${name}_tests)
     add_executable(${target} ${TESTS_SOURCES})
     target_link_libraries(${target} PRIVATE lambent_test_support ${TESTS_LIBRARIES})
-    target_precompile_headers(${target} REUSE_FROM lambent_base)
+    target_precompile_headers(${target} REUSE_FROM lambent_precompiled)
     add_test(NAME ${name} COMMAND ${target})
     set_tests_properties(${name} PROPERTIES LABELS "${TESTS_LABEL}" TIMEOUT 300)
 endfunction()

@@ -1,0 +1,1 @@
+// Nothing of its own: the body that the precompiled header is made with (cmake/rooms.cmake).
