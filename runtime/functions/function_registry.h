@@ -25,6 +25,9 @@ struct FunctionChange {
     std::optional<std::uint32_t> timeout_s;
     std::optional<std::uint32_t> ephemeral_storage_mb;
     std::optional<std::map<std::string, std::string>> environment;
+    std::optional<std::map<std::string, std::string>> tags;
+    std::optional<std::uint32_t> retry_attempts_max;
+    std::optional<std::uint32_t> event_age_max_s;
 };
 
 // The functions that exist: validated (limits of lambda-facts section 1), stored before they are
