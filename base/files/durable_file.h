@@ -36,6 +36,9 @@ class DurableFile {
 // Creates the directory and its parents, mode 0700, and syncs what names them.
 Result<void> make_directories(const std::string& path);
 Result<void> sync_directory(const std::string& path);
+// Removes what a process that was killed left under temporary names in this directory. At start,
+// while nobody writes there.
+Result<void> remove_unpublished(const std::string& directory);
 Result<std::string> read_file(const std::string& path);
 
 }  // namespace lambent

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+#include <string>
+#include <string_view>
+
+namespace lambent {
+
+// The one directory in which a daemon keeps everything, held for as long as this object lives: a
+// second daemon on the same directory is refused. Mode 0700, owned by the daemon's user. Made by
+// the composition root before anything else opens a file in it; blocking.
+class DataDirectory {
+  public:
+    // Creates the directory when it is missing, and syncs the names that lead to it.
+    // kConflict, naming the other daemon's pid, when it is in use; kInvalidArgument when it holds
+    // somebody else's files; kUnauthorised when another user owns it.
+    static Result<DataDirectory> acquire(const std::string& path);
+
+    const std::string& path() const { return path_; }  // absolute, without symbolic links
+    std::string file(std::string_view name) const;
+
+  private:
+    DataDirectory(std::string path, UniqueFd lock)
+        : path_(std::move(path)), lock_(std::move(lock)) {}
+
+    std::string path_;
+    UniqueFd lock_;  // an exclusive flock; the kernel drops it however the process ends
+};
+
+}  // namespace lambent
