@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <stdexcept>
+
 namespace lambent::api {
 namespace {
 
@@ -17,6 +19,10 @@ http::Response answer(const AwsError& error, std::string content_type, std::stri
 }
 
 }  // namespace
+
+void throw_exception_from_error(const AwsError& error, const boost::source_location& /*where*/) {
+    throw std::runtime_error(error.name() + ": " + error.message());
+}
 
 http::Response rest_json_error(const AwsError& error) {
     nlohmann::ordered_json body;

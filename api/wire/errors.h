@@ -2,6 +2,8 @@
 
 #include "base/http/message.h"
 
+#include <boost/system/result.hpp>
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +15,7 @@ namespace lambent::api {
 // they retry. Services make these from Error (code and subject) in their own …_errors file.
 class AwsError {
   public:
+    AwsError() = default;
     AwsError(unsigned status, std::string name, std::string message)
         : status_(status), name_(std::move(name)), message_(std::move(message)) {}
 
@@ -29,11 +32,19 @@ class AwsError {
     bool is_callers_fault() const { return status_ < 500; }
 
   private:
-    unsigned status_;
-    std::string name_;
+    unsigned status_ = 500;
+    std::string name_ = "InternalFailure";
     std::string message_;
     std::vector<std::pair<std::string, std::string>> details_;
 };
+
+// What an operation of an AWS service ends with. Works with the LAMBENT_TRY macros.
+template <class T>
+using Answer = boost::system::result<T, AwsError>;
+
+[[noreturn]] void throw_exception_from_error(
+    const AwsError& error, const boost::source_location& where
+);
 
 // Lambda: x-amzn-ErrorType and {"Type":"User","Message":…,"message":…}.
 http::Response rest_json_error(const AwsError& error);
