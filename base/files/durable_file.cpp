@@ -109,15 +109,19 @@ Result<void> DurableFile::write(std::string_view bytes) {
 }
 
 Result<void> DurableFile::publish(const std::string& name) {
+    return publish_in(directory_, name);
+}
+
+Result<void> DurableFile::publish_in(const std::string& directory, const std::string& name) {
     if (::fdatasync(file_.get()) != 0) {
         return disk_error("cannot sync a file in " + directory_, errno);
     }
-    if (::rename(temporary_.c_str(), joined(directory_, name).c_str()) != 0) {
-        return disk_error("cannot rename a file to " + name + " in " + directory_, errno);
+    if (::rename(temporary_.c_str(), joined(directory, name).c_str()) != 0) {
+        return disk_error("cannot rename a file to " + name + " in " + directory, errno);
     }
     temporary_.clear();
     file_.reset();
-    return sync_directory(directory_);
+    return sync_directory(directory);
 }
 
 Result<void> make_directories(const std::string& path) {

@@ -23,6 +23,8 @@ class DurableFile {
     std::uint64_t size() const { return size_; }
     // A file of that name that exists already is replaced.
     Result<void> publish(const std::string& name);
+    // The same under another directory of the same file system, for names known only at the end.
+    Result<void> publish_in(const std::string& directory, const std::string& name);
 
   private:
     DurableFile(std::string directory, std::string temporary, UniqueFd file);
