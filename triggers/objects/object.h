@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "triggers/objects/checksum.h"
 
 #include <cstdint>
 #include <map>
@@ -20,14 +21,15 @@ struct ObjectInfo {
     std::string bucket;
     std::string key;
     std::uint64_t size = 0;
-    std::string etag;  // hex MD5, without quotes
+    std::string etag;  // hex MD5, without quotes; "<hex>-<parts>" after a multipart upload
     WallTime modified;
     std::string content_type;
     std::map<std::string, std::string> headers;  // Cache-Control and the like, as given
     std::map<std::string, std::string>
-        metadata;       // x-amz-meta-*, names in lower case without prefix
-    std::string crc32;  // base64; empty when the client sent none
-    std::string blob;   // hex SHA-256: names the file
+        metadata;  // x-amz-meta-*, names in lower case without prefix
+    ChecksumKind checksum_kind = ChecksumKind::kNone;  // what the client asked to have kept
+    std::string checksum;  // base64, "<base64>-<parts>" when composed of parts'; empty when none
+    std::string blob;      // hex SHA-256: names the file
 };
 
 // Which events of a bucket invoke which function.

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "base/async/task.h"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace lambent::triggers {
+
+// Keeps a blob's file from being removed between its arrival and the commit of the row that names
+// it, and an arriving one from meeting a removal that runs. Event loop's thread only; owned by the
+// object shelf and outlives every pin.
+class BlobPins {
+  public:
+    // While it lives the blob is not removed. A lease: the destructor gives it back.
+    class Pin {
+      public:
+        Pin() = default;
+        Pin(Pin&& other) noexcept;
+        Pin& operator=(Pin&& other) noexcept;
+        Pin(const Pin&) = delete;
+        Pin& operator=(const Pin&) = delete;
+        ~Pin();
+
+      private:
+        friend class BlobPins;
+        Pin(BlobPins* pins, std::string blob) : pins_(pins), blob_(std::move(blob)) {}
+        BlobPins* pins_ = nullptr;
+        std::string blob_;
+    };
+
+    BlobPins();
+    ~BlobPins();
+    BlobPins(const BlobPins&) = delete;
+    BlobPins& operator=(const BlobPins&) = delete;
+
+    // Waits while the blob is being removed.
+    Task<Pin> pin(std::string blob);
+
+    // False while the blob is pinned or is being removed already; else end_removal must follow.
+    bool begin_removal(const std::string& blob);
+    void end_removal(const std::string& blob);
+
+  private:
+    struct Entry;
+    std::map<std::string, std::unique_ptr<Entry>> entries_;
+};
+
+}  // namespace lambent::triggers

@@ -1,0 +1,102 @@
+#include "triggers/objects/object_shelf.h"
+
+#include "base/files/content_hash.h"
+
+#include <utility>
+
+namespace lambent::triggers {
+namespace {
+
+// What a transaction leaves for after its commit. Shared by the closure, which runs on another
+// thread, and the flow that waits for it.
+struct Aftermath {
+    std::vector<std::string> unused;
+    bool raised_events = false;
+};
+
+}  // namespace
+
+ObjectShelf::ObjectShelf(
+    std::string directory,
+    sql::Driver& driver,
+    scheduler::AsyncQueue& events,
+    ObjectEventWriter& writer,
+    WorkerPool& workers,
+    const Clock& clock
+)
+    : blobs_(std::move(directory)),
+      driver_(driver),
+      events_(events),
+      writer_(writer),
+      workers_(workers),
+      clock_(clock) {}
+
+Task<Result<void>> ObjectShelf::change(Work work) {
+    auto aftermath = std::make_shared<Aftermath>();
+    const ObjectChange::Tools tools{events_, writer_, now()};
+    sql::Work transaction = [aftermath, tools, work = std::move(work)](sql::Session& session
+                            ) -> Result<void> {
+        ObjectChange change(session, tools);
+        LAMBENT_TRY(work(change));
+        LAMBENT_TRY(aftermath->unused, change.unused_blobs());
+        aftermath->raised_events = change.raised_events();
+        return {};
+    };
+    LAMBENT_CO_TRY(co_await driver_.write(std::move(transaction)));
+    if (aftermath->raised_events) {
+        events_.wake();
+    }
+    co_await discard(std::move(aftermath->unused));
+    co_return Result<void>();
+}
+
+Task<Result<void>> ObjectShelf::publish_and_change(std::unique_ptr<FileUpload> upload, Work work) {
+    LAMBENT_CO_TRY(const UploadDigests digests, co_await upload->finish());
+    const std::string blob = to_hex(digests.sha256);
+    Result<void> outcome;
+    {
+        const BlobPins::Pin pin = co_await pins_.pin(blob);
+        outcome = co_await upload->publish();
+        if (outcome.has_value()) {
+            outcome = co_await change(std::move(work));
+        }
+    }
+    if (outcome.has_error()) {
+        co_await discard_unless_used(blob);
+    }
+    co_return outcome;
+}
+
+// Looks at the rows once more now that no upload can bring the blob back: one that was pinned at
+// the time of the transaction may have committed since. A blob that stays after a failure here is
+// no harm: collect() finds it at the next start.
+Task<> ObjectShelf::discard(std::vector<std::string> blobs) {
+    for (const std::string& blob : blobs) {
+        if (!pins_.begin_removal(blob)) {
+            continue;
+        }
+        auto used = std::make_shared<bool>(true);
+        sql::Work look = [used, blob](sql::Session& session) -> Result<void> {
+            LAMBENT_TRY(*used, SqlObjectRepository(session).is_used(blob));
+            return {};
+        };
+        const Result<void> looked = co_await driver_.read(std::move(look));
+        if (looked.has_value() && !*used) {
+            auto job = [store = blobs_, blob] {
+                return store.remove(blob);
+            };
+            static_cast<void>(co_await offload(workers_, std::move(job)));
+        }
+        pins_.end_removal(blob);
+    }
+}
+
+Task<> ObjectShelf::discard_unless_used(std::string blob) {
+    Work nothing = [blob](ObjectChange& change) -> Result<void> {
+        change.release(blob);
+        return {};
+    };
+    static_cast<void>(co_await change(std::move(nothing)));
+}
+
+}  // namespace lambent::triggers

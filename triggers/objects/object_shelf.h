@@ -1,0 +1,66 @@
+#pragma once
+
+#include "base/async/offload.h"
+#include "base/async/task.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/sql/sql_driver.h"
+#include "scheduler/async_queue.h"
+#include "triggers/objects/blob_pins.h"
+#include "triggers/objects/blob_store.h"
+#include "triggers/objects/file_upload.h"
+#include "triggers/objects/object_change.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace lambent::triggers {
+
+// Files and rows together, kept in step: what the object store and its multipart uploads share.
+// A blob is on disk before a row names it and is removed after the last row has gone. Event loop's
+// thread only.
+class ObjectShelf {
+  public:
+    ObjectShelf(
+        std::string directory,
+        sql::Driver& driver,
+        scheduler::AsyncQueue& events,
+        ObjectEventWriter& writer,
+        WorkerPool& workers,
+        const Clock& clock
+    );
+
+    std::unique_ptr<FileUpload> begin_upload(ChecksumKind checksum) {
+        return std::make_unique<FileUpload>(blobs_, workers_, checksum);
+    }
+
+    // Runs `work` in one write transaction; after its commit wakes the dispatcher if events were
+    // raised, and removes the files that lost their last row. `work` owns what it uses.
+    using Work = std::function<Result<void>(ObjectChange& change)>;
+    Task<Result<void>> change(Work work);
+
+    // The same for a blob that arrives with the change: it is published first, and it goes again
+    // when the change fails and nothing else names it.
+    Task<Result<void>> publish_and_change(std::unique_ptr<FileUpload> upload, Work work);
+
+    sql::Driver& driver() { return driver_; }
+    WorkerPool& workers() { return workers_; }
+    const BlobStore& blobs() const { return blobs_; }
+    WallTime now() const { return clock_.wall_now(); }
+
+  private:
+    Task<> discard(std::vector<std::string> blobs);
+    Task<> discard_unless_used(std::string blob);
+
+    BlobStore blobs_;
+    sql::Driver& driver_;
+    scheduler::AsyncQueue& events_;
+    ObjectEventWriter& writer_;
+    WorkerPool& workers_;
+    const Clock& clock_;
+    BlobPins pins_;
+};
+
+}  // namespace lambent::triggers
