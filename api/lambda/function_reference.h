@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lambent::api::lambda {
+
+// A function as callers name one: "name", "name:qualifier", "<account>:function:name", or a whole
+// ARN, with or without a qualifier. Parts that were not given are empty.
+struct FunctionReference {
+    std::string name;
+    std::string qualifier;
+    std::string region;
+    std::string account;
+};
+
+// Nothing when the text does not have the shape that AWS's pattern asks for. Says nothing about
+// whether the function exists.
+std::optional<FunctionReference> parse_function_reference(std::string_view text);
+
+// The pattern above as AWS prints it in its validation errors.
+extern const char kFunctionNamePattern[];
+
+}  // namespace lambent::api::lambda

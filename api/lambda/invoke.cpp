@@ -1,0 +1,108 @@
+#include "api/lambda/invoke_options.h"
+#include "api/lambda/json_payload.h"
+#include "api/lambda/operations.h"
+#include "base/files/content_hash.h"
+
+namespace lambent::api::lambda {
+
+namespace {
+
+constexpr std::uint64_t kSyncBytesMax = 6'291'456;  // lambda-facts section 2
+constexpr std::uint64_t kEventBytesMax = 1'048'576;
+
+// The event as the function will see it; an empty one is an empty object, as in AWS.
+Task<Answer<std::string>> read_payload(const Call& call, std::uint64_t limit_bytes) {
+    Result<std::string> payload = co_await call.body.read_all(limit_bytes);
+    if (payload.has_error()) {
+        co_return payload.error().code() == Code::kTooLarge ? payload_too_large(limit_bytes)
+                                                            : from_error(payload.error());
+    }
+    if (payload.value().empty()) {
+        co_return std::string("{}");
+    }
+    if (const auto fault = json_fault(payload.value())) {
+        co_return invalid_content(
+            "Could not parse request body into json: Could not parse payload into json: " + *fault
+        );
+    }
+    co_return std::move(payload).value();
+}
+
+Served accept_event(Call call, runtime::FunctionPtr function, std::string payload) {
+    scheduler::AsyncEvent event;
+    event.request_id = call.request.request_id;
+    event.function = function->name;
+    event.payload = std::move(payload);
+    event.accepted_ms = unix_ms(call.ports.clock.wall_now());
+    event.due_ms = event.accepted_ms;
+    auto stored = co_await call.ports.events.enqueue(std::move(event));
+    if (stored.has_error()) {
+        co_return from_error(stored.error());
+    }
+    http::Response response;
+    response.status = 202;
+    co_return response;
+}
+
+http::Response render(
+    scheduler::InvocationResult result, const InvokeOptions& options, const std::string& trace_id
+) {
+    http::Response response;
+    response.headers.add("Content-Type", "application/json");
+    response.headers.add("X-Amz-Executed-Version", std::move(result.executed_version));
+    if (result.outcome.kind != runtime::OutcomeKind::kSuccess) {
+        response.headers.add("X-Amz-Function-Error", "Unhandled");
+    }
+    if (options.log_tail == scheduler::LogTail::kLast4Kb) {
+        response.headers.add("X-Amz-Log-Result", to_base64(result.log_tail));
+    }
+    response.headers.add("X-Amzn-Trace-Id", trace_id);
+    response.body = std::move(result.outcome.payload);
+    return response;
+}
+
+AwsError invocation_failed(const Error& error, const std::string& arn) {
+    return error.code() == Code::kNotFound ? function_not_found(arn) : from_error(error);
+}
+
+Served run(Call call, runtime::FunctionPtr function, InvokeOptions options, std::string payload) {
+    scheduler::Invocation invocation;
+    invocation.function = function->name;
+    invocation.request_id = call.request.request_id;
+    invocation.payload = std::move(payload);
+    invocation.client_context = std::move(options.client_context);
+    invocation.trace_id = options.trace_id.empty() ? new_trace_id(call.ports.clock.wall_now())
+                                                   : std::move(options.trace_id);
+    invocation.log_tail = options.log_tail;
+    invocation.start = options.start;
+    const std::string trace_id = invocation.trace_id;
+    auto result = co_await call.ports.invoker.invoke(std::move(invocation));
+    if (result.has_error()) {
+        co_return invocation_failed(result.error(), function->arn(call.config.region));
+    }
+    co_return render(std::move(result).value(), options, trace_id);
+}
+
+}  // namespace
+
+Served invoke(Call call) {
+    LAMBENT_CO_TRY(InvokeOptions options, read_invoke_options(call.request.head.headers));
+    LAMBENT_CO_TRY(runtime::FunctionPtr function, named_function(call));
+    const bool is_event = options.type == InvocationType::kEvent;
+    LAMBENT_CO_TRY(
+        std::string payload, co_await read_payload(call, is_event ? kEventBytesMax : kSyncBytesMax)
+    );
+    if (options.type == InvocationType::kDryRun) {
+        http::Response response;
+        response.status = 204;
+        co_return response;
+    }
+    if (is_event) {
+        co_return co_await accept_event(std::move(call), std::move(function), std::move(payload));
+    }
+    co_return co_await run(
+        std::move(call), std::move(function), std::move(options), std::move(payload)
+    );
+}
+
+}  // namespace lambent::api::lambda

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "api/wire/errors.h"
+#include "api/wire/service.h"
+#include "base/async/offload.h"
+#include "base/async/task.h"
+#include "base/clock.h"
+#include "base/logger.h"
+#include "base/result.h"
+#include "runtime/functions/function_registry.h"
+#include "scheduler/async_queue.h"
+#include "scheduler/invocation.h"
+
+#include <functional>
+#include <string>
+
+namespace lambent::api::lambda {
+
+struct LambdaConfig {
+    std::string region = "us-east-1";
+};
+
+// What the Lambda door needs of the rooms below; all of it outlives the door.
+struct LambdaPorts {
+    runtime::FunctionRegistry& functions;
+    runtime::PackageStore& packages;
+    scheduler::Invoker& invoker;
+    scheduler::AsyncQueue& events;
+    WorkerPool& workers;
+    const Clock& clock;
+    // No invocation that starts after this returns runs an earlier revision of the function.
+    std::function<void(const std::string& function)> retire;
+    // A package that lies in a bucket. kNotFound with subject "bucket" or "object".
+    std::function<Task<Result<std::string>>(std::string bucket, std::string key)> read_object;
+};
+
+// The Lambda API (REST-JSON): parses, calls, renders; decides nothing that is not wire format. The
+// root key may do everything, a function's key may invoke.
+class LambdaService final : public Service {
+  public:
+    LambdaService(LambdaConfig config, LambdaPorts ports, Logger log);
+    Task<http::Response> serve(Request request, http::BodyReader& body) override;
+
+  private:
+    AwsError told(AwsError error, const std::string& request_id, bool is_root) const;
+
+    LambdaConfig config_;
+    LambdaPorts ports_;
+    Logger log_;
+};
+
+}  // namespace lambent::api::lambda

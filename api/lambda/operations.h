@@ -1,0 +1,48 @@
+#pragma once
+
+#include "api/lambda/lambda_errors.h"
+#include "api/lambda/lambda_service.h"
+#include "api/lambda/routes.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace lambent::api::lambda {
+
+// One request on its way through an operation. Borrows the service's parts and the body, both of
+// which outlive the flow that serves the request.
+struct Call {
+    Call(const LambdaConfig& with, const LambdaPorts& through, http::BodyReader& from)
+        : config(with), ports(through), body(from) {}
+
+    const LambdaConfig& config;
+    const LambdaPorts& ports;
+    http::BodyReader& body;
+    Request request;
+    Operation operation = Operation::kInvoke;
+    std::string subject;  // the function's name or ARN from the path
+};
+
+// What an operation of the Lambda API becomes; one group of them a file.
+using Served = Task<Answer<http::Response>>;
+
+Served invoke(Call call);
+Served create_function(Call call);
+Served update_function_code(Call call);
+Served update_function_configuration(Call call);
+Served delete_function(Call call);
+Served get_function(Call call);
+Served list_functions(Call call);
+Served read_function_detail(Call call);  // versions, aliases, concurrency
+Served event_invoke_config(Call call);
+Served tags(Call call);
+
+// The function that the path (or, for tags, the ARN) and ?Qualifier= name.
+Answer<runtime::FunctionPtr> named_function(const Call& call);
+
+// The body as one JSON object; InvalidRequestContentException when it is none, and 413 when it is
+// larger than `limit_bytes`. An empty body is an empty object.
+Task<Answer<nlohmann::json>> read_json(const Call& call, std::uint64_t limit_bytes);
+
+http::Response json_response(unsigned status, const nlohmann::json& body);
+
+}  // namespace lambent::api::lambda

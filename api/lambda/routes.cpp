@@ -1,0 +1,124 @@
+#include "api/lambda/routes.h"
+
+#include <array>
+
+namespace lambent::api::lambda {
+
+namespace {
+
+struct Pattern {
+    std::string_view method;
+    std::string_view before;  // the subject stands between these two
+    std::string_view after;
+    Operation operation;
+};
+
+constexpr std::string_view kFunctions = "/2015-03-31/functions/";
+constexpr std::string_view kTags = "/2017-03-31/tags/";
+constexpr std::string_view kConcurrency = "/2019-09-30/functions/";
+constexpr std::string_view kEventInvoke = "/2019-09-25/functions/";
+constexpr std::string_view kEventInvokeTail = "/event-invoke-config";
+
+// The most frequent first.
+constexpr std::array kPatterns{
+    Pattern{"POST", kFunctions, "/invocations", Operation::kInvoke},
+    Pattern{"GET", kFunctions, "", Operation::kGetFunction},
+    Pattern{"GET", kFunctions, "/configuration", Operation::kGetFunctionConfiguration},
+    Pattern{"PUT", kFunctions, "/configuration", Operation::kUpdateFunctionConfiguration},
+    Pattern{"PUT", kFunctions, "/code", Operation::kUpdateFunctionCode},
+    Pattern{"DELETE", kFunctions, "", Operation::kDeleteFunction},
+    Pattern{"GET", kFunctions, "/versions", Operation::kListVersions},
+    Pattern{"GET", kFunctions, "/aliases", Operation::kListAliases},
+    Pattern{"GET", kConcurrency, "/concurrency", Operation::kGetConcurrency},
+    Pattern{"GET", kEventInvoke, kEventInvokeTail, Operation::kGetEventInvokeConfig},
+    Pattern{"PUT", kEventInvoke, kEventInvokeTail, Operation::kPutEventInvokeConfig},
+    Pattern{"POST", kEventInvoke, kEventInvokeTail, Operation::kUpdateEventInvokeConfig},
+    Pattern{"DELETE", kEventInvoke, kEventInvokeTail, Operation::kDeleteEventInvokeConfig},
+    Pattern{"GET", kTags, "", Operation::kListTags},
+    Pattern{"POST", kTags, "", Operation::kTagResource},
+    Pattern{"DELETE", kTags, "", Operation::kUntagResource},
+};
+
+// What stands in the pattern's gap: one non-empty path segment.
+std::optional<std::string_view> subject_of(const Pattern& pattern, std::string_view path) {
+    if (!path.starts_with(pattern.before) || !path.ends_with(pattern.after) ||
+        path.size() <= pattern.before.size() + pattern.after.size()) {
+        return std::nullopt;
+    }
+    path.remove_prefix(pattern.before.size());
+    path.remove_suffix(pattern.after.size());
+    if (path.find('/') != std::string_view::npos) {
+        return std::nullopt;
+    }
+    return path;
+}
+
+}  // namespace
+
+std::optional<Route> find_route(std::string_view method, std::string_view path) {
+    if (path.size() > 1 && path.ends_with('/')) {
+        path.remove_suffix(1);
+    }
+    if (path == kFunctions.substr(0, kFunctions.size() - 1)) {
+        if (method == "POST") {
+            return Route{Operation::kCreateFunction, {}};
+        }
+        if (method == "GET") {
+            return Route{Operation::kListFunctions, {}};
+        }
+        return std::nullopt;
+    }
+    for (const Pattern& pattern : kPatterns) {
+        if (pattern.method != method) {
+            continue;
+        }
+        if (const auto subject = subject_of(pattern, path)) {
+            return Route{pattern.operation, std::string(*subject)};
+        }
+    }
+    return std::nullopt;
+}
+
+std::string_view action_name(Operation operation) {
+    switch (operation) {
+        case Operation::kInvoke:
+            return "InvokeFunction";
+        case Operation::kCreateFunction:
+            return "CreateFunction";
+        case Operation::kGetFunction:
+            return "GetFunction";
+        case Operation::kGetFunctionConfiguration:
+            return "GetFunctionConfiguration";
+        case Operation::kListFunctions:
+            return "ListFunctions";
+        case Operation::kUpdateFunctionCode:
+            return "UpdateFunctionCode";
+        case Operation::kUpdateFunctionConfiguration:
+            return "UpdateFunctionConfiguration";
+        case Operation::kDeleteFunction:
+            return "DeleteFunction";
+        case Operation::kListVersions:
+            return "ListVersionsByFunction";
+        case Operation::kListAliases:
+            return "ListAliases";
+        case Operation::kGetConcurrency:
+            return "GetFunctionConcurrency";
+        case Operation::kGetEventInvokeConfig:
+            return "GetFunctionEventInvokeConfig";
+        case Operation::kPutEventInvokeConfig:
+            return "PutFunctionEventInvokeConfig";
+        case Operation::kUpdateEventInvokeConfig:
+            return "UpdateFunctionEventInvokeConfig";
+        case Operation::kDeleteEventInvokeConfig:
+            return "DeleteFunctionEventInvokeConfig";
+        case Operation::kListTags:
+            return "ListTags";
+        case Operation::kTagResource:
+            return "TagResource";
+        case Operation::kUntagResource:
+            return "UntagResource";
+    }
+    return "";
+}
+
+}  // namespace lambent::api::lambda

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lambent::api::lambda {
+
+enum class Operation {
+    kInvoke,
+    kCreateFunction,
+    kGetFunction,
+    kGetFunctionConfiguration,
+    kListFunctions,
+    kUpdateFunctionCode,
+    kUpdateFunctionConfiguration,
+    kDeleteFunction,
+    kListVersions,
+    kListAliases,
+    kGetConcurrency,
+    kGetEventInvokeConfig,
+    kPutEventInvokeConfig,
+    kUpdateEventInvokeConfig,
+    kDeleteEventInvokeConfig,
+    kListTags,
+    kTagResource,
+    kUntagResource,
+};
+
+struct Route {
+    Operation operation;
+    std::string subject;  // the function's name or ARN; empty where there is none
+};
+
+// Which operation of the Lambda API a request means. `path` is decoded.
+std::optional<Route> find_route(std::string_view method, std::string_view path);
+
+// The name of the operation as policies and error messages write it.
+std::string_view action_name(Operation operation);
+
+}  // namespace lambent::api::lambda
