@@ -1,0 +1,97 @@
+'use strict';
+// One call of a handler, in all the styles Lambda allows: async, Promise, callback, context.done.
+const { makeContext } = require('./context.cjs');
+const { NodeJsExit } = require('./errors.cjs');
+
+class Invocation {
+  #settle;
+  #settled = false;
+  #onEmptyLoop = null;
+
+  constructor(event) {
+    this.event = event;
+    this.context = makeContext(event);
+  }
+
+  // Resolves with {failed, value} once the handler has answered.
+  run(handler) {
+    const answered = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    this.#addLegacyMethods();
+    this.#whenLoopIsEmpty(() => this.#end(false, null)); // a callback that is never called
+    try {
+      this.#start(handler);
+    } catch (error) {
+      this.#end(true, error);
+    }
+    return answered;
+  }
+
+  // The process is about to end: nothing that the handler still does counts.
+  abandon() {
+    this.#settled = true;
+    this.#forgetLoop();
+  }
+
+  #start(handler) {
+    const argument = JSON.parse(this.event.body);
+    const result = handler(argument, this.context, (error, value) => this.#called(error, value));
+    if (typeof result?.then === 'function') {
+      this.#whenLoopIsEmpty(() => this.#end(true, new NodeJsExit()));
+      result.then(
+        (value) => this.#end(false, value),
+        (error) => this.#end(true, error)
+      );
+    }
+  }
+
+  // The callback: the answer leaves when the event loop is empty, or at once if the function has
+  // said so.
+  #called(error, value) {
+    const failed = error !== undefined && error !== null;
+    const end = () => this.#end(failed, failed ? error : value);
+    if (this.context.callbackWaitsForEmptyEventLoop) {
+      this.#whenLoopIsEmpty(end);
+    } else {
+      setImmediate(end);
+    }
+  }
+
+  #end(failed, value) {
+    if (this.#settled) {
+      return;
+    }
+    this.#settled = true;
+    this.#forgetLoop();
+    this.#settle({ failed, value });
+  }
+
+  #whenLoopIsEmpty(action) {
+    if (this.#settled) {
+      return;
+    }
+    this.#forgetLoop();
+    this.#onEmptyLoop = action;
+    process.once('beforeExit', action);
+  }
+
+  #forgetLoop() {
+    if (this.#onEmptyLoop !== null) {
+      process.removeListener('beforeExit', this.#onEmptyLoop);
+      this.#onEmptyLoop = null;
+    }
+  }
+
+  #addLegacyMethods() {
+    const done = (error, value) => {
+      const failed = error !== undefined && error !== null;
+      this.#end(failed, failed ? error : value);
+    };
+    this.context.done = done;
+    this.context.succeed = (value) => done(null, value);
+    this.context.fail = (error) => done(error ?? 'handled');
+  }
+}
+
+module.exports = { Invocation };
