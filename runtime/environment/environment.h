@@ -54,6 +54,7 @@ struct StartRequest {
     FunctionPtr function;
     SteadyTime init_deadline;        // 10 s, or the function's own timeout in a suppressed init
     std::shared_ptr<LogStream> log;  // shared with the scheduler, which writes platform lines
+    std::string request_id;          // of the invocation that waits, for error documents
 };
 
 struct StartedEnvironment {

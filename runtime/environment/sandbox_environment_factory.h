@@ -53,6 +53,10 @@ class SandboxEnvironmentFactory final : public EnvironmentFactory {
     ~SandboxEnvironmentFactory() override;
     Task<Result<StartedEnvironment>> start(StartRequest request) override;
 
+    // Waits until nothing is left of environments that were dropped without being closed. Every
+    // environment must have been closed or dropped before.
+    Task<> stop();
+
   private:
     struct Parts;
     std::unique_ptr<Parts> parts_;

@@ -1,0 +1,151 @@
+#include "runtime/environment/conversation.h"
+
+#include <utility>
+
+namespace lambent::runtime {
+namespace {
+
+using Event = EnvironmentFsm::Event;
+using Action = EnvironmentFsm::Action;
+
+SteadyTime now() {
+    return std::chrono::steady_clock::now();
+}
+
+}  // namespace
+
+Conversation::Conversation(const boost::asio::any_io_executor& executor)
+    : executor_(executor), init_(executor) {}
+
+Task<GuestInit> Conversation::initialised() {
+    GuestInit init = co_await init_.wait();
+    init.opened = opened_;
+    init.ended = now();
+    co_return init;
+}
+
+Task<GuestAnswer> Conversation::exchange(ChannelEvent event) {
+    OneShot<GuestAnswer> answer(executor_);
+    // Cleared however this flow ends: an answer that comes later has nobody to go to.
+    struct Wanted {
+        OneShot<GuestAnswer>*& slot;
+        ~Wanted() { slot = nullptr; }
+    } wanted{wanted_};
+    wanted_ = &answer;
+    switch (fsm_.on(Event::kOffer)) {
+        case Action::kDeliver:
+            hand_over(event);
+            parked_->set(std::move(event));
+            parked_ = nullptr;
+            break;
+        case Action::kHold:
+            offered_ = std::move(event);
+            break;
+        default:
+            co_return GuestAnswer();
+    }
+    co_return co_await answer.wait();
+}
+
+Action Conversation::end(Event why) {
+    const Action action = fsm_.on(why);
+    if (action == Action::kRefuse) {
+        return action;
+    }
+    init_.set(GuestInit());
+    if (wanted_ != nullptr) {
+        wanted_->set(GuestAnswer());
+    }
+    if (parked_ != nullptr) {
+        std::exchange(parked_, nullptr)->set(std::nullopt);
+    }
+    return action;
+}
+
+void Conversation::opened(SteadyTime when) {
+    opened_ = when;
+}
+
+Task<std::optional<ChannelEvent>> Conversation::next() {
+    switch (fsm_.on(Event::kNext)) {
+        case Action::kInitialise: {
+            GuestInit ready;
+            ready.signal = InitSignal::kReady;
+            init_.set(std::move(ready));
+            co_return co_await park();
+        }
+        case Action::kPark:
+            co_return co_await park();
+        case Action::kDeliver:
+            hand_over(*offered_);
+            co_return std::exchange(offered_, std::nullopt);
+        default:
+            co_return std::nullopt;
+    }
+}
+
+Task<std::optional<ChannelEvent>> Conversation::park() {
+    if (parked_ != nullptr) {
+        parked_->set(std::nullopt);  // the guest's latest request is the one it waits for
+    }
+    Parked place(executor_);
+    struct Place {
+        Parked*& slot;
+        Parked* own;
+        ~Place() {
+            if (slot == own) {
+                slot = nullptr;
+            }
+        }
+    } guard{parked_, &place};
+    parked_ = &place;
+    co_return co_await place.wait();
+}
+
+void Conversation::hand_over(ChannelEvent& event) {
+    request_id_ = event.request_id;
+    delivered_ = now();
+}
+
+bool Conversation::init_failed(std::string payload, std::string error_type) {
+    if (fsm_.on(Event::kInitError) != Action::kFailInit) {
+        return false;
+    }
+    GuestInit failed;
+    failed.signal = InitSignal::kError;
+    failed.payload = std::move(payload);
+    failed.error_type = std::move(error_type);
+    init_.set(std::move(failed));
+    return true;
+}
+
+Conversation::Claim Conversation::claim_answer(std::string_view request_id) {
+    if (request_id.empty() || request_id != request_id_) {
+        return Claim::kUnknownRequest;
+    }
+    if (fsm_.on(Event::kAnswerBegins) != Action::kAccept) {
+        return Claim::kNotNow;
+    }
+    first_byte_ = now();
+    return Claim::kGranted;
+}
+
+void Conversation::answer_broken() {
+    fsm_.on(Event::kAnswerBroken);
+}
+
+void Conversation::answer_ended(AnswerKind kind, std::string payload, std::string error_type) {
+    if (fsm_.on(Event::kAnswerEnds) != Action::kFinish || wanted_ == nullptr) {
+        return;
+    }
+    GuestAnswer answer;
+    answer.kind = kind;
+    answer.payload = std::move(payload);
+    answer.error_type = std::move(error_type);
+    answer.delivered = delivered_;
+    answer.first_byte = first_byte_;
+    answer.last_byte = now();
+    wanted_->set(std::move(answer));
+}
+
+}  // namespace lambent::runtime
