@@ -1,6 +1,6 @@
-#include "api/lambda/constraints.h"
 #include "api/lambda/function_reference.h"
 #include "api/lambda/operations.h"
+#include "api/wire/constraints.h"
 #include "api/wire/json.h"
 
 #include <nlohmann/json.hpp>

@@ -1,9 +1,9 @@
 #include "api/lambda/code_source.h"
-#include "api/lambda/constraints.h"
 #include "api/lambda/function_json.h"
 #include "api/lambda/function_reference.h"
 #include "api/lambda/function_settings.h"
 #include "api/lambda/operations.h"
+#include "api/wire/constraints.h"
 
 #include <nlohmann/json.hpp>
 

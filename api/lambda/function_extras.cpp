@@ -1,5 +1,5 @@
-#include "api/lambda/constraints.h"
 #include "api/lambda/operations.h"
+#include "api/wire/constraints.h"
 #include "api/wire/json_fields.h"
 
 #include <nlohmann/json.hpp>

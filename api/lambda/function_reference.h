@@ -19,7 +19,11 @@ struct FunctionReference {
 // whether the function exists.
 std::optional<FunctionReference> parse_function_reference(std::string_view text);
 
-// The pattern above as AWS prints it in its validation errors.
+// "arn:aws:iam::<account>:role/<path>": any role may be named, since nothing is asked of IAM.
+bool is_role_arn(std::string_view text);
+
+// The patterns above as AWS prints them in its validation errors.
 extern const char kFunctionNamePattern[];
+extern const char kRolePattern[];
 
 }  // namespace lambent::api::lambda

@@ -1,5 +1,7 @@
 #include "api/lambda/function_settings.h"
 
+#include "api/lambda/function_reference.h"
+
 #include <algorithm>
 #include <cctype>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "api/lambda/constraints.h"
 #include "api/lambda/lambda_errors.h"
+#include "api/wire/constraints.h"
 #include "api/wire/json_fields.h"
 #include "runtime/functions/function_registry.h"
 

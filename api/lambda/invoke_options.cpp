@@ -1,6 +1,6 @@
 #include "api/lambda/invoke_options.h"
 
-#include "api/lambda/constraints.h"
+#include "api/wire/constraints.h"
 #include "api/wire/json.h"
 #include "base/files/content_hash.h"
 #include "base/ids.h"

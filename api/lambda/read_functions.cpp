@@ -1,6 +1,6 @@
-#include "api/lambda/constraints.h"
 #include "api/lambda/function_json.h"
 #include "api/lambda/operations.h"
+#include "api/wire/constraints.h"
 #include "base/files/content_hash.h"
 
 #include <nlohmann/json.hpp>

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+using lambent::api::lambda::is_role_arn;
 using lambent::api::lambda::parse_function_reference;
 
 TEST_CASE("FunctionReference reads a bare name", "[api][FunctionReference]") {
@@ -73,4 +74,18 @@ TEST_CASE("FunctionReference refuses what is no name", "[api][FunctionReference]
 
 TEST_CASE("FunctionReference refuses a NUL byte", "[api][FunctionReference]") {
     CHECK_FALSE(parse_function_reference(std::string_view("na\0me", 5)));
+}
+
+TEST_CASE("Role check follows AWS's pattern", "[api][Constraints]") {
+    CHECK(is_role_arn("arn:aws:iam::000000000000:role/lambda"));
+    CHECK(is_role_arn("arn:aws-cn:iam::123456789012:role/service-role/a.b@c"));
+    CHECK(is_role_arn("arn::iam::123456789012:role/x"));
+    CHECK_FALSE(is_role_arn(""));
+    CHECK_FALSE(is_role_arn("r1"));
+    CHECK_FALSE(is_role_arn("arn:aws:iam::12345678901:role/x"));
+    CHECK_FALSE(is_role_arn("arn:aws:iam::123456789012:user/x"));
+    CHECK_FALSE(is_role_arn("arn:aws:iam::123456789012:role"));
+    CHECK_FALSE(is_role_arn("arn:aws:iam::12345678901x:role/x"));
+    CHECK_FALSE(is_role_arn("arn:aws:iam::123456789012:role/a b"));
+    CHECK_FALSE(is_role_arn("arn"));
 }

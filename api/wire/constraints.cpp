@@ -1,11 +1,8 @@
-#include "api/lambda/constraints.h"
+#include "api/wire/constraints.h"
 
 #include <algorithm>
-#include <cctype>
 
-namespace lambent::api::lambda {
-
-const char kRolePattern[] = "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+";
+namespace lambent::api {
 
 void Constraints::must_not_be_null(std::string_view field) {
     faults_.push_back(
@@ -80,37 +77,4 @@ void Constraints::add(std::string_view field, std::string_view value, std::strin
     );
 }
 
-bool is_role_arn(std::string_view text) {
-    if (text.substr(0, 4) != "arn:") {
-        return false;
-    }
-    text.remove_prefix(4);
-    const auto colon = text.find(':');
-    const std::string_view partition = text.substr(0, colon);
-    if (!partition.empty() && partition.substr(0, 3) != "aws") {
-        return false;
-    }
-    const std::string_view rest = colon == std::string_view::npos ? "" : text.substr(colon + 1);
-    constexpr std::string_view kService = "iam::";
-    constexpr std::string_view kRole = ":role";
-    if (rest.substr(0, kService.size()) != kService || rest.size() < kService.size() + 12) {
-        return false;
-    }
-    const std::string_view account = rest.substr(kService.size(), 12);
-    const std::string_view role = rest.substr(kService.size() + 12);
-    const auto digit = [](unsigned char c) {
-        return std::isdigit(c) != 0;
-    };
-    const auto fits = [](unsigned char c) {
-        return std::isalnum(c) != 0 ||
-               std::string_view("_+=,.@-/").find(c) != std::string_view::npos;
-    };
-    if (role.substr(0, kRole.size()) != kRole) {
-        return false;
-    }
-    const std::string_view name = role.substr(kRole.size());
-    return std::all_of(account.begin(), account.end(), digit) && !name.empty() &&
-           std::all_of(name.begin(), name.end(), fits);
-}
-
-}  // namespace lambent::api::lambda
+}  // namespace lambent::api

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-namespace lambent::api::lambda {
+namespace lambent::api {
 
 // Collects what is wrong with the shape of a request, and words it as AWS does: all faults at once,
-// as one ValidationException. Used for one request and thrown away.
+// as one error. Used for one request and thrown away.
 class Constraints {
   public:
     void must_not_be_null(std::string_view field);
@@ -32,7 +32,4 @@ class Constraints {
     std::vector<std::string> faults_;
 };
 
-bool is_role_arn(std::string_view text);
-extern const char kRolePattern[];
-
-}  // namespace lambent::api::lambda
+}  // namespace lambent::api
