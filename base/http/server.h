@@ -15,17 +15,21 @@
 namespace lambent::http {
 
 struct ServerConfig {
-    std::uint32_t head_bytes_max = 64 * 1024;  // request line and headers
-    std::chrono::seconds head_timeout{10};     // from the first byte of a head to its end
-    std::chrono::seconds idle_timeout{120};    // between two requests of one connection
-    std::chrono::seconds body_timeout{30};     // without a byte of body, or of answer taken
+    std::uint32_t head_bytes_max = 64 * 1024;  // request line and fields
+    std::uint32_t line_bytes_max = 8 * 1024;   // request line, or one field
+    std::uint32_t fields_max = 100;
+    std::chrono::milliseconds head_timeout = std::chrono::seconds(10);   // of one whole head
+    std::chrono::milliseconds idle_timeout = std::chrono::seconds(120);  // between two requests
+    // Without a byte of body sent, or of answer taken.
+    std::chrono::milliseconds body_timeout = std::chrono::seconds(30);
     std::uint32_t connections_max = 10'000;
 };
 
 // HTTP/1.1 on any number of listening sockets, all on one event loop. Knows framing, timeouts,
 // keep-alive, pipelining in order and "Expect"; knows nothing of what the requests mean.
 // Malformed HTTP is answered with 400 (414, 431) and the connection closed; a handler that throws
-// becomes 500. HEAD answers carry the length of the body and not the body. Owned by who serves.
+// becomes 500. HEAD answers carry the length of the body and not the body. Owned by who serves, who
+// awaits stop() before it goes. Event loop's thread only.
 class Server {
   public:
     Server(
@@ -37,6 +41,13 @@ class Server {
 
     // Accepts on a listening socket (made by anybody, in any network namespace) until stop.
     void accept_on(UniqueFd listener, std::string entrance);
+    // The same until the door is dropped, which closes the listener and cuts its connections;
+    // handlers that run end by themselves. May outlive the server.
+    class Door {
+      public:
+        virtual ~Door() = default;
+    };
+    [[nodiscard]] std::unique_ptr<Door> open_door(UniqueFd listener, std::string entrance);
     // Accepts no more, lets requests that run end until `drain` has passed, then cuts.
     Task<> stop(std::chrono::milliseconds drain);
     std::size_t connections() const;

@@ -1,0 +1,132 @@
+#include "base/http/request_body.h"
+
+#include <algorithm>
+
+namespace lambent::http {
+namespace {
+
+constexpr std::uint64_t kReadBytes = 256 * 1024;
+constexpr std::size_t kChunkedReadBytes = 16 * 1024;
+
+std::string_view view(const boost::beast::flat_buffer& buffer) {
+    return {static_cast<const char*>(buffer.cdata().data()), buffer.size()};
+}
+
+}  // namespace
+
+RequestBody::RequestBody(
+    TimedSocket& socket,
+    boost::beast::flat_buffer& buffer,
+    const Framing& framing,
+    TimedSocket::Patience patience
+)
+    : socket_(socket),
+      buffer_(buffer),
+      content_length_(framing.content_length),
+      left_(framing.content_length.value_or(0)),
+      patience_(patience),
+      awaits_continue_(framing.awaits_continue && !framing.is_http_1_0),
+      state_(framing.is_chunked || left_ > 0 ? State::kReading : State::kFinished) {
+    if (!framing.is_chunked) {
+        content_length_ = left_;
+    }
+}
+
+Task<Result<std::string>> RequestBody::read_some() {
+    if (state_ == State::kFinished) {
+        co_return std::string();
+    }
+    if (state_ == State::kBroken) {
+        co_return Error(Code::kInvalidArgument, "body", "the body is broken");
+    }
+    if (awaits_continue_ && buffer_.size() == 0) {
+        LAMBENT_CO_TRY(co_await ask_to_continue());
+    }
+    awaits_continue_ = false;
+    if (content_length_) {
+        co_return co_await read_counted();
+    }
+    co_return co_await read_chunked();
+}
+
+Task<Result<void>> RequestBody::ask_to_continue() {
+    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    TimedSocket::Parts parts;
+    parts[0] = boost::asio::const_buffer(kContinue.data(), kContinue.size());
+    co_return co_await socket_.write(parts, patience_);
+}
+
+Task<Result<std::string>> RequestBody::read_counted() {
+    std::string bytes;
+    if (buffer_.size() > 0) {
+        bytes = view(buffer_).substr(0, left_);
+        buffer_.consume(bytes.size());
+    } else {
+        bytes.resize(std::min(left_, kReadBytes));
+        auto read = co_await socket_.read_some(boost::asio::buffer(bytes), patience_);
+        if (read.has_error()) {
+            co_return broken(read.error());
+        }
+        if (*read == 0) {
+            co_return broken(Error(Code::kUnavailable, "body", "the client left its body unsent"));
+        }
+        bytes.resize(*read);
+    }
+    left_ -= bytes.size();
+    if (left_ == 0) {
+        state_ = State::kFinished;
+    }
+    co_return bytes;
+}
+
+Task<Result<std::string>> RequestBody::read_chunked() {
+    for (;;) {
+        LAMBENT_CO_TRY(std::string bytes, decode_buffered());
+        if (!bytes.empty() || state_ == State::kFinished) {
+            co_return bytes;
+        }
+        auto room = buffer_.prepare(kChunkedReadBytes);
+        auto read = co_await socket_.read_some(room, patience_);
+        if (read.has_error()) {
+            co_return broken(read.error());
+        }
+        if (*read == 0) {
+            co_return broken(Error(Code::kUnavailable, "body", "the client left its body unsent"));
+        }
+        buffer_.commit(*read);
+    }
+}
+
+Result<std::string> RequestBody::decode_buffered() {
+    std::string bytes;
+    auto used = chunks_.feed(view(buffer_), bytes);
+    if (used.has_error()) {
+        return broken(used.error());
+    }
+    buffer_.consume(*used);
+    if (chunks_.is_done()) {
+        state_ = State::kFinished;
+    }
+    return bytes;
+}
+
+Error RequestBody::broken(Error why) {
+    state_ = State::kBroken;
+    return why;
+}
+
+bool RequestBody::may_be_skipped(std::uint64_t bytes) const {
+    return state_ == State::kReading && !awaits_continue_ && content_length_ && left_ <= bytes;
+}
+
+Task<bool> RequestBody::skip() {
+    while (state_ == State::kReading) {
+        const auto bytes = co_await read_some();
+        if (bytes.has_error()) {
+            co_return false;
+        }
+    }
+    co_return state_ == State::kFinished;
+}
+
+}  // namespace lambent::http

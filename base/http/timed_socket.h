@@ -1,0 +1,48 @@
+#pragma once
+
+#include "base/async/task.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <array>
+#include <chrono>
+#include <string_view>
+
+namespace lambent::http {
+
+// A connected socket whose waits have deadlines without a timer each: the server sweeps over all
+// sockets a few times per timeout and calls expire. Owned by its connection.
+class TimedSocket {
+  public:
+    using Patience = std::chrono::milliseconds;
+    using Parts = std::array<boost::asio::const_buffer, 2>;
+
+    TimedSocket(const boost::asio::any_io_executor& executor, UniqueFd connected);
+
+    // What has come, at least one byte; 0 at the orderly end. kDeadline when nothing came in time,
+    // kUnavailable when the connection broke or was interrupted.
+    Task<Result<std::size_t>> read_some(boost::asio::mutable_buffer into, Patience patience);
+    // All of both parts; the patience starts again with every part that the peer takes.
+    Task<Result<void>> write(Parts parts, Patience patience);
+
+    void expire(SteadyTime now);
+    // Ends the wait that is under way, if any.
+    void interrupt();
+    void shutdown_writing();
+    void shutdown();
+    boost::asio::any_io_executor executor() { return socket_.get_executor(); }
+
+  private:
+    void start_wait(Patience patience);
+    Error end_wait(const boost::system::error_code& failure);
+
+    boost::asio::ip::tcp::socket socket_;
+    SteadyTime deadline_ = SteadyTime::max();  // of the wait under way
+    bool timed_out_ = false;
+};
+
+}  // namespace lambent::http
