@@ -1,0 +1,30 @@
+#pragma once
+
+#include "base/result.h"
+
+#include <optional>
+#include <string>
+
+namespace lambent::cli {
+
+// Where a daemon answers and with which keys requests to it are signed.
+struct Endpoint {
+    std::string url;  // "http://127.0.0.1:4566", without a slash at the end
+    std::string region = "us-east-1";
+    std::string access_key;
+    std::string secret_key;
+    int daemon_pid = 0;
+};
+
+// The data directory: the one given, else $LAMBENT_DATA, else $XDG_DATA_HOME/lambent, else
+// ~/.local/share/lambent.
+std::string data_directory_or_default(const std::string& given);
+
+// Reads what a ready daemon leaves in its data directory (endpoint.json, credentials.json).
+// kUnavailable, saying how to start one, when there is none.
+Result<Endpoint> find_endpoint(const std::string& data_directory);
+
+// The sentence for a daemon that is not there.
+Error no_daemon(const std::string& where);
+
+}  // namespace lambent::cli

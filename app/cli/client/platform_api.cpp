@@ -1,0 +1,72 @@
+#include "app/cli/client/platform_api.h"
+
+#include "app/cli/client/service_error.h"
+
+#include <nlohmann/json.hpp>
+
+namespace lambent::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+HttpCall call_of(const std::string& path) {
+    HttpCall call;
+    call.service = "lambent";
+    call.path = "/_lambent" + path;
+    return call;
+}
+
+EnvironmentView read_environment(const Json& entry) {
+    EnvironmentView view;
+    view.function = entry.at("function").get<std::string>();
+    view.revision_id = entry.value("revisionId", "");
+    view.state = entry.value("state", "");
+    view.memory_mb = entry.value("memoryMb", 0U);
+    view.age_ms = entry.value("ageMs", std::int64_t{0});
+    view.idle_ms = entry.value("idleMs", std::int64_t{0});
+    view.invocations = entry.value("invocations", std::uint64_t{0});
+    view.log_stream = entry.value("logStream", "");
+    view.frozen = entry.value("frozen", false);
+    return view;
+}
+
+}  // namespace
+
+bool PlatformApi::healthy() {
+    HttpCall call = call_of("/health");
+    call.limit = std::chrono::milliseconds(2'000);
+    const auto reply = client_.send(call);
+    return reply.has_value() && reply->status == 200;
+}
+
+Result<std::vector<EnvironmentView>> PlatformApi::environments() {
+    LAMBENT_TRY(const HttpReply reply, send_ok(client_, call_of("/environments")));
+    try {
+        std::vector<EnvironmentView> views;
+        const Json document = Json::parse(reply.body);
+        for (const Json& entry : document.at("environments")) {
+            views.push_back(read_environment(entry));
+        }
+        return views;
+    } catch (const Json::exception& failure) {
+        return Error(
+            Code::kInternal,
+            std::string("the list of environments cannot be read: ") + failure.what()
+        );
+    }
+}
+
+Result<std::vector<Record>> PlatformApi::records(const RecordQuery& query) {
+    HttpCall call = call_of("/records");
+    call.query.emplace_back("limit", std::to_string(query.limit));
+    if (!query.function.empty()) {
+        call.query.emplace_back("function", query.function);
+    }
+    if (!query.request_id.empty()) {
+        call.query.emplace_back("requestId", query.request_id);
+    }
+    LAMBENT_TRY(const HttpReply reply, send_ok(client_, call));
+    return parse_records(reply.body);
+}
+
+}  // namespace lambent::cli

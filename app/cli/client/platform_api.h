@@ -1,0 +1,46 @@
+#pragma once
+
+#include "app/cli/client/http_client.h"
+#include "app/cli/client/record.h"
+#include "base/result.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lambent::cli {
+
+// One execution environment as the daemon sees it now.
+struct EnvironmentView {
+    std::string function;
+    std::string revision_id;
+    std::string state;  // "idle", "busy", "starting"
+    std::uint32_t memory_mb = 0;
+    std::int64_t age_ms = 0;
+    std::int64_t idle_ms = 0;
+    std::uint64_t invocations = 0;
+    std::string log_stream;
+    bool frozen = false;
+};
+
+struct RecordQuery {
+    std::string function;
+    std::string request_id;
+    int limit = 100;
+};
+
+// What the daemon tells about itself under /_lambent, beyond what AWS has.
+class PlatformApi {
+  public:
+    explicit PlatformApi(HttpClient& client) : client_(client) {}
+
+    // Whether the daemon is ready to serve.
+    bool healthy();
+    Result<std::vector<EnvironmentView>> environments();
+    Result<std::vector<Record>> records(const RecordQuery& query);  // newest first
+
+  private:
+    HttpClient& client_;
+};
+
+}  // namespace lambent::cli

@@ -1,0 +1,173 @@
+#include "app/cli/deploy/deployment.h"
+
+#include "app/cli/client/s3_api.h"
+#include "app/cli/package/function_build.h"
+#include "base/files/content_hash.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace lambent::cli {
+namespace {
+namespace fs = std::filesystem;
+
+Result<TemplateSource> load_source(const DeployRequest& request, const HttpClient& client) {
+    fs::path file = request.directory;
+    if (fs::is_directory(file)) {
+        for (const char* name : {"template.yaml", "template.yml"}) {
+            if (fs::exists(request.directory / name)) {
+                file = request.directory / name;
+            }
+        }
+        if (file == request.directory) {
+            return Error(
+                Code::kInvalidArgument,
+                "no template.yaml in " + request.directory.string() +
+                    " — give the folder of a SAM application"
+            );
+        }
+    }
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) {
+        return Error(Code::kInvalidArgument, "cannot read " + file.string());
+    }
+    std::ostringstream text;
+    text << stream.rdbuf();
+    TemplateSource source;
+    source.text = text.str();
+    source.name = file.string();
+    source.stack_name = fs::weakly_canonical(file).parent_path().filename().string();
+    source.region = client.endpoint().region;
+    source.parameters = request.parameters;
+    return source;
+}
+
+// Brings one daemon to what one template says.
+class Deployer {
+  public:
+    Deployer(HttpClient& client, Progress& progress)
+        : lambda_(client), s3_(client), progress_(progress) {}
+
+    Result<DeployedFunction> put_function(const TemplateFunction& function, FunctionBuild& build) {
+        LAMBENT_TRY(const std::string zip, build.package(function));
+        progress_.say(function.logical_id + ": uploading");
+        DeployedFunction done;
+        done.logical_id = function.logical_id;
+        done.settings = function.settings;
+        done.code_bytes = zip.size();
+        const std::string& name = function.settings.name;
+        LAMBENT_TRY(auto existing, lambda_.find(name));
+        if (!existing) {
+            LAMBENT_TRY(lambda_.create(function.settings, zip));
+            done.action = DeployAction::kCreated;
+        } else {
+            LAMBENT_TRY(done.action, update(function.settings, *existing, zip));
+        }
+        progress_.say(function.logical_id + ": waiting until it is Active");
+        LAMBENT_TRY(const FunctionView view, lambda_.wait_until_ready(name));
+        done.arn = view.arn;
+        return done;
+    }
+
+    Result<DeployedBucket> put_bucket(const TemplateBucket& bucket) {
+        LAMBENT_TRY(const bool exists, s3_.has_bucket(bucket.name));
+        if (exists) {
+            return DeployedBucket{bucket.name, DeployAction::kUnchanged};
+        }
+        LAMBENT_TRY(s3_.create_bucket(bucket.name));
+        return DeployedBucket{bucket.name, DeployAction::kCreated};
+    }
+
+    Result<void> put_notifications(const SamTemplate& sam, DeployReport& report) {
+        for (const TemplateBucket& bucket : sam.buckets) {
+            std::vector<NotificationRule> rules;
+            for (std::size_t i = 0; i < sam.functions.size(); ++i) {
+                DeployedFunction& deployed = report.functions[i];
+                for (const S3Trigger& trigger : sam.functions[i].triggers) {
+                    if (trigger.bucket_id == bucket.logical_id) {
+                        rules.push_back(rule_of(trigger, deployed));
+                        deployed.trigger_buckets.push_back(bucket.name);
+                    }
+                }
+            }
+            if (!rules.empty()) {
+                LAMBENT_TRY(s3_.set_notifications(bucket.name, rules));
+            }
+        }
+        return {};
+    }
+
+  private:
+    static NotificationRule rule_of(const S3Trigger& trigger, const DeployedFunction& function) {
+        NotificationRule rule;
+        rule.id = function.logical_id + "-" + trigger.id;
+        rule.function_arn = function.arn;
+        rule.events = trigger.events;
+        rule.prefix = trigger.prefix;
+        rule.suffix = trigger.suffix;
+        return rule;
+    }
+
+    Result<DeployAction> update(
+        const FunctionSettings& wanted, const FunctionView& existing, const std::string& zip
+    ) {
+        DeployAction action = DeployAction::kUnchanged;
+        if (existing.code_sha256 != to_base64(digest(HashKind::kSha256, zip))) {
+            LAMBENT_TRY(lambda_.update_code(wanted.name, zip));
+            LAMBENT_TRY(lambda_.wait_until_ready(wanted.name));
+            action = DeployAction::kUpdated;
+        }
+        FunctionSettings without_tags = wanted;
+        without_tags.tags = existing.settings.tags;
+        if (without_tags != existing.settings) {
+            LAMBENT_TRY(lambda_.update_settings(wanted));
+            action = DeployAction::kUpdated;
+        }
+        if (wanted.tags != existing.settings.tags) {
+            LAMBENT_TRY(lambda_.set_tags(existing.arn, wanted.tags));
+            action = DeployAction::kUpdated;
+        }
+        return action;
+    }
+
+    LambdaApi lambda_;
+    S3Api s3_;
+    Progress& progress_;
+};
+
+}  // namespace
+
+std::string_view to_string(DeployAction action) {
+    switch (action) {
+        case DeployAction::kCreated:
+            return "created";
+        case DeployAction::kUpdated:
+            return "updated";
+        case DeployAction::kUnchanged:
+            return "unchanged";
+    }
+    return "";
+}
+
+Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Progress& progress) {
+    LAMBENT_TRY(const TemplateSource source, load_source(request, client));
+    LAMBENT_TRY(const SamTemplate sam, read_template(source));
+    DeployReport report;
+    report.notes = sam.notes;
+    Deployer deployer(client, progress);
+    FunctionBuild build(fs::path(source.name).parent_path(), progress);
+    for (const TemplateFunction& function : sam.functions) {
+        LAMBENT_TRY(DeployedFunction done, deployer.put_function(function, build));
+        report.functions.push_back(std::move(done));
+    }
+    for (const TemplateBucket& bucket : sam.buckets) {
+        LAMBENT_TRY(DeployedBucket done, deployer.put_bucket(bucket));
+        report.buckets.push_back(std::move(done));
+    }
+    LAMBENT_TRY(deployer.put_notifications(sam, report));
+    progress.clear();
+    return report;
+}
+
+}  // namespace lambent::cli

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "app/cli/client/http_client.h"
+#include "app/cli/template/sam_template.h"
+#include "app/cli/terminal/progress.h"
+#include "base/result.h"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace lambent::cli {
+
+struct DeployRequest {
+    std::filesystem::path directory;  // or the template itself
+    std::map<std::string, std::string> parameters;
+};
+
+enum class DeployAction { kCreated, kUpdated, kUnchanged };
+std::string_view to_string(DeployAction action);
+
+struct DeployedFunction {
+    std::string logical_id;
+    FunctionSettings settings;
+    std::string arn;
+    std::uint64_t code_bytes = 0;
+    DeployAction action = DeployAction::kUnchanged;
+    std::vector<std::string> trigger_buckets;
+};
+
+struct DeployedBucket {
+    std::string name;
+    DeployAction action = DeployAction::kUnchanged;
+};
+
+struct DeployReport {
+    std::vector<DeployedFunction> functions;
+    std::vector<DeployedBucket> buckets;
+    std::vector<std::string> notes;
+};
+
+// Reads a SAM template, builds its functions and brings the daemon to what it says: functions are
+// created or updated (and Active on return), buckets made, their notifications set. Doing it twice
+// changes nothing the second time.
+Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Progress& progress);
+
+}  // namespace lambent::cli

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "app/cli/template/sam_template.h"
+#include "app/cli/template/scope.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <string>
+#include <vector>
+
+namespace lambent::cli {
+
+// Reads AWS::Serverless::Function resources, with what Globals.Function gives to all of them.
+// Private to this folder; lives as long as one read_template call.
+class FunctionReader {
+  public:
+    FunctionReader(
+        const Scope& scope,
+        const std::vector<TemplateBucket>& buckets,
+        YAML::Node globals,
+        std::vector<std::string>& notes
+    )
+        : scope_(scope), buckets_(buckets), globals_(std::move(globals)), notes_(notes) {}
+
+    Result<TemplateFunction> read(
+        const std::string& logical_id, const std::string& name, const YAML::Node& resource
+    );
+
+  private:
+    // The function's own property, else the one of Globals, else an undefined node.
+    YAML::Node property(const YAML::Node& own, const char* name) const;
+    Result<void> check_names(const YAML::Node& properties, const char* where);
+    Result<void> read_basics(const YAML::Node& own, FunctionSettings& settings) const;
+    Result<void> read_numbers(const YAML::Node& own, FunctionSettings& settings) const;
+    Result<void> read_maps(const YAML::Node& own, FunctionSettings& settings) const;
+    Result<void> read_code(const YAML::Node& own, TemplateFunction& function) const;
+    Result<void> read_build(const YAML::Node& resource, TemplateFunction& function) const;
+    Result<void> read_events(const YAML::Node& events, TemplateFunction& function) const;
+    Result<S3Trigger> read_s3_event(const std::string& id, const YAML::Node& properties) const;
+    Result<std::string> bucket_id(const YAML::Node& node) const;
+    Result<void> read_filter(const YAML::Node& filter, S3Trigger& trigger) const;
+
+    const Scope& scope_;
+    const std::vector<TemplateBucket>& buckets_;
+    YAML::Node globals_;
+    std::vector<std::string>& notes_;
+};
+
+}  // namespace lambent::cli

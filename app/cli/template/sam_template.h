@@ -1,0 +1,57 @@
+#pragma once
+
+#include "app/cli/client/lambda_api.h"
+#include "base/result.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace lambent::cli {
+
+// An "Events" entry of type S3: when it happens in the bucket, the function is invoked.
+struct S3Trigger {
+    std::string id;         // the entry's own name
+    std::string bucket_id;  // logical id of a bucket of the same template
+    std::vector<std::string> events;
+    std::string prefix;
+    std::string suffix;
+};
+
+// What `sam build` would do with the code.
+enum class BuildMethod { kByRuntime, kMakefile };
+
+struct TemplateFunction {
+    std::string logical_id;
+    FunctionSettings settings;
+    std::string code_uri;     // relative to the template
+    std::string inline_code;  // instead of code_uri
+    BuildMethod build = BuildMethod::kByRuntime;
+    std::vector<S3Trigger> triggers;
+    int line = 0;
+};
+
+struct TemplateBucket {
+    std::string logical_id;
+    std::string name;
+};
+
+// A SAM template, as far as lambent has what it asks for; all references resolved. What it asks
+// for beyond that is an error that names the line, or a note when leaving it out changes nothing.
+struct SamTemplate {
+    std::vector<TemplateFunction> functions;
+    std::vector<TemplateBucket> buckets;
+    std::vector<std::string> notes;
+};
+
+struct TemplateSource {
+    std::string text;
+    std::string name = "template.yaml";  // for messages
+    std::string stack_name = "stack";    // names buckets that have no BucketName
+    std::string region = "us-east-1";
+    std::map<std::string, std::string> parameters;  // override the defaults
+};
+
+Result<SamTemplate> read_template(const TemplateSource& source);
+
+}  // namespace lambent::cli

@@ -1,0 +1,231 @@
+#include "app/cli/template/sam_template.h"
+
+#include <catch2/catch.hpp>
+
+namespace lambent::cli {
+namespace {
+
+SamTemplate read(const std::string& text) {
+    TemplateSource source;
+    source.text = text;
+    source.stack_name = "Shop";
+    auto result = read_template(source);
+    INFO((result.has_error() ? result.error().message() : std::string()));
+    REQUIRE(result.has_value());
+    return *std::move(result);
+}
+
+std::string refusal(const std::string& text) {
+    TemplateSource source;
+    source.text = text;
+    const auto result = read_template(source);
+    REQUIRE(result.has_error());
+    CHECK(result.error().code() == Code::kInvalidArgument);
+    return result.error().message();
+}
+
+constexpr char kWhole[] = R"(AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Stage: {Type: String, Default: dev}
+  Memory: {Type: Number, Default: 256}
+Globals:
+  Function:
+    Runtime: python3.12
+    Timeout: 20
+    Environment:
+      Variables:
+        STAGE: !Ref Stage
+        LEVEL: info
+Resources:
+  Photos:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: !Sub "photos-${Stage}"
+  Thumbs:
+    Type: AWS::S3::Bucket
+  Resize:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: handler.handler
+      MemorySize: !Ref Memory
+      Timeout: 30
+      Description: makes thumbnails
+      Architectures: [x86_64]
+      EphemeralStorage: {Size: 1024}
+      Environment:
+        Variables:
+          LEVEL: debug
+          TO: !Ref Thumbs
+          FROM_ARN: !GetAtt Photos.Arn
+          SELF: {"Fn::Sub": "${AWS::Region}/${AWS::AccountId}/${!kept}/${Photos.Arn}"}
+          JOINED: !Join ["-", [a, !Ref Stage, b]]
+      Tags: {team: photo}
+      Policies:
+        - S3ReadPolicy: {BucketName: !Ref Photos}
+      Events:
+        Upload:
+          Type: S3
+          Properties:
+            Bucket: !Ref Photos
+            Events: s3:ObjectCreated:*
+            Filter:
+              S3Key:
+                Rules:
+                  - {Name: prefix, Value: in/}
+                  - {Name: suffix, Value: .jpg}
+)";
+
+TEST_CASE("A SAM template gives functions with what Globals says and they override", "[app][Sam]") {
+    const SamTemplate sam = read(kWhole);
+    REQUIRE(sam.functions.size() == 1);
+    const TemplateFunction& function = sam.functions.front();
+    const FunctionSettings& settings = function.settings;
+    CHECK(function.logical_id == "Resize");
+    CHECK(settings.name == "Resize");
+    CHECK(settings.runtime == "python3.12");
+    CHECK(settings.handler == "handler.handler");
+    CHECK(settings.memory_mb == 256);
+    CHECK(settings.timeout_s == 30);
+    CHECK(settings.ephemeral_storage_mb == 1024);
+    CHECK(settings.description == "makes thumbnails");
+    CHECK(settings.architecture == "x86_64");
+    CHECK(function.code_uri == "src/");
+    CHECK(function.build == BuildMethod::kByRuntime);
+    CHECK(settings.environment.at("STAGE") == "dev");
+    CHECK(settings.environment.at("LEVEL") == "debug");
+    CHECK(settings.tags.at("team") == "photo");
+}
+
+TEST_CASE("A SAM template's references are resolved in every form", "[app][Sam]") {
+    const auto variables = read(kWhole).functions.front().settings.environment;
+    CHECK(variables.at("TO") == "shop-thumbs");
+    CHECK(variables.at("FROM_ARN") == "arn:aws:s3:::photos-dev");
+    CHECK(variables.at("SELF") == "us-east-1/000000000000/${kept}/arn:aws:s3:::photos-dev");
+    CHECK(variables.at("JOINED") == "a-dev-b");
+}
+
+TEST_CASE("A SAM template's S3 event becomes a trigger with its filter", "[app][Sam]") {
+    const auto triggers = read(kWhole).functions.front().triggers;
+    REQUIRE(triggers.size() == 1);
+    CHECK(triggers[0].id == "Upload");
+    CHECK(triggers[0].bucket_id == "Photos");
+    CHECK(triggers[0].events == std::vector<std::string>{"s3:ObjectCreated:*"});
+    CHECK(triggers[0].prefix == "in/");
+    CHECK(triggers[0].suffix == ".jpg");
+}
+
+TEST_CASE(
+    "A function with Policies gets the platform's endpoint opened, one without does not",
+    "[app][Sam]"
+) {
+    CHECK(read(kWhole).functions.front().settings.tags.at("lambent:endpoint") == "open");
+    const SamTemplate closed = read(
+        "Resources:\n  F:\n    Type: AWS::Serverless::Function\n"
+        "    Properties: {Runtime: nodejs20.x, Handler: a.b, CodeUri: .}\n"
+    );
+    CHECK(closed.functions.front().settings.tags.empty());
+}
+
+TEST_CASE("A SAM template's parameters can be given instead of their defaults", "[app][Sam]") {
+    TemplateSource source;
+    source.text = kWhole;
+    source.parameters["Stage"] = "live";
+    const auto sam = read_template(source);
+    REQUIRE(sam.has_value());
+    CHECK(sam->buckets.front().name == "photos-live");
+}
+
+TEST_CASE("A SAM function with BuildMethod makefile is built by its Makefile", "[app][Sam]") {
+    const SamTemplate sam = read(
+        "Resources:\n  F:\n    Type: AWS::Serverless::Function\n"
+        "    Metadata: {BuildMethod: makefile}\n"
+        "    Properties: {Runtime: provided.al2023, Handler: bootstrap, FunctionName: given}\n"
+    );
+    CHECK(sam.functions.front().build == BuildMethod::kMakefile);
+    CHECK(sam.functions.front().settings.name == "given");
+}
+
+TEST_CASE("A role and a permission are noted and change nothing", "[app][Sam]") {
+    const SamTemplate sam = read(
+        "Resources:\n  R:\n    Type: AWS::IAM::Role\n  F:\n    Type: AWS::Serverless::Function\n"
+        "    Properties: {Runtime: nodejs20.x, Handler: a.b, Role: !GetAtt R.Arn}\n"
+    );
+    CHECK(sam.functions.size() == 1);
+    REQUIRE(sam.notes.size() == 2);
+    CHECK(sam.notes[0] == "template.yaml:3: R (AWS::IAM::Role) has no effect here");
+    CHECK(sam.notes[1] == "template.yaml:6: Role has no effect here");
+}
+
+TEST_CASE("A SAM template with something unsupported is refused with its line", "[app][Sam]") {
+    const std::string function =
+        "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n"
+        "      Runtime: nodejs20.x\n      Handler: a.b\n";
+    CHECK(
+        refusal("Resources:\n  A:\n    Type: AWS::Serverless::Api\n") ==
+        "template.yaml:3: A: AWS::Serverless::Api is not supported yet; "
+        "AWS::Serverless::Function and AWS::S3::Bucket are"
+    );
+    CHECK(
+        refusal(function + "      Layers: [x]\n") ==
+        "template.yaml:7: Layers is not supported yet (AWS::Serverless::Function); "
+        "remove it to deploy"
+    );
+    CHECK(
+        refusal(function + "      MemorySize: lots\n") ==
+        "template.yaml:7: MemorySize must be a whole number, not lots"
+    );
+    CHECK(
+        refusal(function + "      Description: !Ref Nobody\n") ==
+        "template.yaml:7: !Ref Nobody: there is no such parameter or resource with a value here"
+    );
+    CHECK(
+        refusal(function + "      Description: !ImportValue X\n") ==
+        "template.yaml:7: !ImportValue (in Description) is not supported; "
+        "!Ref, !Sub, !GetAtt and !Join are"
+    );
+    CHECK(
+        refusal(function + "      Events:\n        Hourly:\n          Type: Schedule\n") ==
+        "template.yaml:8: event Hourly of type Schedule is not supported yet; S3 is"
+    );
+    CHECK(
+        refusal(function + "      PackageType: Image\n") ==
+        "template.yaml:7: PackageType Image is not supported; Zip is"
+    );
+    CHECK(
+        refusal("Conditions: {}\nResources: {}\n") ==
+        "template.yaml:1: the section Conditions is not supported"
+    );
+}
+
+TEST_CASE("A SAM template that lacks what a function needs is refused", "[app][Sam]") {
+    CHECK(
+        refusal("Resources:\n  F:\n    Type: AWS::Serverless::Function\n"
+                "    Properties: {Handler: a.b}\n") == "template.yaml:3: F has no Runtime"
+    );
+    CHECK(
+        refusal("Resources:\n  F:\n    Type: AWS::Serverless::Function\n"
+                "    Properties: {Runtime: nodejs20.x, Handler: a.b, Events: {U: {Type: S3, "
+                "Properties: {Bucket: plain, Events: x}}}}\n") ==
+        "template.yaml:4: Bucket must be a !Ref to an AWS::S3::Bucket of this template, "
+        "as in SAM"
+    );
+    CHECK(
+        refusal("Parameters:\n  P: {Type: String}\nResources: {}\n") ==
+        "template.yaml:2: parameter P has no Default; give --parameter P=VALUE"
+    );
+    CHECK(refusal("Description: nothing\n") == "template.yaml:1: there are no Resources");
+}
+
+TEST_CASE("A file that is not YAML, or not a map, is refused and does not throw", "[app][Sam]") {
+    CHECK(refusal("a: [1, 2\nb: }").starts_with("template.yaml:"));
+    CHECK(refusal("just text") == "template.yaml: this is not a template");
+    CHECK(refusal("").find("this is not a template") != std::string::npos);
+    CHECK(refusal("Resources:\n  F: text\n").starts_with("template.yaml"));
+    CHECK(refusal("Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: text\n")
+              .starts_with("template.yaml"));
+}
+
+}  // namespace
+}  // namespace lambent::cli
