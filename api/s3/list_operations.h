@@ -1,0 +1,26 @@
+#pragma once
+
+#include "api/s3/s3_call.h"
+#include "triggers/objects/object_store.h"
+
+namespace lambent::api::s3 {
+
+// ListObjects (marker), ListObjectsV2 (continuation tokens) and ListObjectVersions, where every
+// object is its only version.
+class ListOperations {
+  public:
+    ListOperations(triggers::ObjectStore& store, const S3Config& config)
+        : store_(store), config_(config) {}
+
+    Task<Answer<http::Response>> objects(S3Call call);  // either, by list-type
+    Task<Answer<http::Response>> versions(S3Call call);
+
+  private:
+    Task<Answer<http::Response>> objects_v1(S3Call call);
+    Task<Answer<http::Response>> objects_v2(S3Call call);
+
+    triggers::ObjectStore& store_;
+    const S3Config& config_;
+};
+
+}  // namespace lambent::api::s3
