@@ -7,6 +7,7 @@
 #include "runtime/functions/function.h"
 #include "runtime/functions/package_store.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -32,13 +33,16 @@ struct FunctionChange {
 
 // The functions that exist: validated (limits of lambda-facts section 1), stored before they are
 // acknowledged, and held in memory for the hot path. Owned by the composition root; event loop's
-// thread only. Errors carry AWS's sentence as message and the field as subject.
+// thread only. Errors carry AWS's sentence as message and the field as subject: "zip", "runtime",
+// "environment", …; kConflict has "function" when the name is taken and "revision_id" when the
+// function has changed since the given revision (empty: any).
 class FunctionRegistry {
   public:
     FunctionRegistry(sql::Driver& driver, PackageStore& packages, const Clock& clock);
 
     static std::vector<sql::Migration> migrations();
-    Task<Result<void>> load();  // once, at start
+    // Once, at start: reads the functions and removes packages that none of them names.
+    Task<Result<void>> load();
 
     // kConflict when the name is taken. `zip` is the uploaded package.
     Task<Result<FunctionPtr>> create(Function wanted, std::string zip);
@@ -52,6 +56,9 @@ class FunctionRegistry {
     std::vector<FunctionPtr> list() const;            // by name
 
   private:
+    using Edit = std::function<Result<void>(Function&)>;
+    Task<Result<FunctionPtr>> replace(std::string name, std::string revision, Edit edit);
+
     sql::Driver& driver_;
     PackageStore& packages_;
     const Clock& clock_;

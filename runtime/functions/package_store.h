@@ -25,8 +25,8 @@ struct Package {
 // Function code, as uploaded and unpacked, in files named by hash under one directory:
 // <hash>.zip and <hash>/. A zip that climbs out, links out, lies about its size or is no zip is
 // refused with kInvalidArgument (subject "zip"), one too large with kTooLarge. Unpacked files are
-// readable by every cell and writable by nobody. Python sources are compiled while unpacking, since
-// /var/task is read-only for the function.
+// readable by every cell and writable by nobody. They are what the zip brings and no more: nothing
+// is compiled here, since that would run an interpreter on a stranger's code outside a cell.
 class PackageStore {
   public:
     PackageStore(std::string directory, PackageLimits limits, WorkerPool& workers);
@@ -35,7 +35,8 @@ class PackageStore {
     Task<Result<Package>> put(std::string zip);
     Result<Package> find(const std::string& sha256) const;
     Task<Result<std::string>> read_zip(std::string sha256);
-    // Removes packages that no name in `in_use` names.
+    // Removes packages that no name in `in_use` names, and what a killed unpacking left. At start,
+    // before the first put: running environments have their package mounted.
     Task<> collect(std::vector<std::string> in_use);
 
   private:

@@ -1,0 +1,141 @@
+#include "runtime/functions/package_store.h"
+
+#include "base/files/content_hash.h"
+#include "base/files/durable_file.h"
+#include "tests/support/run_flow.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/zip_builder.h"
+
+#include <catch2/catch.hpp>
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+using namespace lambent;
+using tests::ZipBuilder;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Store {
+    Result<runtime::Package> put(std::string zip) {
+        return tests::run_flow(loop, store.put(std::move(zip)));
+    }
+
+    tests::TempDir home;
+    boost::asio::io_context loop;
+    WorkerPool workers{2};
+    runtime::PackageStore store{home.file("packages"), {}, workers};
+};
+
+mode_t mode_of(const std::string& path) {
+    struct stat about {};
+    REQUIRE(::lstat(path.c_str(), &about) == 0);
+    return about.st_mode & 07777;
+}
+
+}  // namespace
+
+TEST_CASE("PackageStore unpacks what was zipped", "[functions][PackageStore]") {
+    Store store;
+    const std::string zip = ZipBuilder()
+                                .file("app.py", "print('hi')")
+                                .file("lib/deep/data.bin", std::string("\0\1\2", 3))
+                                .directory("empty/")
+                                .link("lib/link", "../app.py")
+                                .file("größe.txt", "umlaut")
+                                .build();
+    const auto package = store.put(zip);
+    REQUIRE(package.has_value());
+    CHECK(package->sha256 == to_hex(digest(HashKind::kSha256, zip)));
+    CHECK(package->zip_bytes == zip.size());
+    const std::string root = package->directory;
+    CHECK(read_file(root + "/app.py").value() == "print('hi')");
+    CHECK(read_file(root + "/lib/deep/data.bin").value() == std::string("\0\1\2", 3));
+    CHECK(fs::is_directory(root + "/empty"));
+    CHECK(fs::read_symlink(root + "/lib/link") == "../app.py");
+    CHECK(read_file(root + "/größe.txt").value() == "umlaut");
+}
+
+TEST_CASE("PackageStore normalises permissions", "[functions][PackageStore]") {
+    Store store;
+    const mode_t before = ::umask(0077);
+    const auto package = store.put(ZipBuilder()
+                                       .file("bootstrap", "#!/bin/sh", 0700)
+                                       .file("setuid", "x", 06711)
+                                       .file("private", "x", 0600)
+                                       .file("open", "x", 0666)
+                                       .directory("closed/", 0700)
+                                       .file("made/by/name", "x")
+                                       .build());
+    ::umask(before);
+    REQUIRE(package.has_value());
+    const std::string root = package->directory;
+    CHECK(mode_of(root) == 0755);
+    CHECK(mode_of(root + "/bootstrap") == 0755);
+    CHECK(mode_of(root + "/setuid") == 0755);
+    CHECK(mode_of(root + "/private") == 0644);
+    CHECK(mode_of(root + "/open") == 0644);
+    CHECK(mode_of(root + "/closed") == 0755);
+    CHECK(mode_of(root + "/made/by") == 0755);
+}
+
+TEST_CASE("PackageStore takes the same bytes again", "[functions][PackageStore]") {
+    Store store;
+    const std::string zip = ZipBuilder().file("app.py", "x").build();
+    const auto first = store.put(zip);
+    const auto again = store.put(zip);
+    REQUIRE(again.has_value());
+    CHECK(again->directory == first->directory);
+    const auto entries = fs::directory_iterator(store.home.file("packages"));
+    CHECK(std::distance(begin(entries), end(entries)) == 2);
+}
+
+TEST_CASE("PackageStore gives back the zip, unless it is damaged", "[functions][PackageStore]") {
+    Store store;
+    const std::string zip = ZipBuilder().file("app.py", "x").build();
+    const auto package = store.put(zip);
+    REQUIRE(package.has_value());
+    CHECK(tests::run_flow(store.loop, store.store.read_zip(package->sha256)).value() == zip);
+    std::fstream(package->directory + ".zip", std::ios::in | std::ios::out).put('X');
+    const auto damaged = tests::run_flow(store.loop, store.store.read_zip(package->sha256));
+    REQUIRE(damaged.has_error());
+    CHECK(damaged.error().code() == Code::kCorrupted);
+}
+
+TEST_CASE("PackageStore finds what it has", "[functions][PackageStore]") {
+    Store store;
+    const auto package = store.put(ZipBuilder().file("app.py", "x").build());
+    REQUIRE(package.has_value());
+    CHECK(store.store.find(package->sha256)->directory == package->directory);
+    CHECK(store.store.find(std::string(64, '0')).error().code() == Code::kNotFound);
+}
+
+TEST_CASE("PackageStore collects what nobody uses", "[functions][PackageStore]") {
+    Store store;
+    const auto kept = store.put(ZipBuilder().file("kept.py", "x").build());
+    const auto gone = store.put(ZipBuilder().file("gone.py", "x").build());
+    REQUIRE((kept.has_value() && gone.has_value()));
+    fs::create_directories(store.home.file("packages/.unpacking-0123/half"));
+    std::ofstream(store.home.file("packages/.unpublished-0123")) << "half";
+    tests::run_flow(store.loop, store.store.collect({kept->sha256}));
+    CHECK(store.store.find(kept->sha256).has_value());
+    CHECK(store.store.find(gone->sha256).has_error());
+    const auto entries = fs::directory_iterator(store.home.file("packages"));
+    CHECK(std::distance(begin(entries), end(entries)) == 2);
+}
+
+TEST_CASE("PackageStore repeats an unpacking that was cut short", "[functions][PackageStore]") {
+    Store store;
+    const std::string zip = ZipBuilder().file("app.py", "x").build();
+    const auto package = store.put(zip);
+    REQUIRE(package.has_value());
+    // As after a crash between the zip and its directory.
+    fs::remove_all(package->directory);
+    CHECK(store.store.find(package->sha256).has_error());
+    CHECK(store.put(zip).has_value());
+    CHECK(store.store.find(package->sha256).has_value());
+}
