@@ -1,0 +1,240 @@
+#include "sandbox/cgroups/v1_tree.h"
+
+#include "sandbox/cgroups/control_file.h"
+#include "sandbox/cgroups/members.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+namespace lambent::sandbox {
+namespace {
+
+const std::vector<std::string> kControllers{"memory", "cpu", "cpuacct", "pids", "freezer"};
+constexpr int kKillRounds = 5'000;
+
+using Directories = std::map<std::string, UniqueFd>;
+
+// The files of one group that a launch and a recycling write, held open.
+struct GroupFiles {
+    UniqueFd memory_limit;
+    UniqueFd swap_limit;  // none where swap is not counted
+    UniqueFd memory_peak;
+    UniqueFd processes_max;
+    UniqueFd cpu_quota;
+    UniqueFd cpu_usage;
+    UniqueFd freezer;
+    UniqueFd oom_control;
+    UniqueFd oom_event;
+};
+
+class V1Group final : public CellGroup {
+  public:
+    V1Group(GroupLibrary library, std::string name, Directories directories, GroupFiles files)
+        : library_(std::move(library)),
+          name_(std::move(name)),
+          directories_(std::move(directories)),
+          files_(std::move(files)) {}
+    ~V1Group() override;
+
+    Result<void> open_entries();
+    Result<void> watch_memory();
+
+    Result<void> apply(const CellLimits& limits) override;
+    int birth_directory() const override { return -1; }
+    const std::vector<int>& entry_files() const override { return entry_numbers_; }
+    Result<ControlFiles> open_controls() const override;
+    int memory_event() const override { return files_.oom_event.get(); }
+    std::uint32_t memory_event_mask() const override { return EPOLLIN; }
+    bool ran_out_of_memory() override;
+    void thaw() override;
+    bool kill_members() override;
+    CellUsage usage() const override;
+    bool recycle() override;
+
+  private:
+    int directory(const char* controller) const { return directories_.at(controller).get(); }
+
+    GroupLibrary library_;
+    std::string name_;
+    Directories directories_;
+    GroupFiles files_;
+    std::vector<UniqueFd> entries_;
+    std::vector<int> entry_numbers_;
+    bool out_of_memory_ = false;
+};
+
+// Page cache that is still charged would keep the removed group alive in the kernel.
+V1Group::~V1Group() {
+    static_cast<void>(write_control_at(directory("memory"), "memory.force_empty", "0"));
+    static_cast<void>(library_.remove(name_, kControllers));
+}
+
+// `tasks`, not cgroup.procs: a single-threaded process that enters by it does not take the lock
+// for which a move by pid waits.
+Result<void> V1Group::open_entries() {
+    for (const auto& [controller, place] : directories_) {
+        LAMBENT_TRY(UniqueFd entry, open_control(place.get(), "tasks", O_WRONLY));
+        entry_numbers_.push_back(entry.get());
+        entries_.push_back(std::move(entry));
+    }
+    return {};
+}
+
+Result<void> V1Group::watch_memory() {
+    files_.oom_event = UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    const std::string pair =
+        std::to_string(files_.oom_event.get()) + " " + std::to_string(files_.oom_control.get());
+    return write_control_at(directory("memory"), "cgroup.event_control", pair);
+}
+
+// memory.limit must never stand above memory.memsw.limit: open both ends first.
+Result<void> V1Group::apply(const CellLimits& limits) {
+    const std::string memory = std::to_string(limits.memory_bytes);
+    if (files_.swap_limit) {
+        LAMBENT_TRY(write_control(files_.swap_limit.get(), "-1", "memory.memsw.limit_in_bytes"));
+    }
+    LAMBENT_TRY(write_control(files_.memory_limit.get(), memory, "memory.limit_in_bytes"));
+    if (files_.swap_limit) {
+        LAMBENT_TRY(write_control(files_.swap_limit.get(), memory, "memory.memsw.limit_in_bytes"));
+    }
+    const std::string processes = std::to_string(limits.processes_max);
+    LAMBENT_TRY(write_control(files_.processes_max.get(), processes, "pids.max"));
+    const std::string quota = cpu_limit_text(limits.cpu, CgroupDialect::kV1);
+    return write_control(files_.cpu_quota.get(), quota, "cpu.cfs_quota_us");
+}
+
+Result<ControlFiles> V1Group::open_controls() const {
+    ControlFiles files;
+    LAMBENT_TRY(files[0], open_control(directory("cpu"), "cpu.cfs_quota_us", O_WRONLY));
+    LAMBENT_TRY(files[1], open_control(directory("freezer"), "freezer.state", O_RDWR));
+    LAMBENT_TRY(files[2], open_control(directory("memory"), "memory.max_usage_in_bytes", O_RDONLY));
+    LAMBENT_TRY(files[3], open_control(directory("cpuacct"), "cpuacct.usage", O_RDONLY));
+    return files;
+}
+
+bool V1Group::ran_out_of_memory() {
+    std::uint64_t times = 0;
+    if (::read(files_.oom_event.get(), &times, sizeof(times)) == sizeof(times) && times > 0) {
+        out_of_memory_ = true;
+    }
+    return out_of_memory_;
+}
+
+void V1Group::thaw() {
+    static_cast<void>(write_control(files_.freezer.get(), "THAWED", "freezer.state"));
+}
+
+bool V1Group::kill_members() {
+    thaw();
+    const auto left = kill_group_members(directory("pids"));
+    return left.has_value() && *left == 0;
+}
+
+CellUsage V1Group::usage() const {
+    return parse_usage(
+        read_control(files_.memory_peak.get(), "memory.max_usage_in_bytes"),
+        read_control(files_.cpu_usage.get(), "cpuacct.usage"),
+        CgroupDialect::kV1
+    );
+}
+
+bool V1Group::recycle() {
+    thaw();
+    const int memory = directory("memory");
+    const bool clean =
+        write_control(files_.cpu_quota.get(), "-1", "cpu.cfs_quota_us").has_value() &&
+        write_control_at(memory, "memory.force_empty", "0").has_value() &&
+        write_control(files_.memory_peak.get(), "0", "memory.max_usage_in_bytes").has_value() &&
+        write_control(files_.cpu_usage.get(), "0", "cpuacct.usage").has_value();
+    static_cast<void>(ran_out_of_memory());  // drains the event
+    out_of_memory_ = false;
+    return clean;
+}
+
+Result<GroupFiles> open_files(const Directories& at, bool swap_counted) {
+    GroupFiles files;
+    const int memory = at.at("memory").get();
+    LAMBENT_TRY(files.memory_limit, open_control(memory, "memory.limit_in_bytes", O_WRONLY));
+    if (swap_counted) {
+        LAMBENT_TRY(
+            files.swap_limit, open_control(memory, "memory.memsw.limit_in_bytes", O_WRONLY)
+        );
+    }
+    LAMBENT_TRY(files.memory_peak, open_control(memory, "memory.max_usage_in_bytes", O_RDWR));
+    LAMBENT_TRY(files.oom_control, open_control(memory, "memory.oom_control", O_RDONLY));
+    LAMBENT_TRY(files.processes_max, open_control(at.at("pids").get(), "pids.max", O_WRONLY));
+    LAMBENT_TRY(files.cpu_quota, open_control(at.at("cpu").get(), "cpu.cfs_quota_us", O_WRONLY));
+    LAMBENT_TRY(files.cpu_usage, open_control(at.at("cpuacct").get(), "cpuacct.usage", O_RDWR));
+    LAMBENT_TRY(files.freezer, open_control(at.at("freezer").get(), "freezer.state", O_RDWR));
+    return files;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CgroupTree>> V1Tree::open(GroupLibrary library, std::string parent) {
+    std::unique_ptr<V1Tree> tree(new V1Tree(std::move(library), std::move(parent)));
+    for (const std::string& controller : kControllers) {
+        LAMBENT_TRY(tree->mounts_[controller], tree->library_.mount_point(controller));
+    }
+    tree->swap_counted_ =
+        std::filesystem::exists(tree->mounts_["memory"] + "/memory.memsw.limit_in_bytes");
+    return std::unique_ptr<CgroupTree>(std::move(tree));
+}
+
+std::string V1Tree::path(const std::string& controller, const std::string& name) const {
+    return mounts_.at(controller) + "/" + name;
+}
+
+Result<std::unique_ptr<CellGroup>> V1Tree::make(const std::string& name) {
+    GroupLibrary::Controllers controllers;
+    for (const std::string& controller : kControllers) {
+        controllers[controller];
+    }
+    controllers["cpu"]["cpu.cfs_period_us"] = std::to_string(kCpuPeriod.count());
+    const std::string full = parent_ + "/" + name;
+    LAMBENT_TRY(library_.make(full, controllers));
+    Directories directories;
+    for (const std::string& controller : kControllers) {
+        LAMBENT_TRY(directories[controller], open_directory(path(controller, full)));
+    }
+    LAMBENT_TRY(GroupFiles files, open_files(directories, swap_counted_));
+    auto group =
+        std::make_unique<V1Group>(library_, full, std::move(directories), std::move(files));
+    LAMBENT_TRY(group->open_entries());
+    LAMBENT_TRY(group->watch_memory());
+    return std::unique_ptr<CellGroup>(std::move(group));
+}
+
+// A frozen process does not die before it is thawed.
+Result<void> V1Tree::kill_leftover(const std::string& name) const {
+    LAMBENT_TRY(const UniqueFd freezer, open_directory(path("freezer", name)));
+    for (const std::string& controller : kControllers) {
+        const auto place = open_directory(path(controller, name));
+        for (int round = 0; place.has_value() && round < kKillRounds; ++round) {
+            static_cast<void>(write_control_at(freezer.get(), "freezer.state", "THAWED"));
+            const auto left = kill_group_members(place->get());
+            if (left.has_error() || *left == 0) {
+                break;
+            }
+            ::sched_yield();
+        }
+    }
+    return {};
+}
+
+Result<std::size_t> V1Tree::sweep() {
+    const std::vector<std::string> names = child_groups(path("freezer", parent_));
+    for (const std::string& name : names) {
+        LAMBENT_TRY(kill_leftover(parent_ + "/" + name));
+    }
+    LAMBENT_TRY(library_.remove(parent_, kControllers));
+    return names.size();
+}
+
+}  // namespace lambent::sandbox

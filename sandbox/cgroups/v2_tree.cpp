@@ -1,0 +1,171 @@
+#include "sandbox/cgroups/v2_tree.h"
+
+#include "sandbox/cgroups/control_file.h"
+#include "sandbox/cgroups/members.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <sstream>
+
+namespace lambent::sandbox {
+namespace {
+
+const std::vector<std::string> kControllers{"memory", "cpu", "pids"};
+constexpr std::string_view kEnable = "+memory +cpu +pids";
+constexpr int kKillRounds = 5'000;
+
+// Groups are used once: counters cannot be reset, and after a cgroup.kill the kernel also kills
+// what is born into the group later.
+class V2Group final : public CellGroup {
+  public:
+    V2Group(GroupLibrary library, std::string name, UniqueFd directory, UniqueFd events)
+        : library_(std::move(library)),
+          name_(std::move(name)),
+          directory_(std::move(directory)),
+          events_(std::move(events)) {}
+    ~V2Group() override { static_cast<void>(library_.remove(name_, kControllers)); }
+
+    Result<void> apply(const CellLimits& limits) override;
+    int birth_directory() const override { return directory_.get(); }
+    const std::vector<int>& entry_files() const override { return no_files_; }
+    Result<ControlFiles> open_controls() const override;
+    int memory_event() const override { return events_.get(); }
+    std::uint32_t memory_event_mask() const override { return EPOLLPRI; }
+    bool ran_out_of_memory() override;
+    void thaw() override;
+    bool kill_members() override;
+    CellUsage usage() const override;
+    bool recycle() override { return false; }
+
+  private:
+    GroupLibrary library_;
+    std::string name_;
+    UniqueFd directory_;
+    UniqueFd events_;  // memory.events: polled, and read to poll again
+    std::vector<int> no_files_;
+};
+
+Result<void> V2Group::apply(const CellLimits& limits) {
+    const int at = directory_.get();
+    LAMBENT_TRY(write_control_at(at, "memory.max", std::to_string(limits.memory_bytes)));
+    LAMBENT_TRY(write_control_at(at, "pids.max", std::to_string(limits.processes_max)));
+    return write_control_at(at, "cpu.max", cpu_limit_text(limits.cpu, CgroupDialect::kV2));
+}
+
+Result<ControlFiles> V2Group::open_controls() const {
+    const int at = directory_.get();
+    ControlFiles files;
+    LAMBENT_TRY(files[0], open_control(at, "cpu.max", O_WRONLY));
+    LAMBENT_TRY(files[1], open_control(at, "cgroup.freeze", O_WRONLY));
+    LAMBENT_TRY(files[2], open_control(at, "memory.peak", O_RDONLY));
+    LAMBENT_TRY(files[3], open_control(at, "cpu.stat", O_RDONLY));
+    return files;
+}
+
+bool V2Group::ran_out_of_memory() {
+    const auto text = read_control(events_.get(), "memory.events");
+    if (text.has_error()) {
+        return false;
+    }
+    std::istringstream words(*text);
+    std::string key;
+    std::uint64_t count = 0;
+    while (words >> key >> count) {
+        if (key == "oom_kill") {
+            return count > 0;
+        }
+    }
+    return false;
+}
+
+void V2Group::thaw() {
+    static_cast<void>(write_control_at(directory_.get(), "cgroup.freeze", "0"));
+}
+
+bool V2Group::kill_members() {
+    static_cast<void>(write_control_at(directory_.get(), "cgroup.kill", "1"));
+    const auto left = kill_group_members(directory_.get());
+    return left.has_value() && *left == 0;
+}
+
+CellUsage V2Group::usage() const {
+    return parse_usage(
+        read_control_at(directory_.get(), "memory.peak"),
+        read_control_at(directory_.get(), "cpu.stat"),
+        CgroupDialect::kV2
+    );
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CgroupTree>> V2Tree::open(
+    GroupLibrary library, std::string mount, std::string parent
+) {
+    std::unique_ptr<V2Tree> tree(new V2Tree(std::move(library), std::move(mount), std::move(parent))
+    );
+    return std::unique_ptr<CgroupTree>(std::move(tree));
+}
+
+// Controllers are handed down one level at a time, and only by groups without processes of their
+// own (the root of the hierarchy excepted).
+Result<void> V2Tree::make_parent() {
+    if (parent_made_) {
+        return {};
+    }
+    LAMBENT_TRY(const UniqueFd root, open_directory(mount_));
+    LAMBENT_TRY(write_control_at(root.get(), "cgroup.subtree_control", kEnable));
+    const std::string path = mount_ + "/" + parent_;
+    if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) {
+        return errno_error("cannot make control group " + path, errno);
+    }
+    LAMBENT_TRY(const UniqueFd parent, open_directory(path));
+    LAMBENT_TRY(write_control_at(parent.get(), "cgroup.subtree_control", kEnable));
+    parent_made_ = true;
+    return {};
+}
+
+Result<std::unique_ptr<CellGroup>> V2Tree::make(const std::string& name) {
+    LAMBENT_TRY(make_parent());
+    GroupLibrary::Controllers controllers;
+    controllers["memory"]["memory.oom.group"] = "1";
+    controllers["cpu"];
+    controllers["pids"];
+    const std::string full = parent_ + "/" + name;
+    const std::string path = mount_ + "/" + full;
+    LAMBENT_TRY(library_.make(full, controllers));
+    LAMBENT_TRY(UniqueFd directory, open_directory(path));
+    if (std::filesystem::exists(path + "/memory.swap.max")) {
+        LAMBENT_TRY(write_control_at(directory.get(), "memory.swap.max", "0"));
+    }
+    LAMBENT_TRY(UniqueFd events, open_control(directory.get(), "memory.events", O_RDONLY));
+    return std::unique_ptr<CellGroup>(
+        std::make_unique<V2Group>(library_, full, std::move(directory), std::move(events))
+    );
+}
+
+Result<std::size_t> V2Tree::sweep() {
+    const std::string path = mount_ + "/" + parent_;
+    const std::vector<std::string> names = child_groups(path);
+    for (const std::string& name : names) {
+        LAMBENT_TRY(const UniqueFd place, open_directory(path + "/" + name));
+        static_cast<void>(write_control_at(place.get(), "cgroup.kill", "1"));
+        for (int round = 0; round < kKillRounds; ++round) {
+            const auto left = kill_group_members(place.get());
+            if (left.has_error() || *left == 0) {
+                break;
+            }
+            ::sched_yield();
+        }
+    }
+    LAMBENT_TRY(library_.remove(parent_, kControllers));
+    parent_made_ = false;
+    return names.size();
+}
+
+}  // namespace lambent::sandbox

@@ -1,0 +1,244 @@
+#include "sandbox/launcher/launcher.h"
+
+#include "sandbox/launcher/host_state.h"
+
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace lambent::sandbox {
+namespace {
+
+Result<FilterProgram> compiled(std::string_view text) {
+    LAMBENT_TRY(const SyscallPolicy policy, SyscallPolicy::parse(text));
+    return compile(policy);
+}
+
+}  // namespace
+
+Launcher::Launcher(
+    UniqueFd lock,
+    Poller poller,
+    std::unique_ptr<CgroupTree> tree,
+    Filters filters,
+    RootTemplate root,
+    const LauncherOptions& options
+)
+    : lock_(std::move(lock)),
+      poller_(std::move(poller)),
+      tree_(std::move(tree)),
+      filters_(std::move(filters)),
+      root_(std::move(root)),
+      slots_(*tree_, "cell-", options.slots_ready),
+      first_uid_(first_host_uid(options.instance)) {}
+
+Result<std::unique_ptr<Launcher>> Launcher::create(const LauncherOptions& options) {
+    if (::geteuid() != 0) {
+        return Error(
+            Code::kUnauthorised,
+            "root",
+            "functions run in cells, and only root can build them: start lambent as root"
+        );
+    }
+    LAMBENT_TRY(UniqueFd lock, lock_state(options.state_directory));
+    LAMBENT_TRY(leave_host_mounts());
+    LAMBENT_TRY(Poller poller, Poller::create());
+    LAMBENT_TRY(std::unique_ptr<CgroupTree> tree, CgroupTree::open(options.instance));
+    LAMBENT_TRY(tree->sweep());
+    Filters filters;
+    LAMBENT_TRY(filters.guest, compiled(guest_policy_text()));
+    LAMBENT_TRY(filters.init, compiled(init_policy_text()));
+    LAMBENT_TRY(const std::string mount_point, make_mount_point(options.state_directory));
+    LAMBENT_TRY(RootTemplate root, RootTemplate::build(mount_point));
+    std::unique_ptr<Launcher> launcher(new Launcher(
+        std::move(lock),
+        std::move(poller),
+        std::move(tree),
+        std::move(filters),
+        std::move(root),
+        options
+    ));
+    // One now: a machine on which it fails should say so at the start.
+    LAMBENT_TRY(launcher->slots_.refill_one());
+    return launcher;
+}
+
+Result<void> Launcher::run(PacketSocket& socket) {
+    socket_ = &socket;
+    connected_ = true;
+    LAMBENT_TRY(poller_.watch(socket.native(), EPOLLIN, [this] { read_requests(); }));
+    while (connected_ && !(stopping_ && cells_.empty() && !socket.wants_write())) {
+        // Slots are made when nothing else waits.
+        LAMBENT_TRY(const bool busy, poller_.run_once(0));
+        if (busy || stopping_) {
+            if (!busy) {
+                LAMBENT_TRY(poller_.run_once(-1));
+            }
+            continue;
+        }
+        const auto made = slots_.refill_one();
+        if (made.has_error()) {
+            send(Notice{"slot_failed", made.error().message()});
+        }
+        if (made.has_error() || !*made) {
+            LAMBENT_TRY(poller_.run_once(-1));
+        }
+    }
+    return {};
+}
+
+void Launcher::send(const Event& event, std::vector<UniqueFd> descriptors) {
+    if (!connected_) {
+        return;
+    }
+    if (socket_->send({encode(event), std::move(descriptors)}).has_error()) {
+        connected_ = false;
+        return;
+    }
+    const bool waits = socket_->wants_write();
+    static_cast<void>(poller_.change(socket_->native(), waits ? EPOLLIN | EPOLLOUT : EPOLLIN));
+}
+
+void Launcher::read_requests() {
+    if (socket_->flush().has_error()) {
+        connected_ = false;
+        return;
+    }
+    while (connected_) {
+        auto packet = socket_->receive();
+        if (packet.has_error()) {
+            connected_ = false;
+            return;
+        }
+        if (!packet->has_value()) {
+            break;
+        }
+        const auto request = decode_request((*packet)->text);
+        if (request.has_error()) {
+            send(Notice{"request_refused", request.error().message()});
+            continue;
+        }
+        std::visit([this](const auto& one) { handle(one); }, *request);
+    }
+    if (!socket_->wants_write()) {
+        static_cast<void>(poller_.change(socket_->native(), EPOLLIN));
+    }
+}
+
+void Launcher::handle(const LaunchRequest& request) {
+    const auto launched = stopping_ || cells_.contains(request.id)
+                              ? Error(Code::kConflict, "launcher", "the launcher is stopping")
+                              : launch(request);
+    if (launched.has_error()) {
+        send(LaunchFailed{request.id, launched.error().subject(), 0, launched.error().message()});
+    }
+}
+
+void Launcher::handle(const KillRequest& request) {
+    if (const auto found = cells_.find(request.id); found != cells_.end()) {
+        found->second->kill(CellProcess::Reason::kAsked);
+    }
+}
+
+void Launcher::handle(const StopRequest& /*request*/) {
+    stopping_ = true;
+    kill_all();
+}
+
+void Launcher::kill_all() {
+    for (const auto& [id, cell] : cells_) {
+        cell->kill(CellProcess::Reason::kAsked);
+    }
+}
+
+Result<void> Launcher::launch(const LaunchRequest& request) {
+    LAMBENT_TRY(Slot slot, slots_.take());
+    const CellProcess::Ground ground{root_, filters_, first_uid_};
+    auto started = CellProcess::start(request.id, request.spec, slot, ground);
+    if (started.has_error()) {
+        slots_.give_back(std::move(slot));
+        return started.error();
+    }
+    CellProcess& cell = **started;
+    cells_[request.id] = std::move(started).value();
+    if (const auto watched = watch(cell); watched.has_error()) {
+        cell.kill(CellProcess::Reason::kAsked);
+        on_exit(cell);
+        return watched.error();
+    }
+    return {};
+}
+
+Result<void> Launcher::watch(CellProcess& cell) {
+    CellProcess* one = &cell;  // forgotten before it goes
+    LAMBENT_TRY(poller_.watch(cell.report_descriptor(), EPOLLIN, [this, one] { on_reports(*one); })
+    );
+    LAMBENT_TRY(poller_.watch(
+        cell.group().memory_event(),
+        cell.group().memory_event_mask(),
+        [this, one] { on_memory_event(*one); }
+    ));
+    return poller_.watch(cell.exit_descriptor(), EPOLLIN, [this, one] { on_exit(*one); });
+}
+
+void Launcher::on_reports(CellProcess& cell) {
+    if (!cell.read_reports()) {
+        return;
+    }
+    poller_.forget(cell.report_descriptor());
+    if (!cell.launched()) {
+        return;  // it dies of itself, and its end is reported with the reason
+    }
+    auto descriptors = cell.take_descriptors();
+    if (descriptors.has_error()) {
+        send(Notice{"controls_failed", descriptors.error().message()});
+        cell.kill(CellProcess::Reason::kAsked);
+        return;
+    }
+    send(
+        Launched{cell.id(), cell.claimed_ns(), cell.walled_ns(), cell.executed_ns()},
+        std::move(descriptors).value()
+    );
+}
+
+// One process out of memory is the end of the cell: what the kernel left of it is of no use.
+void Launcher::on_memory_event(CellProcess& cell) {
+    if (cell.group().ran_out_of_memory()) {
+        poller_.forget(cell.group().memory_event());
+        cell.kill(CellProcess::Reason::kOutOfMemory);
+    }
+}
+
+void Launcher::on_exit(CellProcess& cell) {
+    if (!cell.launched() && !cell.failure()) {
+        on_reports(cell);  // both became ready at once
+    }
+    poller_.forget(cell.report_descriptor());
+    poller_.forget(cell.exit_descriptor());
+    poller_.forget(cell.group().memory_event());
+    const ExitReport report = cell.finish();
+    const std::uint64_t id = cell.id();
+    const auto failure = cell.failure();
+    slots_.give_back(cell.take_slot());
+    cells_.erase(id);
+    if (failure) {
+        send(LaunchFailed{id, to_string(failure->stage), failure->error_number, {}});
+    } else {
+        send(Ended{id, report});
+    }
+}
+
+void Launcher::clean_up() {
+    connected_ = false;
+    kill_all();
+    while (!cells_.empty()) {
+        on_exit(*cells_.begin()->second);
+    }
+    slots_.clear();
+    static_cast<void>(tree_->sweep());
+}
+
+}  // namespace lambent::sandbox

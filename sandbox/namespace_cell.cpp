@@ -1,0 +1,85 @@
+#include "sandbox/namespace_cell.h"
+
+namespace lambent::sandbox {
+namespace {
+
+SteadyTime steady_from(std::int64_t ns) {
+    return SteadyTime(std::chrono::nanoseconds(ns));
+}
+
+// Descriptors travel as: output, controls, listeners.
+std::array<UniqueFd, CellControls::kDescriptors> take_controls(std::vector<UniqueFd>& from) {
+    std::array<UniqueFd, CellControls::kDescriptors> files;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        files[i] = std::move(from[1 + i]);
+    }
+    return files;
+}
+
+}  // namespace
+
+NamespaceCell::NamespaceCell(std::shared_ptr<LauncherLink> link, LaunchAnswer& answer)
+    : link_(std::move(link)),
+      id_(answer.launched->id),
+      exit_(std::move(answer.exit)),
+      output_(std::move(answer.descriptors[0])),
+      controls_(link_->dialect(), take_controls(answer.descriptors)) {
+    timings_.claimed = steady_from(answer.launched->claimed_ns);
+    timings_.walled = steady_from(answer.launched->walled_ns);
+    timings_.executed = steady_from(answer.launched->executed_ns);
+}
+
+Result<std::unique_ptr<Cell>> NamespaceCell::make(
+    std::shared_ptr<LauncherLink> link,
+    const CellSpec& spec,
+    SteadyTime requested,
+    LaunchAnswer answer
+) {
+    constexpr std::size_t kFirstListener = 1 + CellControls::kDescriptors;
+    if (answer.descriptors.size() != kFirstListener + spec.listen_ports.size()) {
+        link->kill(answer.launched->id);
+        return Error(Code::kInternal, "launcher", "the launcher sent too few descriptors");
+    }
+    std::unique_ptr<NamespaceCell> cell(new NamespaceCell(std::move(link), answer));
+    cell->timings_.requested = requested;
+    for (std::size_t i = 0; i < spec.listen_ports.size(); ++i) {
+        cell->listeners_[spec.listen_ports[i]] = std::move(answer.descriptors[kFirstListener + i]);
+    }
+    return std::unique_ptr<Cell>(std::move(cell));
+}
+
+NamespaceCell::~NamespaceCell() {
+    kill();
+}
+
+UniqueFd NamespaceCell::take_listener(std::uint16_t port) {
+    const auto found = listeners_.find(port);
+    return found == listeners_.end() ? UniqueFd() : std::move(found->second);
+}
+
+// Once the cell has ended its files may belong to another: what the report says stays true.
+Result<std::uint64_t> NamespaceCell::memory_peak_bytes() const {
+    if (exit_->known()) {
+        return exit_->known()->memory_peak_bytes;
+    }
+    return controls_.memory_peak_bytes();
+}
+
+Result<std::chrono::microseconds> NamespaceCell::cpu_time() const {
+    if (exit_->known()) {
+        return exit_->known()->cpu_time;
+    }
+    return controls_.cpu_time();
+}
+
+void NamespaceCell::kill() {
+    if (!exit_->known()) {
+        link_->kill(id_);
+    }
+}
+
+Task<ExitReport> NamespaceCell::exited() {
+    return ExitNews::wait(exit_);
+}
+
+}  // namespace lambent::sandbox
