@@ -6,20 +6,17 @@
 namespace lambent::app {
 namespace {
 
-std::string principal_of(const std::string& function) { return "function:" + function; }
+std::string principal_of(const std::string& function) {
+    return "function:" + function;
+}
 
-// A server of its own per cell, so that it ends with the cell.
+// Holds a door of the server as long as the cell lives.
 class OpenDoor final : public runtime::PlatformDoor::Lease {
   public:
-    OpenDoor(boost::asio::any_io_executor executor, http::Handler& handler, Logger log)
-        : server_(std::move(executor), http::ServerConfig{}, handler, std::move(log)) {}
-
-    void serve(UniqueFd listener, const std::string& function) {
-        server_.accept_on(std::move(listener), principal_of(function));
-    }
+    explicit OpenDoor(std::unique_ptr<http::Server::Door> door) : door_(std::move(door)) {}
 
   private:
-    http::Server server_;
+    std::unique_ptr<http::Server::Door> door_;
 };
 
 }  // namespace
@@ -27,10 +24,9 @@ class OpenDoor final : public runtime::PlatformDoor::Lease {
 std::unique_ptr<runtime::PlatformDoor::Lease> CellDoor::open(
     UniqueFd listener, const std::string& function
 ) {
-    LAMBENT_ASSERT(front_door_ != nullptr);
-    auto door = std::make_unique<OpenDoor>(executor_, *front_door_, log_);
-    door->serve(std::move(listener), function);
-    return door;
+    LAMBENT_ASSERT(server_ != nullptr);
+    auto door = server_->open_door(std::move(listener), principal_of(function));
+    return std::make_unique<OpenDoor>(std::move(door));
 }
 
 std::pair<std::string, std::string> CellDoor::credentials(const std::string& function) {
