@@ -13,6 +13,7 @@ namespace lambent::scheduler {
 
 enum class LogTail { kNone, kLast4Kb };
 enum class StartPreference { kAny, kForceCold };  // force: measure, X-Lambent-Cold
+enum class Delivery { kSync, kAsync };            // kAsync: an attempt of the async pump
 
 struct Invocation {
     std::string function;  // a bare name; doors resolve ARNs
@@ -22,6 +23,8 @@ struct Invocation {
     std::string trace_id;
     LogTail log_tail = LogTail::kNone;
     StartPreference start = StartPreference::kAny;
+    Delivery delivery = Delivery::kSync;
+    std::chrono::microseconds queued{0};  // an async event: from due until now
 };
 
 // Where the time of one invocation went; architecture.md's phases, in order, zero where skipped.

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace lambent::scheduler {
+
+// What the scheduler may use and how long it keeps things. Filled in by app/daemon; a test sets the
+// fields it is about.
+struct SchedulerConfig {
+    // Invocations in flight at once over all functions; beyond it calls are throttled.
+    std::uint32_t account_concurrency = 1'000;
+    // Sum of the configured memory of all environments. A function larger than this runs alone.
+    std::uint64_t memory_budget_mb = 4'096;
+    // Environments that boot at the same time.
+    std::uint32_t boots_max = 4;
+    // How long a call waits for a boot slot or for memory before it is throttled.
+    std::chrono::milliseconds capacity_wait{10'000};
+    // Idle environments are closed after this time.
+    std::chrono::milliseconds idle_expiry{std::chrono::minutes(10)};
+    // Idle environments are frozen after this time; a busy function never pays for it.
+    std::chrono::milliseconds freeze_after{100};
+    // Lambda's init phase; an init that needs longer is repeated inside the invocation.
+    std::chrono::milliseconds init_limit{10'000};
+    // What LogTail::kLast4Kb keeps.
+    std::size_t log_tail_bytes = 4'096;
+
+    // The defaults, with boots_max = max(4, 2 x cores) and three quarters of the machine's memory.
+    static SchedulerConfig for_this_machine();
+};
+
+}  // namespace lambent::scheduler

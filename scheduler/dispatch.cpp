@@ -1,0 +1,325 @@
+#include "scheduler/dispatch.h"
+
+#include "base/result.h"
+
+#include <algorithm>
+
+namespace lambent::scheduler {
+namespace {
+
+using State = EnvironmentState;
+using Event = EnvironmentEvent;
+
+}  // namespace
+
+Dispatch::Dispatch(DispatchLimits limits) : limits_(limits), pool_(limits.pool) {}
+
+// --- Calls
+
+std::optional<EnvironmentId> Dispatch::take_idle(
+    const runtime::FunctionPtr& function, SteadyTime now
+) {
+    per_function(function, now);
+    const std::optional<EnvironmentId> id = pool_.take(function);
+    if (id) {
+        move(*id, Event::kTaken);
+    }
+    return id;
+}
+
+void Dispatch::wait(
+    CallId call, const runtime::FunctionPtr& function, StartPreference start, SteadyTime now
+) {
+    PerFunction& per = per_function(function, now);
+    per.waiters.push_back(Waiter{call, start, now + limits_.capacity_wait});
+    queue_for_boot(function->name, per);
+    start_boots();
+}
+
+void Dispatch::forget(CallId call) {
+    for (auto& [name, per] : functions_) {
+        std::erase_if(per.waiters, [call](const Waiter& waiter) { return waiter.call == call; });
+    }
+}
+
+void Dispatch::refuse_all(RefusalReason reason) {
+    for (auto& [name, per] : functions_) {
+        for (const Waiter& waiter : per.waiters) {
+            actions_.emplace_back(Refuse{waiter.call, reason});
+        }
+        per.waiters.clear();
+    }
+}
+
+// --- Environments
+
+void Dispatch::boot_succeeded(EnvironmentId id, SteadyTime now) {
+    serve_or_pool(id, now, Freshness::kBooted);
+    start_boots();
+}
+
+std::optional<CallId> Dispatch::boot_failed(EnvironmentId id) {
+    const Node& node = environments_.at(id);
+    std::optional<CallId> call;
+    if (is_current(node)) {
+        PerFunction& per = functions_.at(node.function->name);
+        if (!per.waiters.empty()) {
+            call = per.waiters.front().call;
+            per.waiters.pop_front();
+        }
+    }
+    if (call) {
+        move(id, Event::kBootFailedForCall);
+    } else {
+        discard(id);
+    }
+    start_boots();
+    return call;
+}
+
+void Dispatch::repeat_succeeded(EnvironmentId id) {
+    move(id, Event::kRepeatSucceeded);
+}
+
+void Dispatch::release(EnvironmentId id, SteadyTime now) {
+    serve_or_pool(id, now, Freshness::kUsed);
+    if (!boot_turns_.empty()) {
+        start_boots();
+    }
+}
+
+void Dispatch::discard(EnvironmentId id) {
+    if (environments_.at(id).state == State::kIdle) {
+        pool_.remove(id);
+    }
+    move(id, Event::kDiscarded);
+    actions_.emplace_back(Close{id});
+}
+
+void Dispatch::closed(EnvironmentId id) {
+    const auto found = environments_.find(id);
+    LAMBENT_ASSERT(found != environments_.end() && found->second.state == State::kClosing);
+    memory_used_mb_ -= found->second.memory_mb;
+    memory_closing_mb_ -= found->second.memory_mb;
+    environments_.erase(found);
+    start_boots();
+}
+
+// A call that asked for a cold start is passed over by used environments.
+void Dispatch::serve_or_pool(EnvironmentId id, SteadyTime now, Freshness freshness) {
+    const Node& node = environments_.at(id);
+    if (!is_current(node)) {
+        discard(id);
+        return;
+    }
+    const bool booted = freshness == Freshness::kBooted;
+    std::deque<Waiter>& waiters = functions_.at(node.function->name).waiters;
+    const auto accepts = [booted](const Waiter& waiter) {
+        return booted || waiter.start == StartPreference::kAny;
+    };
+    const auto next = std::find_if(waiters.begin(), waiters.end(), accepts);
+    if (next != waiters.end()) {
+        actions_.emplace_back(Serve{next->call, id});
+        waiters.erase(next);
+        move(id, booted ? Event::kBootSucceededForCall : Event::kReleasedToCall);
+        return;
+    }
+    move(id, booted ? Event::kBootSucceededForPool : Event::kReleasedToPool);
+    pool_.put(id, node.function, now);
+}
+
+void Dispatch::move(EnvironmentId id, EnvironmentEvent event) {
+    Node& node = environments_.at(id);
+    const std::optional<State> next = next_state(node.state, event);
+    LAMBENT_ASSERT(next.has_value());
+    if (node.state == State::kStarting) {
+        boots_ -= 1;
+        if (is_current(node)) {
+            functions_.at(node.function->name).starting -= 1;
+        }
+    }
+    memory_idle_mb_ -= node.state == State::kIdle ? node.memory_mb : 0;
+    memory_idle_mb_ += *next == State::kIdle ? node.memory_mb : 0;
+    memory_closing_mb_ += *next == State::kClosing ? node.memory_mb : 0;
+    node.state = *next;
+}
+
+bool Dispatch::is_current(const Node& node) const {
+    const auto found = functions_.find(node.function->name);
+    return found != functions_.end() && same_revision(found->second.current, node.function);
+}
+
+// --- Functions
+
+// Learns of a new revision here at the latest, whether or not set_current came first.
+Dispatch::PerFunction& Dispatch::per_function(
+    const runtime::FunctionPtr& function, SteadyTime now
+) {
+    PerFunction& per = functions_[function->name];
+    if (per.current != function) {
+        if (!same_revision(per.current, function)) {
+            replace_revision(per, function, now);
+        }
+        per.current = function;
+    }
+    return per;
+}
+
+void Dispatch::set_current(
+    const std::string& name, const runtime::FunctionPtr& current, SteadyTime now
+) {
+    if (current) {
+        if (functions_.contains(name)) {
+            per_function(current, now);
+        }
+    } else if (const auto found = functions_.find(name); found != functions_.end()) {
+        for (const Waiter& waiter : found->second.waiters) {
+            actions_.emplace_back(Refuse{waiter.call, RefusalReason::kFunctionGone});
+        }
+        functions_.erase(found);
+        boot_turns_.remove(name);
+        close_evicted(pool_.evict_all(name));
+    }
+    start_boots();
+}
+
+// Calls that wait for a boot of the old revision need one of the new, and get the time for it.
+void Dispatch::replace_revision(
+    PerFunction& per, const runtime::FunctionPtr& function, SteadyTime now
+) {
+    per.current = function;
+    per.starting = 0;
+    for (Waiter& waiter : per.waiters) {
+        waiter.deadline = now + limits_.capacity_wait;
+    }
+    close_evicted(pool_.evict_stale(function));
+    queue_for_boot(function->name, per);
+}
+
+std::size_t Dispatch::evict(const std::string& function) {
+    const std::vector<EnvironmentId> evicted = pool_.evict_all(function);
+    close_evicted(evicted);
+    return evicted.size();
+}
+
+void Dispatch::close_evicted(const std::vector<EnvironmentId>& evicted) {
+    for (const EnvironmentId id : evicted) {
+        move(id, Event::kDiscarded);
+        actions_.emplace_back(Close{id});
+    }
+}
+
+// --- Boots
+
+void Dispatch::queue_for_boot(const std::string& name, PerFunction& per) {
+    if (!per.wants_boot && per.uncovered() > 0) {
+        per.wants_boot = true;
+        boot_turns_.push_back(name);
+    }
+}
+
+// One boot per turn, function after function, so that a burst of one does not hold up the others.
+// A function whose memory will be free as soon as idle environments are closed keeps its turn; one
+// that has to wait for running calls lets others pass.
+void Dispatch::start_boots() {
+    auto turn = boot_turns_.begin();
+    while (turn != boot_turns_.end() && boots_ < limits_.boots_max) {
+        PerFunction& per = functions_.at(*turn);
+        if (per.uncovered() == 0) {
+            per.wants_boot = false;
+            turn = boot_turns_.erase(turn);
+            continue;
+        }
+        const Room room = make_room(charge_of(*per.current));
+        if (room == Room::kAfterEviction) {
+            return;
+        }
+        if (room == Room::kNone) {
+            ++turn;
+            continue;
+        }
+        start_boot(per);
+        const auto done = turn++;
+        boot_turns_.splice(boot_turns_.end(), boot_turns_, done);
+        if (turn == boot_turns_.end()) {
+            turn = done;
+        }
+    }
+}
+
+void Dispatch::start_boot(PerFunction& per) {
+    const EnvironmentId id = ++last_id_;
+    const std::uint64_t memory_mb = charge_of(*per.current);
+    environments_.emplace(id, Node{State::kStarting, per.current, memory_mb});
+    per.starting += 1;
+    boots_ += 1;
+    memory_used_mb_ += memory_mb;
+    actions_.emplace_back(StartBoot{id, per.current});
+}
+
+// A function larger than the whole budget is charged the budget: it runs when nothing else does.
+std::uint64_t Dispatch::charge_of(const runtime::Function& function) const {
+    return std::min<std::uint64_t>(function.memory_mb, limits_.memory_budget_mb);
+}
+
+// Evicts only when that makes enough room.
+Dispatch::Room Dispatch::make_room(std::uint64_t memory_mb) {
+    if (memory_used_mb_ + memory_mb <= limits_.memory_budget_mb) {
+        return Room::kFits;
+    }
+    const std::uint64_t kept_mb = memory_used_mb_ - memory_closing_mb_;
+    if (kept_mb - memory_idle_mb_ + memory_mb > limits_.memory_budget_mb) {
+        return Room::kNone;
+    }
+    while (memory_used_mb_ - memory_closing_mb_ + memory_mb > limits_.memory_budget_mb) {
+        const std::optional<EnvironmentId> longest_idle = pool_.evict_longest_idle();
+        LAMBENT_ASSERT(longest_idle.has_value());
+        close_evicted({*longest_idle});
+    }
+    return Room::kAfterEviction;
+}
+
+// --- Time
+
+void Dispatch::tick(SteadyTime now) {
+    close_evicted(pool_.evict_expired(now));
+    for (const EnvironmentId id : pool_.due_to_freeze(now)) {
+        actions_.emplace_back(Freeze{id});
+    }
+    for (const std::string& name : boot_turns_) {
+        expire_waiters(functions_.at(name), now);
+    }
+    start_boots();
+}
+
+// The first calls in line are served by the boots that run already and wait for them however long
+// they take; those behind have nothing to wait for but capacity.
+void Dispatch::expire_waiters(PerFunction& per, SteadyTime now) {
+    while (per.uncovered() > 0 && per.waiters[per.starting].deadline <= now) {
+        actions_.emplace_back(Refuse{per.waiters[per.starting].call, RefusalReason::kNoCapacity});
+        per.waiters.erase(per.waiters.begin() + static_cast<std::ptrdiff_t>(per.starting));
+    }
+}
+
+std::optional<SteadyTime> Dispatch::next_due() const {
+    std::optional<SteadyTime> due = pool_.next_due();
+    for (const std::string& name : boot_turns_) {
+        const PerFunction& per = functions_.at(name);
+        if (per.uncovered() > 0) {
+            const SteadyTime deadline = per.waiters[per.starting].deadline;
+            due = due ? std::min(*due, deadline) : deadline;
+        }
+    }
+    return due;
+}
+
+std::optional<Action> Dispatch::next_action() {
+    if (actions_.empty()) {
+        return std::nullopt;
+    }
+    std::optional<Action> action(std::move(actions_.front()));
+    actions_.pop_front();
+    return action;
+}
+
+}  // namespace lambent::scheduler

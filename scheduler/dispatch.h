@@ -1,0 +1,142 @@
+#pragma once
+
+#include "base/clock.h"
+#include "runtime/functions/function.h"
+#include "scheduler/environment_fsm.h"
+#include "scheduler/invocation.h"
+#include "scheduler/warm_pool.h"
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+namespace lambent::scheduler {
+
+// What Dispatch wants done; the shell (Fleet) does it and reports back.
+struct StartBoot {  // answer: boot_succeeded or boot_failed
+    EnvironmentId environment = 0;
+    runtime::FunctionPtr function;
+};
+struct Serve {  // the call has the environment now; answer: release or discard
+    CallId call = 0;
+    EnvironmentId environment = 0;
+};
+struct Freeze {  // if it is still idle
+    EnvironmentId environment = 0;
+};
+struct Close {  // answer: closed
+    EnvironmentId environment = 0;
+};
+enum class RefusalReason { kNoCapacity, kFunctionGone, kStopping };
+struct Refuse {  // the call gets an error; no answer
+    CallId call = 0;
+    RefusalReason reason = RefusalReason::kNoCapacity;
+};
+using Action = std::variant<StartBoot, Serve, Freeze, Close, Refuse>;
+
+struct DispatchLimits {
+    std::uint32_t boots_max = 4;
+    std::uint64_t memory_budget_mb = 4'096;
+    std::chrono::milliseconds capacity_wait{10'000};
+    WarmPool::Limits pool;
+};
+
+// Decides which call gets which environment, who boots and who waits. Pure: events come in through
+// the methods, actions are fetched with next_action. It promises: an environment serves one call
+// at a time; a waiting call is served by whichever comes first, a freed environment or a finished
+// boot, in the order of arrival; boots of many functions take turns; a call never gets an
+// environment of a revision that is not current any more; no call waits for capacity longer than
+// capacity_wait. Owned by Fleet.
+class Dispatch {
+  public:
+    explicit Dispatch(DispatchLimits limits);
+
+    // --- Calls. take_idle leases an environment at once; without one, wait.
+    std::optional<EnvironmentId> take_idle(const runtime::FunctionPtr& function, SteadyTime now);
+    void wait(
+        CallId call, const runtime::FunctionPtr& function, StartPreference start, SteadyTime now
+    );
+    void forget(CallId call);  // the waiting call has gone; nothing happens when it does not wait
+    void refuse_all(RefusalReason reason);
+
+    // --- Environments.
+    void boot_succeeded(EnvironmentId id, SteadyTime now);
+    // The call that must be told and that may repeat the init, outside the limit on boots: a
+    // hanging init would block a slot for up to 15 minutes. Without a call the environment is
+    // discarded.
+    std::optional<CallId> boot_failed(EnvironmentId id);
+    void repeat_succeeded(EnvironmentId id);
+    void release(EnvironmentId id, SteadyTime now);
+    void discard(EnvironmentId id);
+    void closed(EnvironmentId id);
+
+    // --- Functions. From now on only `current` serves calls; null: the function is gone.
+    void set_current(const std::string& name, const runtime::FunctionPtr& current, SteadyTime now);
+    std::size_t evict(const std::string& function);
+
+    // --- Time.
+    void tick(SteadyTime now);
+    std::optional<SteadyTime> next_due() const;
+
+    std::optional<Action> next_action();
+    EnvironmentState state(EnvironmentId id) const { return environments_.at(id).state; }
+    std::uint64_t memory_used_mb() const { return memory_used_mb_; }
+
+  private:
+    struct Waiter {
+        CallId call = 0;
+        StartPreference start = StartPreference::kAny;
+        SteadyTime deadline;
+    };
+    struct PerFunction {
+        runtime::FunctionPtr current;
+        std::deque<Waiter> waiters;
+        std::size_t starting = 0;  // boots of the current revision
+        bool wants_boot = false;   // stands in boot_turns_
+        // Waiting calls beyond those that the running boots will serve.
+        std::size_t uncovered() const {
+            return waiters.size() > starting ? waiters.size() - starting : 0;
+        }
+    };
+    struct Node {
+        EnvironmentState state = EnvironmentState::kStarting;
+        runtime::FunctionPtr function;
+        std::uint64_t memory_mb = 0;
+    };
+    enum class Room { kFits, kAfterEviction, kNone };
+    enum class Freshness { kBooted, kUsed };
+
+    PerFunction& per_function(const runtime::FunctionPtr& function, SteadyTime now);
+    void replace_revision(PerFunction& per, const runtime::FunctionPtr& function, SteadyTime now);
+    void serve_or_pool(EnvironmentId id, SteadyTime now, Freshness freshness);
+    void move(EnvironmentId id, EnvironmentEvent event);
+    bool is_current(const Node& node) const;
+    void close_evicted(const std::vector<EnvironmentId>& evicted);
+
+    void queue_for_boot(const std::string& name, PerFunction& per);
+    void start_boots();
+    void start_boot(PerFunction& per);
+    std::uint64_t charge_of(const runtime::Function& function) const;
+    Room make_room(std::uint64_t memory_mb);
+    void expire_waiters(PerFunction& per, SteadyTime now);
+
+    DispatchLimits limits_;
+    WarmPool pool_;
+    std::unordered_map<std::string, PerFunction> functions_;
+    std::unordered_map<EnvironmentId, Node> environments_;
+    std::list<std::string> boot_turns_;  // functions with unserved calls, next turn first
+    std::deque<Action> actions_;
+    EnvironmentId last_id_ = 0;
+    std::size_t boots_ = 0;
+    std::uint64_t memory_used_mb_ = 0;  // all environments, also closing ones
+    std::uint64_t memory_idle_mb_ = 0;
+    std::uint64_t memory_closing_mb_ = 0;
+};
+
+}  // namespace lambent::scheduler

@@ -1,0 +1,74 @@
+#include "scheduler/rate_card.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <functional>
+#include <map>
+
+namespace lambent::scheduler {
+namespace {
+
+using Setter = std::function<void(RateCard&, const nlohmann::json&)>;
+
+template <class Number>
+Setter set(Number RateCard::*member) {
+    return [member](RateCard& card, const nlohmann::json& value) {
+        card.*member = value.get<Number>();
+    };
+}
+
+const std::map<std::string, Setter, std::less<>>& setters() {
+    static const std::map<std::string, Setter, std::less<>> table = {
+        {"x86_64_usd_per_gb_second", set(&RateCard::x86_64_usd_per_gb_second)},
+        {"arm64_usd_per_gb_second", set(&RateCard::arm64_usd_per_gb_second)},
+        {"usd_per_million_requests", set(&RateCard::usd_per_million_requests)},
+        {"ephemeral_storage_usd_per_gb_second",
+         set(&RateCard::ephemeral_storage_usd_per_gb_second)},
+        {"async_first_request_bytes", set(&RateCard::async_first_request_bytes)},
+        {"async_further_request_bytes", set(&RateCard::async_further_request_bytes)},
+    };
+    return table;
+}
+
+Error invalid(const std::string& key, const std::string& message) {
+    return Error(Code::kInvalidArgument, key, "rate card: " + message);
+}
+
+}  // namespace
+
+Result<RateCard> RateCard::parse(std::string_view json) {
+    const auto document = nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
+    if (!document.is_object()) {
+        return invalid("", "not a JSON object");
+    }
+    RateCard card;
+    for (const auto& [key, value] : document.items()) {
+        const auto setter = setters().find(key);
+        if (setter == setters().end()) {
+            return invalid(key, "unknown key \"" + key + "\"");
+        }
+        if (!value.is_number() || value.get<double>() < 0 || !std::isfinite(value.get<double>())) {
+            return invalid(key, "\"" + key + "\" must be a number that is not negative");
+        }
+        setter->second(card, value);
+    }
+    if (card.async_further_request_bytes == 0) {
+        return invalid("async_further_request_bytes", "a request of no bytes has no price");
+    }
+    return card;
+}
+
+std::string RateCard::to_json() const {
+    const nlohmann::ordered_json document = {
+        {"x86_64_usd_per_gb_second", x86_64_usd_per_gb_second},
+        {"arm64_usd_per_gb_second", arm64_usd_per_gb_second},
+        {"usd_per_million_requests", usd_per_million_requests},
+        {"ephemeral_storage_usd_per_gb_second", ephemeral_storage_usd_per_gb_second},
+        {"async_first_request_bytes", async_first_request_bytes},
+        {"async_further_request_bytes", async_further_request_bytes},
+    };
+    return document.dump(2) + "\n";
+}
+
+}  // namespace lambent::scheduler
