@@ -1,0 +1,346 @@
+#include "scheduler/fleet.h"
+
+#include "base/ids.h"
+#include "base/time_format.h"
+#include "scheduler/report_lines.h"
+
+#include <algorithm>
+
+namespace lambent::scheduler {
+namespace asio = boost::asio;
+namespace {
+
+DispatchLimits limits_of(const SchedulerConfig& config) {
+    DispatchLimits limits;
+    limits.boots_max = config.boots_max;
+    limits.memory_budget_mb = config.memory_budget_mb;
+    limits.capacity_wait = config.capacity_wait;
+    limits.pool.idle_expiry = config.idle_expiry;
+    limits.pool.freeze_after = config.freeze_after;
+    return limits;
+}
+
+Error error_of(RefusalReason reason) {
+    switch (reason) {
+        case RefusalReason::kNoCapacity:
+            return Error(
+                Code::kThrottled,
+                "ConcurrentInvocationLimitExceeded",
+                "Rate Exceeded: no memory or start slot became free in time."
+            );
+        case RefusalReason::kFunctionGone:
+            return Error(Code::kNotFound, "function", "The function was deleted.");
+        case RefusalReason::kStopping:
+            break;
+    }
+    return Error(Code::kUnavailable, "The service is stopping.");
+}
+
+std::chrono::microseconds between(SteadyTime from, SteadyTime to) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(to - from);
+}
+
+}  // namespace
+
+EnvironmentLease::~EnvironmentLease() {
+    if (slot_ != nullptr) {
+        fleet_->dispatch_.discard(slot_->id);
+        fleet_->carry_out();
+    }
+}
+
+void EnvironmentLease::give_back() {
+    Slot& slot = *std::exchange(slot_, nullptr);
+    const SteadyTime now = fleet_->clock_.steady_now();
+    slot.used = now;
+    fleet_->dispatch_.release(slot.id, now);
+    fleet_->carry_out();
+}
+
+Fleet::Fleet(
+    asio::any_io_executor executor,
+    runtime::EnvironmentFactory& factory,
+    runtime::LogStore& logs,
+    const Clock& clock,
+    const SchedulerConfig& config,
+    Logger log
+)
+    : executor_(executor),
+      factory_(factory),
+      logs_(logs),
+      clock_(clock),
+      config_(config),
+      log_(std::move(log)),
+      dispatch_(limits_of(config)),
+      timer_(executor),
+      self_(std::make_shared<Fleet*>(this)),
+      boots_(executor, log_),
+      closes_(executor, log_) {}
+
+// --- Calls
+
+std::optional<EnvironmentLease> Fleet::take_warm(const runtime::FunctionPtr& function) {
+    const SteadyTime now = clock_.steady_now();
+    while (const std::optional<EnvironmentId> id = dispatch_.take_idle(function, now)) {
+        Slot& slot = *slots_.at(*id);
+        slot.used = now;
+        if (slot.environment->alive()) {
+            slot.frozen = false;  // Environment::invoke thaws
+            return EnvironmentLease(*this, slot);
+        }
+        dispatch_.discard(*id);
+        carry_out();
+    }
+    return std::nullopt;
+}
+
+Task<Result<EnvironmentLease>> Fleet::wait(runtime::FunctionPtr function, StartPreference start) {
+    // Also when the frame is destroyed while it waits, nothing points into it any more.
+    struct Registration {
+        Fleet& fleet;
+        CallId call;
+        ~Registration() {
+            if (fleet.waiting_.erase(call) > 0) {
+                fleet.dispatch_.forget(call);
+            }
+        }
+    };
+    Waiting granted(executor_);
+    const CallId call = ++last_call_;
+    waiting_.emplace(call, &granted);
+    const Registration registration{*this, call};
+    dispatch_.wait(call, function, start, clock_.steady_now());
+    carry_out();
+    co_return co_await granted.wait();
+}
+
+void Fleet::answer(CallId call, Result<EnvironmentLease> result) {
+    const auto found = waiting_.find(call);
+    if (found == waiting_.end()) {
+        return;  // the lease in `result`, if any, closes its environment
+    }
+    Waiting* const waiting = found->second;
+    waiting_.erase(found);
+    waiting->set(std::move(result));
+}
+
+// --- Actions
+
+// Carrying one out may lead to more; those come at the end of the same queue.
+void Fleet::carry_out() {
+    while (std::optional<Action> action = dispatch_.next_action()) {
+        if (const auto* start = std::get_if<StartBoot>(&*action)) {
+            start_boot(*start);
+        } else if (const auto* serve = std::get_if<Serve>(&*action)) {
+            answer(serve->call, EnvironmentLease(*this, *slots_.at(serve->environment)));
+        } else if (const auto* refuse = std::get_if<Refuse>(&*action)) {
+            answer(refuse->call, error_of(refuse->reason));
+        } else if (const auto* close = std::get_if<Close>(&*action)) {
+            start_close(close->environment);
+        } else if (const auto* freeze_one = std::get_if<Freeze>(&*action)) {
+            freeze(*slots_.at(freeze_one->environment));
+        }
+    }
+    arm_timer();
+}
+
+void Fleet::start_boot(const StartBoot& action) {
+    auto slot = std::make_unique<Slot>();
+    slot->id = action.environment;
+    slot->function = action.function;
+    slot->created = clock_.steady_now();
+    slot->used = slot->created;
+    const std::string stream = log_stream_date(clock_.wall_now()) + "/[" +
+                               action.function->version() + "]" + random_hex(16);
+    slot->log = logs_.open(action.function->log_group(), stream);
+    Slot& added = *slot;
+    slots_.emplace(action.environment, std::move(slot));
+    boots_.spawn("boot", boot(added));
+}
+
+Task<> Fleet::boot(Slot& slot) {
+    const SteadyTime began = clock_.steady_now();
+    Result<runtime::StartedEnvironment> started = co_await start(slot, began + config_.init_limit);
+    booted(slot, std::move(started), began);
+    carry_out();
+}
+
+// A factory that throws (out of memory, cancelled by close_all) must not leave the slot behind.
+Task<Result<runtime::StartedEnvironment>> Fleet::start(const Slot& slot, SteadyTime deadline) {
+    runtime::StartRequest request;
+    request.function = slot.function;
+    request.init_deadline = deadline;
+    request.log = slot.log;
+    try {
+        co_return co_await factory_.start(std::move(request));
+    } catch (const std::exception& e) {
+        co_return Error(Code::kInternal, e.what());
+    }
+}
+
+void Fleet::booted(Slot& slot, Result<runtime::StartedEnvironment> started, SteadyTime began) {
+    if (started.has_error()) {
+        log_.error(
+            "boot_failed",
+            {{"function", slot.function->name}, {"reason", started.error().message()}}
+        );
+        boot_failed(slot, started.error());
+        return;
+    }
+    const SteadyTime now = clock_.steady_now();
+    slot.used = now;
+    slot.environment = std::move(started->environment);
+    slot.boot = BootReport{std::move(started->init), between(began, now)};
+    const runtime::InitOutcome& init = slot.boot->init;
+    if (slot.environment) {
+        dispatch_.boot_succeeded(slot.id, now);
+        return;
+    }
+    const std::chrono::microseconds took = init.runtime_boot + init.function_init;
+    slot.log->append(init_report_line(took, InitPhase::kInit, init.kind, init.error_type));
+    boot_failed(slot, std::nullopt);
+}
+
+void Fleet::boot_failed(Slot& slot, std::optional<Error> platform_error) {
+    const std::optional<CallId> call = dispatch_.boot_failed(slot.id);
+    if (!call) {
+        return;
+    }
+    EnvironmentLease lease(*this, slot);
+    if (platform_error) {
+        answer(*call, *platform_error);
+    } else {
+        answer(*call, std::move(lease));
+    }
+}
+
+// In a flow of its own, which stop can cancel although the invocation's flow is shielded.
+Task<Result<runtime::InitOutcome>> Fleet::repeat_init(Slot& slot, SteadyTime deadline) {
+    Restarted restarted(executor_);
+    boots_.spawn("repeat_init", restart(slot, deadline, restarted));
+    LAMBENT_CO_TRY(runtime::StartedEnvironment started, co_await restarted.wait());
+    slot.environment = std::move(started.environment);
+    if (slot.environment) {
+        dispatch_.repeat_succeeded(slot.id);
+    }
+    co_return std::move(started.init);
+}
+
+Task<> Fleet::restart(const Slot& slot, SteadyTime deadline, Restarted& restarted) {
+    Result<runtime::StartedEnvironment> started = co_await start(slot, deadline);
+    restarted.set(std::move(started));
+}
+
+void Fleet::start_close(EnvironmentId id) {
+    Slot& slot = *slots_.at(id);
+    if (slot.environment) {
+        closes_.spawn("close", close(slot));
+        return;
+    }
+    slots_.erase(id);
+    dispatch_.closed(id);
+}
+
+Task<> Fleet::close(Slot& slot) {
+    co_await slot.environment->close();
+    const EnvironmentId id = slot.id;
+    slots_.erase(id);
+    dispatch_.closed(id);
+    carry_out();
+}
+
+void Fleet::freeze(Slot& slot) {
+    if (dispatch_.state(slot.id) != EnvironmentState::kIdle || !slot.environment->alive()) {
+        return;
+    }
+    const std::chrono::microseconds took = slot.environment->freeze();
+    slot.frozen = true;
+    if (frozen_hook_ && slot.last_record != 0) {
+        frozen_hook_(slot.last_record, took);
+    }
+}
+
+// --- Functions and time
+
+void Fleet::set_current(const std::string& name, const runtime::FunctionPtr& current) {
+    dispatch_.set_current(name, current, clock_.steady_now());
+    carry_out();
+}
+
+std::size_t Fleet::evict(const std::string& function) {
+    const std::size_t evicted = dispatch_.evict(function);
+    carry_out();
+    return evicted;
+}
+
+void Fleet::tick() {
+    armed_for_.reset();
+    discard_dead();
+    dispatch_.tick(clock_.steady_now());
+    carry_out();
+}
+
+void Fleet::discard_dead() {
+    for (const auto& [id, slot] : slots_) {
+        if (dispatch_.state(id) == EnvironmentState::kIdle && !slot->environment->alive()) {
+            dispatch_.discard(id);
+        }
+    }
+}
+
+// Most calls find the timer armed for something earlier, and leave it so.
+void Fleet::arm_timer() {
+    const std::optional<SteadyTime> due = dispatch_.next_due();
+    if (!due || (armed_for_ && *armed_for_ <= *due)) {
+        return;
+    }
+    armed_for_ = due;
+    timer_.expires_after(std::max(*due - clock_.steady_now(), SteadyTime::duration::zero()));
+    timer_.async_wait([self = std::weak_ptr(self_)](const boost::system::error_code& failed) {
+        const auto fleet = self.lock();
+        if (fleet && !failed) {
+            (*fleet)->tick();
+        }
+    });
+}
+
+std::vector<std::pair<const Slot*, EnvironmentState>> Fleet::all() const {
+    std::vector<std::pair<const Slot*, EnvironmentState>> every;
+    for (const auto& [id, slot] : slots_) {
+        every.emplace_back(slot.get(), dispatch_.state(id));
+    }
+    std::sort(every.begin(), every.end(), [](const auto& a, const auto& b) {
+        return a.first->id < b.first->id;
+    });
+    return every;
+}
+
+// --- The end
+
+void Fleet::refuse_waiting(RefusalReason reason) {
+    dispatch_.refuse_all(reason);
+    carry_out();
+}
+
+Task<> Fleet::cut_invocations() {
+    co_await boots_.cancel_and_join();
+    for (const auto& [id, slot] : slots_) {
+        if (slot->environment && dispatch_.state(id) == EnvironmentState::kLeased) {
+            closes_.spawn("cut", slot->environment->close());
+        }
+    }
+}
+
+Task<> Fleet::close_all() {
+    timer_.cancel();
+    co_await boots_.cancel_and_join();
+    for (const auto& [id, slot] : slots_) {
+        if (dispatch_.state(id) == EnvironmentState::kIdle) {
+            dispatch_.discard(id);
+        }
+    }
+    carry_out();
+    co_await closes_.join();
+}
+
+}  // namespace lambent::scheduler

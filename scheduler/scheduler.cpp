@@ -1,0 +1,208 @@
+#include "scheduler/scheduler.h"
+
+#include "scheduler/cancellation_shield.h"
+#include "scheduler/concurrency_limiter.h"
+#include "scheduler/fleet.h"
+#include "scheduler/invocation_run.h"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <optional>
+
+namespace lambent::scheduler {
+namespace asio = boost::asio;
+namespace {
+
+std::chrono::microseconds between(SteadyTime from, SteadyTime to) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(to - from);
+}
+
+Error throttled() {
+    return Error(Code::kThrottled, "ConcurrentInvocationLimitExceeded", "Rate Exceeded.");
+}
+
+Error stopping() {
+    return Error(Code::kUnavailable, "The service is stopping.");
+}
+
+}  // namespace
+
+struct Scheduler::Parts {
+    enum class Life { kOpen, kDraining, kCut };
+
+    Parts(
+        const asio::any_io_executor& executor,
+        Ports given,
+        const SchedulerConfig& config,
+        const RateCard& rate_card,
+        const Logger& logger
+    )
+        : ports(std::move(given)),
+          slots(config.account_concurrency),
+          fleet(executor, ports.environments, ports.logs, ports.clock, config, logger),
+          context{
+              fleet, ports.records, ports.clock, BillingMeter(rate_card), config.log_tail_bytes},
+          log(logger),
+          emptied(executor) {
+        fleet.on_frozen([&records = ports.records](std::uint64_t record, auto took) {
+            records.note_freeze(record, took);
+        });
+    }
+
+    Task<Result<InvocationResult>> admit_and_run(Invocation invocation);
+    Result<InvocationResult> count(Result<InvocationResult> result);
+    Task<> wait_until_empty(std::chrono::milliseconds time_max);
+
+    Ports ports;
+    ConcurrencyLimiter slots;
+    Fleet fleet;
+    InvocationRun::Context context;
+    SchedulerCounters counters;
+    Logger log;
+    Life life = Life::kOpen;
+    asio::steady_timer emptied;  // cancelled when the last invocation has ended
+};
+
+Scheduler::Scheduler(
+    asio::any_io_executor executor,
+    Ports ports,
+    SchedulerConfig config,
+    const RateCard& rate_card,
+    Logger log
+)
+    : parts_(std::make_unique<Parts>(executor, std::move(ports), config, rate_card, log)) {}
+
+Scheduler::~Scheduler() = default;
+
+Task<Result<InvocationResult>> Scheduler::invoke(Invocation invocation) {
+    CancellationShield shield;
+    auto filter = shield.filter();
+    co_await asio::this_coro::reset_cancellation_state(filter, asio::disable_cancellation());
+    Result<InvocationResult> result = co_await parts_->admit_and_run(std::move(invocation));
+    if (parts_->life != Parts::Life::kOpen && parts_->slots.taken() == 0) {
+        parts_->emptied.cancel();
+    }
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+    shield.rethrow();
+    co_return result;
+}
+
+Task<Result<InvocationResult>> Scheduler::Parts::admit_and_run(Invocation invocation) {
+    const SteadyTime arrived = ports.clock.steady_now();
+    if (life != Life::kOpen) {
+        co_return stopping();
+    }
+    const runtime::FunctionPtr function = ports.find_function(invocation.function);
+    if (!function) {
+        co_return Error(Code::kNotFound, "function", "Function not found: " + invocation.function);
+    }
+    const std::optional<ConcurrencySlot> slot = slots.acquire();
+    if (!slot) {
+        counters.throttles += 1;
+        co_return throttled();
+    }
+    std::optional<EnvironmentLease> lease;
+    if (invocation.start == StartPreference::kAny) {
+        lease = fleet.take_warm(function);
+    }
+    InvocationRun::Waits waits;
+    const SteadyTime admitted = ports.clock.steady_now();
+    waits.admission = between(arrived, admitted);
+    if (!lease) {
+        auto claimed = co_await fleet.wait(function, invocation.start);
+        if (claimed.has_error()) {
+            counters.throttles += claimed.error().code() == Code::kThrottled ? 1 : 0;
+            co_return claimed.error();
+        }
+        lease = std::move(claimed).value();
+        waits.for_environment = between(admitted, ports.clock.steady_now());
+    }
+    InvocationRun run(context, std::move(invocation), *std::move(lease), waits);
+    co_return count(co_await run.run());
+}
+
+Result<InvocationResult> Scheduler::Parts::count(Result<InvocationResult> result) {
+    counters.invocations += 1;
+    if (result.has_value()) {
+        counters.cold_starts += result->record.source == StartSource::kBoot ? 1 : 0;
+        counters.errors += result->outcome.kind == runtime::OutcomeKind::kSuccess ? 0 : 1;
+        const bool cut = result->outcome.kind == runtime::OutcomeKind::kExited;
+        if (life == Life::kCut && cut) {
+            return stopping();
+        }
+    }
+    return result;
+}
+
+void Scheduler::retire(const std::string& function) {
+    parts_->fleet.set_current(function, parts_->ports.find_function(function));
+}
+
+std::size_t Scheduler::evict(const std::string& function) {
+    return parts_->fleet.evict(function);
+}
+
+std::vector<EnvironmentInfo> Scheduler::environments() const {
+    using std::chrono::duration_cast;
+    using std::chrono::milliseconds;
+    const SteadyTime now = parts_->ports.clock.steady_now();
+    std::vector<EnvironmentInfo> infos;
+    for (const auto& [slot, state] : parts_->fleet.all()) {
+        const bool idle = state == EnvironmentState::kIdle;
+        if (state == EnvironmentState::kClosing || (idle && !slot->environment->alive())) {
+            continue;
+        }
+        EnvironmentInfo info;
+        info.function = slot->function->name;
+        info.revision_id = slot->function->revision_id;
+        info.state = idle                                 ? EnvironmentInfo::State::kIdle
+                     : state == EnvironmentState::kLeased ? EnvironmentInfo::State::kBusy
+                                                          : EnvironmentInfo::State::kStarting;
+        info.memory_mb = slot->function->memory_mb;
+        info.age = duration_cast<milliseconds>(now - slot->created);
+        info.idle = idle ? duration_cast<milliseconds>(now - slot->used) : milliseconds(0);
+        info.invocations = slot->invocations;
+        info.log_stream = slot->log->name();
+        info.frozen = slot->frozen;
+        infos.push_back(std::move(info));
+    }
+    return infos;
+}
+
+const SchedulerCounters& Scheduler::counters() const {
+    return parts_->counters;
+}
+
+void Scheduler::tick() {
+    parts_->fleet.tick();
+}
+
+Task<> Scheduler::stop(std::chrono::milliseconds drain) {
+    Parts& parts = *parts_;
+    parts.life = Parts::Life::kDraining;
+    parts.fleet.refuse_waiting(RefusalReason::kStopping);
+    co_await parts.wait_until_empty(drain);
+    if (parts.slots.taken() > 0) {
+        parts.life = Parts::Life::kCut;
+        co_await parts.fleet.cut_invocations();
+        constexpr std::chrono::milliseconds kKillTimeMax{5'000};
+        co_await parts.wait_until_empty(kKillTimeMax);
+        if (parts.slots.taken() > 0) {
+            parts.log.error("invocations_left", {{"count", parts.slots.taken()}});
+        }
+    }
+    co_await parts.fleet.close_all();
+}
+
+Task<> Scheduler::Parts::wait_until_empty(std::chrono::milliseconds time_max) {
+    if (slots.taken() > 0) {
+        emptied.expires_after(time_max);
+        boost::system::error_code woken;
+        co_await emptied.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    }
+}
+
+}  // namespace lambent::scheduler
