@@ -1,18 +1,18 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "api/wire/front_door.h"
 #include "base/logger.h"
+
+#include <cstdint>
+#include <string>
 
 namespace lambent::app {
 
 // What `lambent up` may be told. Everything else has defaults in the rooms' own config structs.
 struct DaemonOptions {
-    std::string data_directory;          // made when missing; one daemon per directory
-    std::uint16_t port = 4566;           // 0: any free one; endpoint.json says which
-    std::string address = "127.0.0.1";   // AuthMode::kNone is refused on anything but loopback
+    std::string data_directory;         // made when missing; one daemon per directory
+    std::uint16_t port = 4566;          // 0: any free one; endpoint.json says which
+    std::string address = "127.0.0.1";  // AuthMode::kNone is refused on anything but loopback
     api::AuthMode auth = api::AuthMode::kSigV4;
     std::string region = "us-east-1";
     LogLevel log_level = LogLevel::kInfo;
@@ -20,7 +20,8 @@ struct DaemonOptions {
 
 // Runs the daemon in this process until SIGTERM or SIGINT; the exit code. Must be called before
 // any thread exists: the launcher is forked from here. Ready when <data>/endpoint.json exists and
-// GET /_lambent/health answers 200. Exit codes: 0 stopped as asked, 3 could not start or had to stop.
+// GET /_lambent/health answers 200. Exit codes: 0 stopped as asked, 3 could not start or had to
+// stop.
 int run_daemon(const DaemonOptions& options);
 
 }  // namespace lambent::app

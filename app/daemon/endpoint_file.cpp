@@ -1,12 +1,12 @@
 #include "app/daemon/endpoint_file.h"
 
-#include <utility>
-
 #include "base/files/durable_file.h"
 
 #include <nlohmann/json.hpp>
 
 #include <unistd.h>
+
+#include <utility>
 
 namespace lambent::app {
 namespace {
@@ -30,8 +30,7 @@ Result<EndpointFile> EndpointFile::publish(
     return EndpointFile(data_directory + "/" + kFileName);
 }
 
-EndpointFile::EndpointFile(EndpointFile&& other) noexcept
-    : path_(std::exchange(other.path_, {})) {}
+EndpointFile::EndpointFile(EndpointFile&& other) noexcept : path_(std::exchange(other.path_, {})) {}
 
 EndpointFile& EndpointFile::operator=(EndpointFile&& other) noexcept {
     std::swap(path_, other.path_);

@@ -1,12 +1,12 @@
 #include "app/daemon/root_key.h"
 
-#include <algorithm>
-#include <filesystem>
-
 #include "base/files/durable_file.h"
 #include "base/ids.h"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
 
 namespace lambent::app {
 namespace {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include "base/result.h"
+
+#include <string>
 
 namespace lambent::app {
 

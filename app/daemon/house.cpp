@@ -1,0 +1,165 @@
+#include "app/daemon/house.h"
+
+#include "app/daemon/stored_package.h"
+
+#include <chrono>
+#include <utility>
+
+namespace lambent::app {
+namespace {
+
+// How long running invocations may go on after a stop was asked for.
+constexpr std::chrono::seconds kDrain(10);
+
+api::s3::S3Config s3_config(const DaemonOptions& options) {
+    api::s3::S3Config config;
+    config.region = options.region;
+    return config;
+}
+
+api::FrontDoorConfig front_door_config(const DaemonOptions& options, std::uint16_t port) {
+    api::FrontDoorConfig config;
+    config.auth = options.auth;
+    config.region = options.region;
+    config.port = port;
+    return config;
+}
+
+runtime::EnvironmentConfig environment_config(const DaemonOptions& options) {
+    runtime::EnvironmentConfig config;
+    config.region = options.region;
+    return config;
+}
+
+std::string url_of(const std::string& address, std::uint16_t port) {
+    const bool is_v6 = address.find(':') != std::string::npos;
+    return "http://" + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+}
+
+}  // namespace
+
+House::House(
+    const boost::asio::any_io_executor& loop,
+    const DaemonOptions& options,
+    Foundation foundation,
+    const Clock& clock,
+    Stores& stores,
+    const Logger& log
+)
+    : options_(options),
+      log_(log),
+      foundation_(std::move(foundation)),
+      stores_(stores),
+      logs_(loop, *stores.logs_db, clock, runtime::LogStoreConfig{}, log.with({{"room", "logs"}})),
+      runtimes_(runtime::RuntimeCatalog::discover(foundation_.installation.runtime_support)),
+      cell_door_(credentials_),
+      sandbox_(sandbox::NamespaceSandbox::attach(
+          std::move(foundation_.launcher), loop, log.with({{"room", "sandbox"}})
+      )),
+      environments_(
+          loop,
+          *sandbox_,
+          stores.packages,
+          runtimes_,
+          cell_door_,
+          environment_config(options),
+          log.with({{"room", "runtime"}})
+      ),
+      records_(loop, *stores.logs_db, scheduler::RecordConfig{}),
+      scheduler_(
+          loop,
+          scheduler::Scheduler::Ports{
+              [&stores](const std::string& name) { return stores.functions.find(name); },
+              environments_,
+              logs_,
+              records_,
+              clock},
+          scheduler::SchedulerConfig::for_this_machine(),
+          rate_card_,
+          log.with({{"room", "scheduler"}})
+      ),
+      events_(*stores.main_db, clock),
+      pump_(loop, events_, scheduler_, stores.functions, clock, log.with({{"room", "async"}})),
+      event_writer_(s3_config(options)),
+      objects_(
+          foundation_.directory.file("objects"),
+          *stores.main_db,
+          events_,
+          event_writer_,
+          stores.workers,
+          clock
+      ),
+      registered_(stores.functions),
+      lambda_(
+          api::lambda::LambdaConfig{options.region},
+          lambda_ports(clock),
+          log.with({{"room", "lambda"}})
+      ),
+      s3_(s3_config(options), objects_, registered_, stores.workers, log.with({{"room", "s3"}})),
+      log_service_(api::logs::LogsConfig{options.region}, logs_, log.with({{"room", "logs"}})),
+      sts_(),
+      admin_(scheduler_, records_),
+      front_door_(
+          front_door_config(options, foundation_.port),
+          api::FrontDoor::Services{lambda_, s3_, log_service_, sts_, admin_},
+          credentials_,
+          clock,
+          log.with({{"room", "front_door"}})
+      ),
+      server_(loop, http::ServerConfig{}, front_door_, log.with({{"room", "http"}})) {
+    cell_door_.lead_to(server_);
+}
+
+api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
+    return api::lambda::LambdaPorts{
+        stores_.functions,
+        stores_.packages,
+        scheduler_,
+        events_,
+        stores_.workers,
+        clock,
+        [this](const std::string& function) { scheduler_.retire(function); },
+        [this](std::string bucket, std::string key) {
+            return read_stored_package(
+                objects_, stores_.workers, std::move(bucket), std::move(key)
+            );
+        }};
+}
+
+Task<Result<void>> House::open(RootKey owner) {
+    api::Credentials::Key key;
+    key.secret = owner.secret;
+    key.principal.access_key = owner.access_key;
+    key.principal.name = "root";
+    key.principal.is_root = true;
+    credentials_.add(std::move(key));
+
+    LAMBENT_CO_TRY(co_await stores_.functions.load());
+    LAMBENT_CO_TRY(co_await objects_.collect());
+    pump_.start();
+    co_return Result<void>();
+}
+
+Result<void> House::serve() {
+    server_.accept_on(std::move(foundation_.listener), "");
+    EndpointFile::Content content;
+    content.endpoint = url_of(options_.address, foundation_.port);
+    content.region = options_.region;
+    content.auth = options_.auth == api::AuthMode::kSigV4 ? "sigv4" : "none";
+    LAMBENT_TRY(endpoint_file_, EndpointFile::publish(foundation_.directory.path(), content));
+    log_.info("ready", {{"endpoint", content.endpoint}});
+    return {};
+}
+
+Task<> House::close() {
+    endpoint_file_.reset();
+    co_await pump_.stop();
+    co_await server_.stop(kDrain);
+    co_await scheduler_.stop(kDrain);
+    co_await environments_.stop();
+    co_await sandbox_->stop();
+    co_await records_.flush();
+    co_await logs_.stop();
+}
+
+}  // namespace lambent::app

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "api/admin/admin_service.h"
+#include "api/lambda/lambda_service.h"
+#include "api/logs/logs_service.h"
+#include "api/s3/s3_event_writer.h"
+#include "api/s3/s3_service.h"
+#include "api/sts/sts_service.h"
+#include "api/wire/credentials.h"
+#include "api/wire/front_door.h"
+#include "app/daemon/cell_door.h"
+#include "app/daemon/daemon.h"
+#include "app/daemon/endpoint_file.h"
+#include "app/daemon/foundation.h"
+#include "app/daemon/registered_functions.h"
+#include "app/daemon/root_key.h"
+#include "app/daemon/stores.h"
+#include "base/http/server.h"
+#include "runtime/environment/sandbox_environment_factory.h"
+#include "runtime/logs/sql_log_store.h"
+#include "sandbox/namespace_sandbox.h"
+#include "scheduler/async/async_pump.h"
+#include "scheduler/async/sql_async_queue.h"
+#include "scheduler/scheduler.h"
+#include "triggers/objects/object_store.h"
+
+#include <memory>
+#include <optional>
+
+namespace lambent::app {
+
+// All rooms of one daemon on one event loop, wired here and nowhere else: what the program contains
+// is what this class holds, in the order in which its members need one another.
+class House {
+  public:
+    House(
+        const boost::asio::any_io_executor& loop,
+        const DaemonOptions& options,
+        Foundation foundation,
+        const Clock& clock,
+        Stores& stores,
+        const Logger& log
+    );
+
+    // Reads what is stored; async events that wait from a former life run again.
+    Task<Result<void>> open(RootKey owner);
+    // Opens the front door, and says so in endpoint.json.
+    Result<void> serve();
+    // No new requests; running invocations end; cells go; logs to disk.
+    Task<> close();
+
+  private:
+    api::lambda::LambdaPorts lambda_ports(const Clock& clock);
+
+    const DaemonOptions options_;
+    Logger log_;
+    Foundation foundation_;
+    Stores& stores_;
+    runtime::SqlLogStore logs_;
+    runtime::RuntimeCatalog runtimes_;
+    api::Credentials credentials_;
+    CellDoor cell_door_;
+    std::unique_ptr<sandbox::NamespaceSandbox> sandbox_;
+    runtime::SandboxEnvironmentFactory environments_;
+    scheduler::RateCard rate_card_;
+    scheduler::RecordStore records_;
+    scheduler::Scheduler scheduler_;
+    scheduler::SqlAsyncQueue events_;
+    scheduler::AsyncPump pump_;
+    api::s3::S3EventWriter event_writer_;
+    triggers::ObjectStore objects_;
+    RegisteredFunctions registered_;
+    api::lambda::LambdaService lambda_;
+    api::s3::S3Service s3_;
+    api::logs::LogsService log_service_;
+    api::sts::StsService sts_;
+    api::admin::AdminService admin_;
+    api::FrontDoor front_door_;
+    http::Server server_;
+    std::optional<EndpointFile> endpoint_file_;
+};
+
+}  // namespace lambent::app
