@@ -1,4 +1,4 @@
-"""Starts a Python function inside its cell. Kept short: this file alone is compiled at each start."""
+"""Starts a Python function inside its cell. Short, since it alone is compiled at each start."""
 import sys
 
 sys.path.insert(0, __file__.rpartition("/")[0])

@@ -32,8 +32,9 @@ function write(level, text) {
   writeAll(Buffer.from(line.replace(/\r?\n/g, '\r') + '\n'));
 }
 
-// process.stdout is slow to set up; the descriptor itself is a blocking pipe, unless the function
-// has used process.stdout, which makes it non-blocking.
+// process.stdout is slow to set up, so the descriptor itself is written to. It is a blocking pipe,
+// unless the function has used process.stdout, which makes it non-blocking: then a full pipe is
+// waited for here, so that lines stay whole and in order.
 function writeAll(bytes) {
   let written = 0;
   while (written < bytes.length) {
@@ -43,8 +44,7 @@ function writeAll(bytes) {
       if (error.code !== 'EAGAIN') {
         return; // the function has closed its output
       }
-      process.stdout.write(bytes.subarray(written));
-      return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1 /* ms */);
     }
   }
 }
