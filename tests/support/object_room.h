@@ -62,18 +62,20 @@ class PlainEventWriter final : public triggers::ObjectEventWriter {
 // An object store on a real database and directory, opened again at will.
 class ObjectRoom {
   public:
-    ObjectRoom() { open(); }
+    ObjectRoom() : path(directory.path()) { open(); }
+    // On a directory that outlives this process.
+    explicit ObjectRoom(std::string existing) : path(std::move(existing)) { open(); }
 
     void open() {
         store.reset();
         driver.reset();
-        auto opened = sql::SqliteDriver::open(directory.file("db"), sql::SqliteConfig());
+        auto opened = sql::SqliteDriver::open(path + "/db", sql::SqliteConfig());
         driver = std::move(opened).value();
         std::vector<sql::Migration> steps = triggers::ObjectStore::migrations();
         steps.push_back(TableQueue::migration());
         driver->migrate(std::move(steps)).value();
         store = std::make_unique<triggers::ObjectStore>(
-            directory.file("objects"), *driver, queue, writer, workers, clock
+            path + "/objects", *driver, queue, writer, workers, clock
         );
         run(store->collect()).value();
     }
@@ -126,7 +128,7 @@ class ObjectRoom {
     std::set<std::string> files() const {
         std::set<std::string> names;
         namespace fs = std::filesystem;
-        for (const auto& entry : fs::recursive_directory_iterator(directory.file("objects"))) {
+        for (const auto& entry : fs::recursive_directory_iterator(path + "/objects")) {
             if (entry.is_regular_file()) {
                 names.insert(entry.path().filename().string());
             }
@@ -135,6 +137,7 @@ class ObjectRoom {
     }
 
     TempDir directory;
+    const std::string path;
     boost::asio::io_context loop;
     ManualClock clock;
     WorkerPool workers{2};
