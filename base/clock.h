@@ -18,6 +18,7 @@ class Clock {
     virtual WallTime wall_now() const = 0;
 };
 
+// The machine's own clocks.
 class SystemClock final : public Clock {
   public:
     SteadyTime steady_now() const override { return std::chrono::steady_clock::now(); }

@@ -34,7 +34,9 @@ http {{
     upstream node {{ server 127.0.0.1:{node}; keepalive 128; }}
     server {{
         listen 127.0.0.1:{port}; keepalive_requests 100000000;
-        location / {{ proxy_pass http://node; proxy_http_version 1.1; proxy_set_header Connection ""; }}
+        location / {{
+            proxy_pass http://node; proxy_http_version 1.1; proxy_set_header Connection "";
+        }}
     }}
 }}
 """
@@ -57,8 +59,9 @@ def wait_for(port, seconds=10):
 
 
 def machine():
-    model = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if "model name" in line)
-    cores = sum(1 for line in open("/proc/cpuinfo") if line.startswith("processor"))
+    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    model = next(line.split(":")[1].strip() for line in lines if "model name" in line)
+    cores = sum(1 for line in lines if line.startswith("processor"))
     kernel = pathlib.Path("/proc/sys/kernel/osrelease").read_text().split("-")[0].strip()
     return f"{model}, {cores} cores, Linux {kernel}, virtual machine shared with others"
 
@@ -82,11 +85,13 @@ class Floor(Child):
 
 class NginxNode(Child):
     def __init__(self, folder):
-        self.node = subprocess.Popen(["/usr/bin/node", "-e", NODE_ECHO], stdout=subprocess.PIPE, text=True)
-        port = free_port()
+        self.node = subprocess.Popen(["/usr/bin/node", "-e", NODE_ECHO],
+                                     stdout=subprocess.PIPE, text=True)
+        node, port = int(self.node.stdout.readline()), free_port()
         config = folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=folder, node=int(self.node.stdout.readline()), port=port))
-        self.process = subprocess.Popen(["/usr/sbin/nginx", "-c", config, "-e", folder / "error.log"])
+        config.write_text(NGINX.format(folder=folder, node=node, port=port))
+        self.process = subprocess.Popen(
+            ["/usr/sbin/nginx", "-c", config, "-e", folder / "error.log"])
         wait_for(port)
         self.url = f"http://127.0.0.1:{port}/"
 
@@ -97,7 +102,7 @@ class NginxNode(Child):
 
 
 class Lambent(Child):
-    """The real daemon with SigV4 on. A signature holds for 15 minutes, so each target is signed once."""
+    """The real daemon, SigV4 on. A signature holds for 15 minutes: each target is signed once."""
 
     def __init__(self, program, data):
         self.program, self.data = str(program), data
@@ -110,7 +115,8 @@ class Lambent(Child):
             time.sleep(0.05)
         self.endpoint = json.loads((data / "endpoint.json").read_text())
         keys = json.loads((data / "credentials.json").read_text())
-        self.credentials = botocore.credentials.Credentials(keys["accessKeyId"], keys["secretAccessKey"])
+        self.credentials = botocore.credentials.Credentials(
+            keys["accessKeyId"], keys["secretAccessKey"])
 
     def deploy(self, folder):
         subprocess.run([self.program, "deploy", folder, "--data", self.data], check=True,
@@ -120,7 +126,8 @@ class Lambent(Child):
         path = f"/2015-03-31/functions/{function}/invocations"
         url = self.endpoint["endpoint"] + path
         request = botocore.awsrequest.AWSRequest("POST", url, data=b'{"name":"bench"}')
-        botocore.auth.SigV4Auth(self.credentials, "lambda", self.endpoint["region"]).add_auth(request)
+        signer = botocore.auth.SigV4Auth(self.credentials, "lambda", self.endpoint["region"])
+        signer.add_auth(request)
         return url, {"Authorization": request.headers["Authorization"],
                      "X-Amz-Date": request.headers["X-Amz-Date"]}
 
