@@ -22,14 +22,15 @@ using Tags = std::map<std::string, std::string>;
 
 // Applies `change` and makes it hold for every later invocation.
 Task<Answer<runtime::FunctionPtr>> apply(
-    const Call& call, std::string name, runtime::FunctionChange change
+    const Call& call, runtime::FunctionPtr function, runtime::FunctionChange change
 ) {
-    auto changed =
-        co_await call.ports.functions.update_configuration(name, std::move(change), kAnyRevision);
+    auto changed = co_await call.ports.functions.update_configuration(
+        function->name, std::move(change), kAnyRevision
+    );
     if (changed.has_error()) {
-        co_return from_error(changed.error());
+        co_return from_error(changed.error(), function->arn(call.config.region));
     }
-    call.ports.retire(name);
+    call.ports.retire(function->name);
     co_return std::move(changed).value();
 }
 
@@ -136,7 +137,7 @@ Served tags(Call call) {
     } else {
         change.tags = tags_without(call.request.query, function->tags);
     }
-    LAMBENT_CO_TRY(co_await apply(call, function->name, std::move(change)));
+    LAMBENT_CO_TRY(co_await apply(call, function, std::move(change)));
     co_return no_content();
 }
 
@@ -150,7 +151,7 @@ Served event_invoke_config(Call call) {
     LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kBodyBytesMax));
     LAMBENT_CO_TRY(runtime::FunctionChange change, read_event_invoke(body, replaces));
     LAMBENT_CO_TRY(
-        const runtime::FunctionPtr changed, co_await apply(call, function->name, std::move(change))
+        const runtime::FunctionPtr changed, co_await apply(call, function, std::move(change))
     );
     co_return deletes ? no_content() : event_invoke_response(call, *changed);
 }

@@ -1,7 +1,10 @@
 #include "api/lambda/invoke_options.h"
 #include "api/lambda/json_payload.h"
 #include "api/lambda/operations.h"
+#include "api/wire/record_json.h"
 #include "base/files/content_hash.h"
+
+#include <nlohmann/json.hpp>
 
 namespace lambent::api::lambda {
 
@@ -57,12 +60,16 @@ http::Response render(
         response.headers.add("X-Amz-Log-Result", to_base64(result.log_tail));
     }
     response.headers.add("X-Amzn-Trace-Id", trace_id);
+    if (options.wants_record) {
+        // ASCII on one line: the error's type is the guest's own text.
+        const nlohmann::ordered_json record = record_json(result.record);
+        response.headers.add(
+            "X-Lambent-Record",
+            record.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace)
+        );
+    }
     response.body = std::move(result.outcome.payload);
     return response;
-}
-
-AwsError invocation_failed(const Error& error, const std::string& arn) {
-    return error.code() == Code::kNotFound ? function_not_found(arn) : from_error(error);
 }
 
 Served run(Call call, runtime::FunctionPtr function, InvokeOptions options, std::string payload) {
@@ -78,7 +85,7 @@ Served run(Call call, runtime::FunctionPtr function, InvokeOptions options, std:
     const std::string trace_id = invocation.trace_id;
     auto result = co_await call.ports.invoker.invoke(std::move(invocation));
     if (result.has_error()) {
-        co_return invocation_failed(result.error(), function->arn(call.config.region));
+        co_return from_error(result.error(), function->arn(call.config.region));
     }
     co_return render(std::move(result).value(), options, trace_id);
 }

@@ -98,4 +98,8 @@ AwsError from_error(const Error& error) {
     return {500, "ServiceException", error.message()};
 }
 
+AwsError from_error(const Error& error, const std::string& arn) {
+    return error.code() == Code::kNotFound ? function_not_found(arn) : from_error(error);
+}
+
 }  // namespace lambent::api::lambda

@@ -23,5 +23,7 @@ AwsError access_denied(
 
 // An Error of the rooms below, by its code and subject.
 AwsError from_error(const Error& error);
+// The same for an operation on one function, which AWS then names by its ARN.
+AwsError from_error(const Error& error, const std::string& arn);
 
 }  // namespace lambent::api::lambda

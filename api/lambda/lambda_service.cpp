@@ -76,7 +76,12 @@ Task<http::Response> LambdaService::serve(Request request, http::BodyReader& bod
     if (answer.has_value()) {
         co_return std::move(answer).value();
     }
-    co_return rest_json_error(told(answer.error(), request_id, is_root));
+    const AwsError error = answer.error();
+    http::Response refusal = rest_json_error(told(error, request_id, is_root));
+    if (error.status() == 429) {
+        refusal.headers.add("Retry-After", "1");
+    }
+    co_return refusal;
 }
 
 // Our own failures are logged; only the owner reads what they were, since functions call too.

@@ -100,7 +100,7 @@ Served update_function_code(Call call) {
     auto changed =
         co_await call.ports.functions.update_code(function->name, std::move(zip), update.revision);
     if (changed.has_error()) {
-        co_return from_error(changed.error());
+        co_return from_error(changed.error(), function->arn(call.config.region));
     }
     co_return updated(call, *changed.value());
 }
@@ -113,7 +113,7 @@ Served update_function_configuration(Call call) {
         function->name, std::move(update.change), update.revision
     );
     if (changed.has_error()) {
-        co_return from_error(changed.error());
+        co_return from_error(changed.error(), function->arn(call.config.region));
     }
     co_return updated(call, *changed.value());
 }
@@ -128,7 +128,7 @@ Served delete_function(Call call) {
     }
     auto removed = co_await call.ports.functions.remove(function->name);
     if (removed.has_error()) {
-        co_return from_error(removed.error());
+        co_return from_error(removed.error(), function->arn(call.config.region));
     }
     call.ports.retire(function->name);
     http::Response response;
