@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <tuple>
 
 namespace lambent::api::logs {
 
@@ -20,17 +21,30 @@ std::size_t page_bytes(const runtime::LogEvent& event) {
     return event.message.size() + kEventOverhead;
 }
 
-void cut_to_page(Events& events) {
-    std::size_t bytes = 0;
-    const auto over = [&bytes](const runtime::LogEvent& event) {
-        bytes += page_bytes(event);
-        return bytes > kPageBytesMax;
+void sort_by_sequence(Events& events) {
+    std::sort(events.begin(), events.end(), is_earlier);
+}
+
+void sort_by_time(Events& events) {
+    const auto before = [](const runtime::LogEvent& a, const runtime::LogEvent& b) {
+        return std::tie(a.time_ms, a.sequence) < std::tie(b.time_ms, b.sequence);
     };
-    auto end = std::find_if(events.begin(), events.end(), over);
-    if (end == events.begin() && end != events.end()) {
-        ++end;
+    std::sort(events.begin(), events.end(), before);
+}
+
+void cut_to_page(Events& events) {
+    sort_by_sequence(events);
+    std::size_t bytes = 0;
+    std::size_t kept = 0;
+    while (kept < events.size()) {
+        bytes += page_bytes(events[kept]);
+        if (bytes > kPageBytesMax && kept > 0) {
+            break;
+        }
+        ++kept;
     }
-    events.erase(end, events.end());
+    events.resize(kept);
+    sort_by_time(events);
 }
 
 std::uint64_t first_sequence(const Events& events) {

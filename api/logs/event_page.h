@@ -16,7 +16,10 @@ inline constexpr std::size_t kPageBytesMax = 1U << 20;
 
 // What an event counts for in a page.
 std::size_t page_bytes(const runtime::LogEvent& event);
-// Keeps as many of the first events as one page holds; at least one.
+// Pages go by sequence, since the clock may have jumped; inside one, events go by time.
+void sort_by_sequence(Events& events);
+void sort_by_time(Events& events);
+// Keeps as many events of the lowest sequences as one page holds; at least one. Sorted by time.
 void cut_to_page(Events& events);
 std::uint64_t first_sequence(const Events& events);
 std::uint64_t last_sequence(const Events& events);

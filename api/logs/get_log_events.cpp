@@ -82,6 +82,7 @@ Task<Result<Events>> read_backward(const Call& call, EventsRequest request) {
     while (more) {
         LAMBENT_CO_TRY(Events page, co_await call.store.query(request.query));
         more = page.size() == kScan;
+        sort_by_sequence(page);
         for (runtime::LogEvent& event : page) {
             request.query.after_sequence = std::max(request.query.after_sequence, event.sequence);
             if (event.sequence >= request.mark) {
@@ -96,6 +97,7 @@ Task<Result<Events>> read_backward(const Call& call, EventsRequest request) {
         }
     }
     Events events(std::make_move_iterator(tail.begin()), std::make_move_iterator(tail.end()));
+    sort_by_time(events);
     co_return events;
 }
 

@@ -193,6 +193,22 @@ TEST_CASE("LogsService cuts a page at one megabyte", "[api][LogsService]") {
     CHECK(second.at("events").size() == 1);
 }
 
+TEST_CASE("LogsService loses no event when the clock went back", "[api][LogsService]") {
+    Desk desk;
+    const std::string line(600'000, 'x');
+    desk.store.add(kGroup, "a", 30, "late " + line);
+    desk.store.add(kGroup, "a", 20, "early " + line);
+    Messages seen;
+    json asked = {{"logGroupName", kGroup}};
+    for (int page = 0; page < 2; ++page) {
+        const json answer = desk.ask("FilterLogEvents", asked);
+        REQUIRE(answer.at("events").size() == 1);
+        seen.push_back(answer.at("events")[0].at("message").get<std::string>().substr(0, 5));
+        asked["nextToken"] = answer.value("nextToken", "");
+    }
+    CHECK(seen == Messages{"late ", "early"});
+}
+
 TEST_CASE("LogsService reads one stream from its end, then further back", "[api][LogsService]") {
     Desk desk;
     for (int i = 1; i <= 5; ++i) {
