@@ -98,7 +98,7 @@ LaunchPlan node_plan(
         node.path,
         "--max-semi-space-size=" + semi_space_mb,
         "--max-old-space-size=" + old_space_mb,
-        "/var/runtime/node/bootstrap.mjs"};
+        "/var/runtime/node/bootstrap.cjs"};
     return plan;
 }
 
