@@ -32,6 +32,7 @@ class PieceReader final : public http::BodyReader {
     std::size_t at_ = 0;
 };
 
+// Only the functions that a test names exist.
 class NamedFunctions final : public api::s3::FunctionLookup {
   public:
     bool exists(const std::string& name) const override {
