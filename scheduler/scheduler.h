@@ -5,9 +5,9 @@
 #include "base/logger.h"
 #include "base/result.h"
 #include "runtime/environment/environment.h"
-#include "runtime/functions/function.h"
 #include "runtime/logs/log_store.h"
 #include "scheduler/config.h"
+#include "scheduler/find_function.h"
 #include "scheduler/invocation.h"
 #include "scheduler/rate_card.h"
 #include "scheduler/record_store.h"
@@ -17,7 +17,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,9 +51,6 @@ struct SchedulerCounters {
 // loop's thread only; `stop` is awaited before it is destroyed.
 class Scheduler final : public Invoker {
   public:
-    // The function as it is now, null when there is none: FunctionRegistry::find.
-    using FindFunction = std::function<runtime::FunctionPtr(const std::string& name)>;
-
     struct Ports {
         FindFunction find_function;
         runtime::EnvironmentFactory& environments;

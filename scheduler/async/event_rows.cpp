@@ -1,0 +1,143 @@
+#include "scheduler/async/event_rows.h"
+
+namespace lambent::scheduler {
+namespace {
+
+constexpr char kSchema[] = R"(
+CREATE TABLE async_event (
+    request_id TEXT PRIMARY KEY,
+    function TEXT NOT NULL,
+    accepted_ms BIGINT NOT NULL,
+    due_ms BIGINT NOT NULL,
+    attempts BIGINT NOT NULL,
+    refusals BIGINT NOT NULL,
+    running BIGINT NOT NULL
+);
+CREATE INDEX async_event_due ON async_event (function, running, due_ms);
+CREATE TABLE async_payload (
+    request_id TEXT PRIMARY KEY,
+    payload BLOB NOT NULL
+)
+)";
+
+std::int64_t as_number(std::size_t count) {
+    return static_cast<std::int64_t>(count);
+}
+
+EventRows::Claimed claimed_of(const sql::Row& row, const std::string& function) {
+    EventRows::Claimed claimed;
+    claimed.event.request_id = sql::as_text(row[0]);
+    claimed.event.function = function;
+    claimed.event.accepted_ms = sql::as_int(row[1]);
+    claimed.event.due_ms = sql::as_int(row[2]);
+    claimed.event.attempts = static_cast<int>(sql::as_int(row[3])) + 1;
+    claimed.refusals = static_cast<int>(sql::as_int(row[4]));
+    return claimed;
+}
+
+}  // namespace
+
+std::vector<sql::Migration> EventRows::migrations() {
+    return {{"scheduler", 1, kSchema}};
+}
+
+Result<void> EventRows::insert(const AsyncEvent& event) {
+    LAMBENT_TRY(
+        const sql::Rows added,
+        session.run(
+            "INSERT INTO async_event"
+            " (request_id, function, accepted_ms, due_ms, attempts, refusals, running)"
+            " VALUES ($1, $2, $3, $4, $5, 0, 0) ON CONFLICT (request_id) DO NOTHING",
+            {event.request_id,
+             event.function,
+             event.accepted_ms,
+             event.due_ms,
+             std::int64_t{event.attempts}}
+        )
+    );
+    if (added.changed == 0) {
+        return {};
+    }
+    LAMBENT_TRY(session.run(
+        "INSERT INTO async_payload (request_id, payload) VALUES ($1, $2)",
+        {event.request_id, sql::Blob{event.payload}}
+    ));
+    return {};
+}
+
+Result<EventRows::Taken> EventRows::claim(
+    const EventClaim& claim, std::int64_t now_ms, std::int64_t wait_max_ms
+) {
+    LAMBENT_TRY(
+        const sql::Rows due,
+        session.run(
+            "SELECT request_id, accepted_ms, due_ms, attempts, refusals FROM async_event"
+            " WHERE function = $1 AND running = 0 AND (due_ms <= $2 OR due_ms > $3)"
+            " ORDER BY due_ms LIMIT $4",
+            {claim.function, now_ms, now_ms + wait_max_ms, as_number(claim.count_max)}
+        )
+    );
+    Taken taken;
+    for (const sql::Row& row : due.rows) {
+        Claimed claimed = claimed_of(row, claim.function);
+        LAMBENT_TRY(session.run(
+            "UPDATE async_event SET running = 1, attempts = attempts + 1 WHERE request_id = $1",
+            {claimed.event.request_id}
+        ));
+        LAMBENT_TRY(claimed.event.payload, payload_of(claimed.event.request_id));
+        taken.events.push_back(std::move(claimed));
+    }
+    LAMBENT_TRY(
+        const sql::Rows left,
+        session.run(
+            "SELECT due_ms FROM async_event WHERE function = $1 AND running = 0"
+            " ORDER BY due_ms LIMIT 1",
+            {claim.function}
+        )
+    );
+    if (!left.rows.empty()) {
+        taken.next_due_ms = sql::as_int(left.rows[0][0]);
+    }
+    return taken;
+}
+
+Result<std::string> EventRows::payload_of(const std::string& request_id) {
+    LAMBENT_TRY(
+        const sql::Rows found,
+        session.run("SELECT payload FROM async_payload WHERE request_id = $1", {request_id})
+    );
+    if (found.rows.empty()) {
+        return Error(Code::kCorrupted, "async event " + request_id + " has lost its payload");
+    }
+    return sql::as_blob(found.rows[0][0]);
+}
+
+Result<void> EventRows::put_back(const std::string& request_id, const Wait& wait) {
+    LAMBENT_TRY(session.run(
+        "UPDATE async_event SET running = 0, due_ms = $2, attempts = $3, refusals = $4"
+        " WHERE request_id = $1",
+        {request_id, wait.due_ms, std::int64_t{wait.attempts}, std::int64_t{wait.refusals}}
+    ));
+    return {};
+}
+
+Result<void> EventRows::remove(const std::string& request_id) {
+    LAMBENT_TRY(session.run("DELETE FROM async_event WHERE request_id = $1", {request_id}));
+    LAMBENT_TRY(session.run("DELETE FROM async_payload WHERE request_id = $1", {request_id}));
+    return {};
+}
+
+Result<std::vector<std::pair<std::string, std::int64_t>>> EventRows::recover() {
+    LAMBENT_TRY(session.run("UPDATE async_event SET running = 0 WHERE running <> 0"));
+    LAMBENT_TRY(
+        const sql::Rows waiting,
+        session.run("SELECT function, MIN(due_ms) FROM async_event GROUP BY function")
+    );
+    std::vector<std::pair<std::string, std::int64_t>> functions;
+    for (const sql::Row& row : waiting.rows) {
+        functions.emplace_back(sql::as_text(row[0]), sql::as_int(row[1]));
+    }
+    return functions;
+}
+
+}  // namespace lambent::scheduler

@@ -1,0 +1,104 @@
+#include "scheduler/async/sql_async_queue.h"
+
+#include "scheduler/async/event_rows.h"
+
+#include <mutex>
+#include <unordered_map>
+
+namespace lambent::scheduler {
+
+// Functions that enqueue_in wrote events of. A wake-up may come before the transaction of another
+// one has been committed, so a function stays here for more wake-ups than one group commit brings.
+struct SqlAsyncQueue::Touched {
+    static constexpr std::uint64_t kWakeUpsKept = 2'048;
+
+    std::mutex mutex;  // enqueue_in runs on the writing connection's thread
+    std::unordered_map<std::string, std::uint64_t> functions;  // -> number of the wake-up before
+    std::uint64_t wake_ups = 0;
+    std::uint64_t received = 0;
+
+    void add(const std::string& function) {
+        const std::lock_guard guard(mutex);
+        functions[function] = wake_ups;
+        received += 1;
+    }
+    std::uint64_t count() {
+        const std::lock_guard guard(mutex);
+        return received;
+    }
+    std::vector<std::string> to_wake() {
+        const std::lock_guard guard(mutex);
+        wake_ups += 1;
+        std::erase_if(functions, [this](const auto& entry) {
+            return entry.second + kWakeUpsKept < wake_ups;
+        });
+        std::vector<std::string> names;
+        names.reserve(functions.size());
+        for (const auto& [name, at] : functions) {
+            names.push_back(name);
+        }
+        return names;
+    }
+};
+
+SqlAsyncQueue::SqlAsyncQueue(sql::Driver& driver, const Clock& clock)
+    : driver_(driver), clock_(clock), touched_(std::make_unique<Touched>()) {}
+
+SqlAsyncQueue::~SqlAsyncQueue() = default;
+
+std::vector<sql::Migration> SqlAsyncQueue::migrations() {
+    return EventRows::migrations();
+}
+
+Result<AsyncEvent> SqlAsyncQueue::checked(AsyncEvent event) const {
+    if (event.payload.size() > kAsyncPayloadBytesMax) {
+        return Error(
+            Code::kTooLarge, "payload", "An asynchronous event has at most 1048576 bytes."
+        );
+    }
+    if (event.accepted_ms == 0) {
+        event.accepted_ms = unix_ms(clock_.wall_now());
+    }
+    if (event.due_ms == 0) {
+        event.due_ms = event.accepted_ms;
+    }
+    return event;
+}
+
+Task<Result<void>> SqlAsyncQueue::enqueue(AsyncEvent event) {
+    LAMBENT_CO_TRY(AsyncEvent accepted, checked(std::move(event)));
+    const std::string function = accepted.function;
+    const std::int64_t due_ms = accepted.due_ms;
+    sql::Work insert = [accepted = std::move(accepted)](sql::Session& session) {
+        return EventRows{session}.insert(accepted);
+    };
+    LAMBENT_CO_TRY(co_await driver_.write(std::move(insert)));
+    received_ += 1;
+    if (listener_) {
+        listener_(function, due_ms);
+    }
+    co_return Result<void>();
+}
+
+Result<void> SqlAsyncQueue::enqueue_in(sql::Session& session, const AsyncEvent& event) {
+    LAMBENT_TRY(const AsyncEvent accepted, checked(event));
+    LAMBENT_TRY(EventRows{session}.insert(accepted));
+    touched_->add(accepted.function);
+    return {};
+}
+
+void SqlAsyncQueue::wake() {
+    if (!listener_) {
+        return;
+    }
+    const std::int64_t now_ms = unix_ms(clock_.wall_now());
+    for (const std::string& function : touched_->to_wake()) {
+        listener_(function, now_ms);
+    }
+}
+
+std::uint64_t SqlAsyncQueue::received() const {
+    return received_ + touched_->count();
+}
+
+}  // namespace lambent::scheduler

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "base/clock.h"
+#include "base/sql/sql_driver.h"
+#include "scheduler/async_queue.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace lambent::scheduler {
+
+// Largest event that Lambda takes asynchronously (lambda-facts section 2).
+inline constexpr std::uint64_t kAsyncPayloadBytesMax = 1'048'576;
+
+// The AsyncQueue in SQL. Accepts events; an AsyncPump on the same queue takes them up. Used on the
+// event loop's thread but for enqueue_in, which runs wherever the caller's transaction does.
+class SqlAsyncQueue final : public AsyncQueue {
+  public:
+    // The function has an event that is due at that time.
+    using Listener = std::function<void(const std::string& function, std::int64_t due_ms)>;
+
+    SqlAsyncQueue(sql::Driver& driver, const Clock& clock);
+    ~SqlAsyncQueue() override;
+
+    static std::vector<sql::Migration> migrations();
+
+    // Fills accepted_ms and due_ms when they are zero. kTooLarge beyond 1 MB.
+    Task<Result<void>> enqueue(AsyncEvent event) override;
+    Result<void> enqueue_in(sql::Session& session, const AsyncEvent& event) override;
+    void wake() override;
+
+    void listen(Listener listener) { listener_ = std::move(listener); }
+    sql::Driver& driver() { return driver_; }
+    std::uint64_t received() const;  // AsyncEventsReceived
+
+  private:
+    struct Touched;
+    Result<AsyncEvent> checked(AsyncEvent event) const;
+
+    sql::Driver& driver_;
+    const Clock& clock_;
+    Listener listener_;
+    std::uint64_t received_ = 0;  // by enqueue
+    std::unique_ptr<Touched> touched_;
+};
+
+}  // namespace lambent::scheduler

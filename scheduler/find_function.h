@@ -1,0 +1,13 @@
+#pragma once
+
+#include "runtime/functions/function.h"
+
+#include <functional>
+#include <string>
+
+namespace lambent::scheduler {
+
+// The function as it is now, null when there is none: FunctionRegistry::find.
+using FindFunction = std::function<runtime::FunctionPtr(const std::string& name)>;
+
+}  // namespace lambent::scheduler

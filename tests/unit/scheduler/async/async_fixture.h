@@ -1,0 +1,149 @@
+#pragma once
+
+#include "base/sql/sqlite_driver.h"
+#include "scheduler/async/async_pump.h"
+#include "scheduler/async/sql_async_queue.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/run_flow.h"
+#include "tests/support/temp_dir.h"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace lambent::tests {
+
+// Answers every invocation at once, as it is told to.
+class FakeInvoker final : public scheduler::Invoker {
+  public:
+    Task<Result<scheduler::InvocationResult>> invoke(scheduler::Invocation invocation) override {
+        calls.push_back(invocation);
+        if (before_answer) {
+            before_answer(invocation);
+        }
+        if (answers.empty()) {
+            co_return scheduler::InvocationResult();
+        }
+        Result<scheduler::InvocationResult> answer = std::move(answers.front());
+        answers.pop_front();
+        co_return answer;
+    }
+
+    void fail(runtime::OutcomeKind kind = runtime::OutcomeKind::kFunctionError) {
+        scheduler::InvocationResult result;
+        result.outcome.kind = kind;
+        answers.emplace_back(std::move(result));
+    }
+    void refuse(Code code = Code::kThrottled) { answers.emplace_back(Error(code, "refused")); }
+
+    std::deque<Result<scheduler::InvocationResult>> answers;  // then successes
+    std::vector<scheduler::Invocation> calls;
+    std::function<void(const scheduler::Invocation&)> before_answer;
+};
+
+// A queue and a pump on one SQLite file, which stays when their life ends.
+class AsyncFixture {
+  public:
+    AsyncFixture() : work_(loop.get_executor()) { begin_life(); }
+    ~AsyncFixture() { end_life(); }
+    AsyncFixture(const AsyncFixture&) = delete;
+    AsyncFixture& operator=(const AsyncFixture&) = delete;
+
+    void begin_life() {
+        sql::SqliteConfig config;
+        config.durability = sql::SqliteConfig::Durability::kRelaxed;
+        driver = sql::SqliteDriver::open(directory_.file("main.db"), config).value();
+        driver->migrate(scheduler::SqlAsyncQueue::migrations()).value();
+        queue = std::make_unique<scheduler::SqlAsyncQueue>(*driver, clock);
+        pump = std::make_unique<scheduler::AsyncPump>(
+            loop.get_executor(),
+            *queue,
+            invoker,
+            [this](const std::string& name) {
+                const auto found = functions.find(name);
+                return found == functions.end() ? runtime::FunctionPtr() : found->second;
+            },
+            clock,
+            Logger::silent(),
+            limits
+        );
+    }
+    void end_life() {
+        run_flow(loop, pump->stop());
+        pump.reset();
+        queue.reset();
+        driver.reset();
+    }
+
+    std::shared_ptr<runtime::Function> deploy(const std::string& name) {
+        auto function = std::make_shared<runtime::Function>();
+        function->name = name;
+        functions[name] = function;
+        return function;
+    }
+    Result<void> enqueue(const std::string& function, const std::string& request_id) {
+        scheduler::AsyncEvent event;
+        event.function = function;
+        event.request_id = request_id;
+        event.payload = "{\"id\":\"" + request_id + "\"}";
+        return run_flow(loop, queue->enqueue(std::move(event)));
+    }
+    // Lets everything run until it holds; a limit of real time only fails the test.
+    void until(const std::function<bool()>& holds) {
+        const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        loop.restart();
+        while (!holds()) {
+            if (std::chrono::steady_clock::now() > limit) {
+                throw std::runtime_error("it did not come to hold in time");
+            }
+            loop.run_one_for(std::chrono::milliseconds(20));
+        }
+    }
+    void until_calls(std::size_t count) {
+        until([&] { return invoker.calls.size() >= count; });
+        settle();
+    }
+    // Until no attempt is in flight.
+    void settle() {
+        until([&] { return pump->in_flight() == 0; });
+    }
+    void pass(std::chrono::milliseconds time) {
+        clock.advance(time);
+        pump->tick();
+    }
+    std::int64_t rows(const std::string& table = "async_event") {
+        return number("SELECT count(*) FROM " + table);
+    }
+    std::int64_t number(const std::string& statement) {
+        std::int64_t value = 0;
+        sql::Work work = [&](sql::Session& session) -> Result<void> {
+            LAMBENT_TRY(const sql::Rows found, session.run(statement));
+            value = sql::as_int(found.rows.at(0).at(0));
+            return {};
+        };
+        run_flow(loop, driver->read(std::move(work))).value();
+        return value;
+    }
+
+    boost::asio::io_context loop;
+    ManualClock clock;
+    FakeInvoker invoker;
+    std::map<std::string, runtime::FunctionPtr> functions;
+    scheduler::Backlog::Limits limits;
+    std::unique_ptr<sql::SqliteDriver> driver;
+    std::unique_ptr<scheduler::SqlAsyncQueue> queue;
+    std::unique_ptr<scheduler::AsyncPump> pump;
+
+  private:
+    TempDir directory_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+};
+
+}  // namespace lambent::tests
