@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <exception>
+#include <variant>
 
 namespace lambent::sql {
 namespace {

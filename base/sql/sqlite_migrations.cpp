@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 
+#include <chrono>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>

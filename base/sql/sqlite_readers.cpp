@@ -1,5 +1,6 @@
 #include "base/sql/sqlite_readers.h"
 
+#include <optional>
 #include <utility>
 
 namespace lambent::sql {

@@ -4,7 +4,12 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <variant>
 
 namespace lambent::sql {
 namespace {

@@ -1,5 +1,6 @@
 #include "base/sql/sqlite_writer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <optional>

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <vector>
+#include <cstdint>
 
 namespace lambent::runtime {
 

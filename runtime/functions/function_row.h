@@ -5,6 +5,7 @@
 #include "runtime/functions/function.h"
 
 #include <vector>
+#include <string>
 
 namespace lambent::runtime {
 

@@ -1,6 +1,7 @@
 #include "runtime/logs/log_rows.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <map>
 #include <unordered_map>
