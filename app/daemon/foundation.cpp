@@ -1,6 +1,7 @@
 #include "app/daemon/foundation.h"
 
 #include "base/files/content_hash.h"
+#include "base/files/durable_file.h"
 #include "base/http/server.h"
 
 #include <utility>
@@ -35,9 +36,9 @@ Result<Foundation> Foundation::lay(const DaemonOptions& options) {
     LAMBENT_TRY(DataDirectory directory, DataDirectory::acquire(options.data_directory));
     LAMBENT_TRY(UniqueFd listener, http::listen_tcp(options.address, options.port));
     LAMBENT_TRY(const std::uint16_t port, http::bound_port(listener));
-    LAMBENT_TRY(
-        auto launcher, sandbox::LauncherProcess::start(sandbox_config(installation, directory))
-    );
+    const sandbox::SandboxConfig config = sandbox_config(installation, directory);
+    LAMBENT_TRY(make_directories(config.state_directory));
+    LAMBENT_TRY(auto launcher, sandbox::LauncherProcess::start(config));
     return Foundation{
         std::move(installation),
         std::move(directory),

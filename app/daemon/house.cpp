@@ -65,7 +65,7 @@ House::House(
           environment_config(options),
           log.with({{"room", "runtime"}})
       ),
-      records_(loop, *stores.logs_db, scheduler::RecordConfig{}),
+      records_(),
       scheduler_(
           loop,
           scheduler::Scheduler::Ports{
@@ -79,7 +79,14 @@ House::House(
           log.with({{"room", "scheduler"}})
       ),
       events_(*stores.main_db, clock),
-      pump_(loop, events_, scheduler_, stores.functions, clock, log.with({{"room", "async"}})),
+      pump_(
+          loop,
+          events_,
+          scheduler_,
+          [&stores](const std::string& name) { return stores.functions.find(name); },
+          clock,
+          log.with({{"room", "async"}})
+      ),
       event_writer_(s3_config(options)),
       objects_(
           foundation_.directory.file("objects"),
@@ -134,6 +141,7 @@ Task<Result<void>> House::open(RootKey owner) {
     key.principal.is_root = true;
     credentials_.add(std::move(key));
 
+    LAMBENT_CO_TRY(co_await logs_.start());
     LAMBENT_CO_TRY(co_await stores_.functions.load());
     LAMBENT_CO_TRY(co_await objects_.collect());
     pump_.start();
@@ -153,12 +161,12 @@ Result<void> House::serve() {
 
 Task<> House::close() {
     endpoint_file_.reset();
-    co_await pump_.stop();
+    pump_.pause();
     co_await server_.stop(kDrain);
     co_await scheduler_.stop(kDrain);
+    co_await pump_.stop();
     co_await environments_.stop();
     co_await sandbox_->stop();
-    co_await records_.flush();
     co_await logs_.stop();
 }
 
