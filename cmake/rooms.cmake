@@ -3,7 +3,9 @@
 add_library(lambent_settings INTERFACE)
 target_include_directories(lambent_settings INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(lambent_settings INTERFACE -Wall -Wextra -Werror -Wpedantic -Wshadow
-    -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wno-psabi)
+    -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wno-psabi
+    # GCC 12 sees these in its own std::string and in coroutine frames when it optimises.
+    -Wno-stringop-overread -Wno-stringop-overflow -Wno-restrict -Wno-maybe-uninitialized)
 target_compile_definitions(lambent_settings INTERFACE
     BOOST_ASIO_NO_DEPRECATED BOOST_PROCESS_USE_STD_FS BOOST_ALL_NO_LIB
     BOOST_ERROR_CODE_HEADER_ONLY)
