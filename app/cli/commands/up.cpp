@@ -1,0 +1,64 @@
+#include "app/cli/commands/commands.h"
+#include "app/daemon/daemon.h"
+
+#include <CLI/CLI.hpp>
+
+#include <unistd.h>
+
+#include <map>
+#include <memory>
+
+namespace lambent::cli {
+namespace {
+
+const std::map<std::string, api::AuthMode> kAuthModes{
+    {"sigv4", api::AuthMode::kSigV4},
+    {"none", api::AuthMode::kNone},
+};
+const std::map<std::string, LogLevel> kLogLevels{
+    {"debug", LogLevel::kDebug},
+    {"info", LogLevel::kInfo},
+    {"warn", LogLevel::kWarn},
+    {"error", LogLevel::kError},
+};
+
+void welcome(const app::DaemonOptions& options) {
+    if (!is_terminal(STDERR_FILENO)) {
+        return;
+    }
+    const Style style = Style::detect(STDERR_FILENO);
+    remark(
+        style.paint(Paint::kBold, "lambent") + " keeps its data in " + options.data_directory +
+        "; Ctrl-C drains and stops it."
+    );
+    remark("In another terminal:  eval \"$(lambent env)\"   or   lambent aws s3 ls\n");
+}
+
+}  // namespace
+
+void add_up(CLI::App& app, ChosenCommand& chosen) {
+    auto options = std::make_shared<app::DaemonOptions>();
+    CLI::App* up = app.add_subcommand("up", "Run the daemon here, until Ctrl-C");
+    up->add_option("--port", options->port, "Where it listens; 0 takes any free port")
+        ->capture_default_str();
+    up->add_option("--address", options->address, "The address it listens on")
+        ->capture_default_str();
+    up->add_option("--auth", options->auth, "sigv4 checks signatures; none only on loopback")
+        ->transform(CLI::CheckedTransformer(kAuthModes))
+        ->type_name("sigv4|none")
+        ->default_str("sigv4");
+    up->add_option("--region", options->region, "The region that ARNs name")->capture_default_str();
+    up->add_option("--log-level", options->log_level, "What the daemon says on stderr")
+        ->transform(CLI::CheckedTransformer(kLogLevels))
+        ->type_name("debug|info|warn|error")
+        ->default_str("info");
+    up->callback([options, &chosen] {
+        chosen.run = [options](const Session& session) -> Result<ExitCode> {
+            options->data_directory = session.data_directory;
+            welcome(*options);
+            return static_cast<ExitCode>(app::run_daemon(*options));
+        };
+    });
+}
+
+}  // namespace lambent::cli
