@@ -100,7 +100,11 @@ Task<Answer<triggers::UploadDigests>> receive(
 }
 
 Task<Answer<std::string>> receive_document(http::BodyReader& body, BodyChecks checks) {
-    LAMBENT_CO_TRY(std::string text, in_s3(co_await body.read_all(kDocumentBytesMax)));
+    Result<std::string> read = co_await body.read_all(kDocumentBytesMax);
+    if (read.has_error() && read.error().code() == Code::kTooLarge) {
+        co_return AwsError(400, "MaxMessageLengthExceeded", "Your request was too big.");
+    }
+    LAMBENT_CO_TRY(std::string text, in_s3(std::move(read)));
     triggers::Checksum checksum(checks.kind);
     checksum.update(text);
     triggers::UploadDigests digests;

@@ -46,6 +46,15 @@ AwsError unsatisfiable(const S3Call& call, const ObjectInfo& object) {
     return error;
 }
 
+// Where one part of an object ended is not kept: the first part is the whole, and there are no
+// others.
+Answer<void> check_part(const S3Call& call) {
+    if (call.item("partNumber").value_or("1") != "1") {
+        return AwsError(416, "InvalidPartNumber", "The requested partnumber is not satisfiable");
+    }
+    return {};
+}
+
 Answer<http::Response> body_of(const S3Call& call, triggers::ObjectHandle handle) {
     const ByteRange range = wanted_range(call, handle.info);
     if (range.kind == RangeKind::kUnsatisfiable) {
@@ -94,6 +103,7 @@ Task<Answer<http::Response>> ObjectOperations::put(S3Call call) {
 }
 
 Task<Answer<http::Response>> ObjectOperations::get(S3Call call) {
+    LAMBENT_CO_TRY(check_part(call));
     auto opening = store_.open(call.bucket(), call.key());
     LAMBENT_CO_TRY(triggers::ObjectHandle handle, in_s3(co_await std::move(opening)));
     const Precondition condition =

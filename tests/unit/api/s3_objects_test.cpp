@@ -60,6 +60,8 @@ TEST_CASE("S3Service answers ranges and conditions", "[api][S3Service]") {
     CHECK(beyond.element("ActualObjectSize") == "18");
     const S3Room::Fields stale{{"Range", "bytes=0-1"}, {"If-Range", "\"other\""}};
     CHECK(s3.ask("GET", "/photos/a", "", stale).status == 200);
+    CHECK(s3.ask("GET", "/photos/a?partNumber=1").body == kBytes);
+    CHECK(s3.ask("GET", "/photos/a?partNumber=2").code() == "InvalidPartNumber");
     CHECK(s3.ask("GET", "/photos/a", "", {{"If-None-Match", kEtag}}).status == 304);
     const S3Answer failed = s3.ask("GET", "/photos/a", "", {{"If-Match", "\"other\""}});
     CHECK(failed.status == 412);
@@ -189,6 +191,8 @@ TEST_CASE("S3Service deletes a batch and reports it", "[api][S3Service]") {
     );
     CHECK(quiet.body.find("Deleted>") == std::string::npos);
     CHECK(s3.objects.files().empty());
+    const std::string huge(9 << 20, ' ');
+    CHECK(s3.ask("POST", "/photos?delete", huge).code() == "MaxMessageLengthExceeded");
     for (const char* broken :
          {"",
           "<Delete>",
