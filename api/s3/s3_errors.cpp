@@ -53,6 +53,37 @@ constexpr std::array kKnown = {
     Known{Code::kInvalidArgument, "uri", 400, "InvalidURI", "Couldn't parse the specified URI."},
     Known{
         Code::kInvalidArgument,
+        "content_sha256",
+        400,
+        "XAmzContentSHA256Mismatch",
+        "The provided 'x-amz-content-sha256' header does not match what was computed."},
+    Known{
+        Code::kInvalidArgument,
+        "trailer_checksum",
+        400,
+        "BadDigest",
+        "The checksum you specified as a trailer did not match what we received."},
+    Known{
+        Code::kUnauthorised,
+        "chunk_signature",
+        403,
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided. Check "
+        "your key and signing method."},
+    Known{
+        Code::kInvalidArgument,
+        "body_incomplete",
+        400,
+        "IncompleteBody",
+        "You did not provide the number of bytes specified by the Content-Length HTTP header"},
+    Known{
+        Code::kUnavailable,
+        "body",
+        400,
+        "IncompleteBody",
+        "You did not provide the number of bytes specified by the Content-Length HTTP header"},
+    Known{
+        Code::kInvalidArgument,
         "part_number",
         400,
         "InvalidArgument",

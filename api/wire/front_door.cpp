@@ -1,0 +1,250 @@
+#include "api/wire/front_door.h"
+
+#include "api/wire/body_unwrapping.h"
+#include "api/wire/checked_body.h"
+#include "api/wire/refusal.h"
+#include "api/wire/routing.h"
+#include "api/wire/signature_verifier.h"
+#include "base/files/content_hash.h"
+#include "base/ids.h"
+
+#include <optional>
+#include <utility>
+
+namespace lambent::api {
+namespace {
+
+constexpr std::string_view kHealth = "/_lambent/health";
+constexpr std::string_view kAdminScope = "lambent";
+
+Refusal forbidden(std::string message) {
+    return Refusal(Fault::kForbidden, std::move(message));
+}
+
+Principal root() {
+    return Principal{"", "root", true};
+}
+
+Principal function_at(const std::string& entrance) {
+    return Principal{"", entrance, false};
+}
+
+// One request on its way in.
+struct Visit {
+    Request request;
+    std::optional<Authorization> authorization;
+    ServiceName service = ServiceName::kUnknown;
+    std::unique_ptr<http::BodyReader> body;  // null: the server's own
+
+    const http::RequestHead& head() const { return request.head; }
+    bool is_health() const { return head().path == kHealth && head().method == "GET"; }
+};
+
+// A function's own code may be hostile: it gets what a function needs and nothing that manages.
+bool may(const Principal& principal, const Visit& visit) {
+    return principal.is_root || visit.service == ServiceName::kS3 ||
+           (visit.service == ServiceName::kLambda && is_invoke(visit.head()));
+}
+
+void add_ids(http::Response& response, ServiceName service, const std::string& request_id) {
+    if (service != ServiceName::kS3) {
+        if (response.headers.count("x-amzn-RequestId") == 0) {
+            response.headers.add("x-amzn-RequestId", request_id);
+        }
+        return;
+    }
+    if (response.headers.count("x-amz-request-id") == 0) {
+        response.headers.add("x-amz-request-id", request_id);
+        response.headers.add("x-amz-id-2", to_base64(digest(HashKind::kSha256, request_id)));
+    }
+}
+
+}  // namespace
+
+struct FrontDoor::Parts {
+    FrontDoorConfig config;
+    Services services;
+    Logger log;
+    SignatureVerifier verifier;
+
+    Checked<void> admit(Visit& visit) const;
+    Checked<void> decode(Visit& visit) const;
+    Checked<void> identify(Visit& visit) const;
+    Task<Checked<void>> prove(Visit& visit, http::BodyReader& body);
+    Task<Checked<void>> check(Visit& visit, http::BodyReader& body);
+    Service& find(ServiceName name) const;
+    http::Response turn_away(const Visit& visit, const Refusal& refusal) const;
+};
+
+// Who may speak at all: a browser that was led here by another page may not.
+Checked<void> FrontDoor::Parts::admit(Visit& visit) const {
+    const http::RequestHead& head = visit.head();
+    const std::uint16_t port = head.entrance.empty() ? config.port : 0;
+    const auto host = head.headers.find("host").value_or("");
+    if (!is_own_host(host, port)) {
+        return forbidden(
+            "The host \"" + std::string(host) + "\" is not this server; use 127.0.0.1:" +
+            std::to_string(config.port) + " or a name that ends in .localhost"
+        );
+    }
+    if (head.method == "OPTIONS" || is_cross_origin(head)) {
+        return forbidden("This server answers no requests of other origins.");
+    }
+    return {};
+}
+
+Checked<void> FrontDoor::Parts::decode(Visit& visit) const {
+    Request& request = visit.request;
+    visit.service = find_service(request.head, request.query, std::nullopt);
+    auto path = http::percent_decode(request.head.path);
+    auto query = http::parse_query(request.head.query);
+    if (path.has_error() || query.has_error()) {
+        return Refusal(Fault::kBadRequest, "The address of the request cannot be decoded.");
+    }
+    request.path = std::move(*path);
+    request.query = std::move(*query);
+    visit.service = find_service(request.head, request.query, std::nullopt);
+    auto authorization = read_authorization(request.head, request.query);
+    if (authorization.has_error() && config.auth == AuthMode::kSigV4) {
+        return authorization.error();
+    }
+    visit.authorization = authorization.has_value() ? *authorization : std::nullopt;
+    visit.service = find_service(request.head, request.query, visit.authorization);
+    return {};
+}
+
+// Whom the request names, and whether that one may do this here; the proof comes later.
+Checked<void> FrontDoor::Parts::identify(Visit& visit) const {
+    const http::RequestHead& head = visit.head();
+    Principal& principal = visit.request.principal;
+    if (config.auth == AuthMode::kNone) {
+        principal = head.entrance.empty() ? root() : function_at(head.entrance);
+    } else {
+        if (!visit.authorization) {
+            return Refusal(Fault::kUnsigned, "Missing Authentication Token");
+        }
+        const Authorization& authorization = *visit.authorization;
+        if (visit.service == ServiceName::kAdmin && authorization.scope.service != kAdminScope) {
+            return Refusal(
+                Fault::kWrongScope, "Credential should be scoped to correct service: 'lambent'."
+            );
+        }
+        LAMBENT_TRY(principal, verifier.check_claims(head, authorization));
+        // A function's key is good at its own cell's entrance, and only it is.
+        const std::string here = principal.is_root ? "" : principal.name;
+        if (here != head.entrance) {
+            return Refusal(
+                Fault::kUnknownKey, "The security token included in the request is invalid."
+            );
+        }
+    }
+    if (visit.service == ServiceName::kUnknown) {
+        return Refusal(Fault::kNoSuchService, "This server does not offer the service asked for.");
+    }
+    if (!may(principal, visit)) {
+        return forbidden("User: " + principal.name + " is not authorized to perform this action");
+    }
+    return {};
+}
+
+Task<Checked<void>> FrontDoor::Parts::prove(Visit& visit, http::BodyReader& body) {
+    const bool is_signed = config.auth == AuthMode::kSigV4;
+    http::RequestHead& head = visit.request.head;
+    if (visit.service == ServiceName::kS3) {
+        const auto form = is_signed ? visit.authorization->form : Authorization::Form::kQuery;
+        LAMBENT_CO_TRY(const std::string payload, declared_payload(head, form));
+        std::optional<ChunkSeal> seal;
+        if (is_signed) {
+            LAMBENT_CO_TRY(seal, verifier.verify(head, *visit.authorization, payload));
+        }
+        LAMBENT_CO_TRY(visit.body, unwrap_body(head, body, payload, std::move(seal)));
+        co_return Checked<void>();
+    }
+    if (is_signed) {
+        const std::uint64_t bytes_max = body_bytes_max(visit.service, head);
+        LAMBENT_CO_TRY(HashedText read, co_await read_hashed(body, bytes_max));
+        LAMBENT_CO_TRY(verifier.verify(head, *visit.authorization, read.sha256_hex));
+        visit.body = std::make_unique<HeldBody>(std::move(read.text));
+    }
+    co_return Checked<void>();
+}
+
+Task<Checked<void>> FrontDoor::Parts::check(Visit& visit, http::BodyReader& body) {
+    LAMBENT_CO_TRY(decode(visit));
+    LAMBENT_CO_TRY(admit(visit));
+    if (visit.is_health()) {
+        visit.request.principal.name = "anonymous";
+        co_return Checked<void>();
+    }
+    LAMBENT_CO_TRY(identify(visit));
+    co_return co_await prove(visit, body);
+}
+
+Service& FrontDoor::Parts::find(ServiceName name) const {
+    switch (name) {
+        case ServiceName::kLambda:
+            return services.lambda;
+        case ServiceName::kS3:
+            return services.s3;
+        case ServiceName::kLogs:
+            return services.logs;
+        case ServiceName::kSts:
+            return services.sts;
+        case ServiceName::kAdmin:
+            return services.admin;
+        case ServiceName::kUnknown:
+            break;
+    }
+    LAMBENT_ASSERT(false);
+}
+
+http::Response FrontDoor::Parts::turn_away(const Visit& visit, const Refusal& refusal) const {
+    const Style style = style_of(visit.service);
+    AwsError error = to_aws(refusal, style);
+    if (style == Style::kS3 && refusal.fault() == Fault::kWrongScope) {
+        error.with("Region", config.region);  // clients try again with it by themselves
+    }
+    log.info(
+        "request_refused",
+        {{"error", error.name()},
+         {"reason", refusal.message()},
+         {"peer", visit.head().peer},
+         {"method", visit.head().method},
+         {"path", visit.head().path}}
+    );
+    return render(error, style, visit.head().path, visit.request.request_id);
+}
+
+FrontDoor::FrontDoor(
+    FrontDoorConfig config,
+    Services services,
+    const Credentials& credentials,
+    const Clock& clock,
+    Logger log
+)
+    : parts_(new Parts{
+          config, services, std::move(log), SignatureVerifier(config.region, credentials, clock)}) {
+}
+
+FrontDoor::~FrontDoor() = default;
+
+Task<http::Response> FrontDoor::handle(http::RequestHead head, http::BodyReader& body) {
+    Visit visit;
+    visit.request.head = std::move(head);
+    visit.request.request_id = random_uuid();
+    const auto checked = co_await parts_->check(visit, body);
+    const ServiceName service = visit.service;
+    const std::string request_id = visit.request.request_id;
+    if (checked.has_error()) {
+        http::Response refused = parts_->turn_away(visit, checked.error());
+        add_ids(refused, service, request_id);
+        co_return refused;
+    }
+    http::BodyReader& checked_body = visit.body ? *visit.body : body;
+    http::Response response =
+        co_await parts_->find(service).serve(std::move(visit.request), checked_body);
+    add_ids(response, service, request_id);
+    co_return response;
+}
+
+}  // namespace lambent::api

@@ -1,0 +1,182 @@
+#include "api/wire/routing.h"
+
+#include "base/result.h"
+
+#include <boost/beast/core/string.hpp>
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+
+namespace lambent::api {
+namespace {
+
+constexpr std::string_view kAdminPrefix = "/_lambent/";
+constexpr std::string_view kLogsTarget = "Logs_20140328.";
+constexpr std::string_view kLocalhost = "localhost";
+constexpr std::uint64_t kInvokeBytesMax = 6 * 1024 * 1024;
+constexpr std::uint64_t kFunctionBytesMax = 69'905'067;  // 50 MB of zip in base64, as AWS has it
+constexpr std::uint64_t kOtherBytesMax = 8 * 1024 * 1024;
+
+struct Known {
+    std::string_view scope;
+    ServiceName service;
+};
+constexpr std::array kKnown = {
+    Known{"lambda", ServiceName::kLambda},
+    Known{"s3", ServiceName::kS3},
+    Known{"logs", ServiceName::kLogs},
+    Known{"sts", ServiceName::kSts},
+    Known{"lambent", ServiceName::kAdmin},
+};
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+// "/2015-03-31/…"
+bool has_date_path(std::string_view path) {
+    constexpr std::string_view kShape = "/0000-00-00/";
+    if (path.size() < kShape.size()) {
+        return false;
+    }
+    for (std::size_t i = 0; i < kShape.size(); ++i) {
+        if (kShape[i] == '0' ? !is_digit(path[i]) : path[i] != kShape[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool is_form(const http::RequestHead& head) {
+    const auto type = head.headers.find("content-type").value_or("");
+    return head.method == "POST" && head.path == "/" &&
+           type.starts_with("application/x-www-form-urlencoded");
+}
+
+bool same_text(std::string_view a, std::string_view b) {
+    return boost::beast::iequals({a.data(), a.size()}, {b.data(), b.size()});
+}
+
+bool is_loopback_address(std::string_view name) {
+    if (name == "[::1]") {
+        return true;
+    }
+    in_addr address{};
+    const std::string text(name);
+    return ::inet_pton(AF_INET, text.c_str(), &address) == 1 && text.starts_with("127.");
+}
+
+bool is_localhost_name(std::string_view name) {
+    if (name.size() < kLocalhost.size()) {
+        return false;
+    }
+    const std::string_view labels = name.substr(0, name.size() - kLocalhost.size());
+    const auto is_label = [](char c) {
+        return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+               c == '.' || c == '_';
+    };
+    return same_text(name.substr(labels.size()), kLocalhost) &&
+           (labels.empty() || labels.ends_with('.')) && !labels.starts_with('.') &&
+           std::all_of(labels.begin(), labels.end(), is_label);
+}
+
+}  // namespace
+
+ServiceName find_service(
+    const http::RequestHead& head,
+    const http::QueryItems& query,
+    const std::optional<Authorization>& authorization
+) {
+    if (head.path.starts_with(kAdminPrefix)) {
+        return ServiceName::kAdmin;
+    }
+    if (authorization) {
+        for (const Known& known : kKnown) {
+            if (known.scope == authorization->scope.service) {
+                return known.service == ServiceName::kAdmin ? ServiceName::kUnknown : known.service;
+            }
+        }
+        return ServiceName::kUnknown;
+    }
+    if (const auto target = head.headers.find("x-amz-target")) {
+        return target->starts_with(kLogsTarget) ? ServiceName::kLogs : ServiceName::kUnknown;
+    }
+    if (has_date_path(head.path)) {
+        return ServiceName::kLambda;
+    }
+    if (is_form(head) || (head.path == "/" && http::find_item(query, "Action"))) {
+        return ServiceName::kSts;
+    }
+    return ServiceName::kS3;
+}
+
+Style style_of(ServiceName service) {
+    switch (service) {
+        case ServiceName::kS3:
+            return Style::kS3;
+        case ServiceName::kLogs:
+            return Style::kJsonRpc;
+        case ServiceName::kSts:
+            return Style::kQuery;
+        case ServiceName::kLambda:
+        case ServiceName::kAdmin:
+        case ServiceName::kUnknown:
+            return Style::kRestJson;
+    }
+    LAMBENT_ASSERT(false);
+}
+
+bool is_own_host(std::string_view host, std::uint16_t port) {
+    std::string_view name = host;
+    const std::size_t colon = host.rfind(':');
+    if (colon != std::string_view::npos && !host.ends_with(']')) {
+        name = host.substr(0, colon);
+        const std::string_view digits = host.substr(colon + 1);
+        std::uint16_t number = 0;
+        const char* const last = digits.data() + digits.size();
+        const auto [end, failed] = std::from_chars(digits.data(), last, number);
+        if (failed != std::errc() || end != last || (port != 0 && number != port)) {
+            return false;
+        }
+    }
+    return is_loopback_address(name) || is_localhost_name(name);
+}
+
+bool is_cross_origin(const http::RequestHead& head) {
+    const auto site = head.headers.find("sec-fetch-site");
+    if (site && *site != "same-origin" && *site != "none") {
+        return true;
+    }
+    const auto origin = head.headers.find("origin");
+    if (!origin) {
+        return false;
+    }
+    const std::string own = "http://" + std::string(head.headers.find("host").value_or(""));
+    return head.headers.count("origin") > 1 || !same_text(*origin, own);
+}
+
+bool is_invoke(const http::RequestHead& head) {
+    constexpr std::string_view kBefore = "/2015-03-31/functions/";
+    constexpr std::string_view kBehind = "/invocations";
+    const std::string_view path = head.path;
+    if (head.method != "POST" || !path.starts_with(kBefore) || !path.ends_with(kBehind) ||
+        path.size() <= kBefore.size() + kBehind.size()) {
+        return false;
+    }
+    const std::string_view name =
+        path.substr(kBefore.size(), path.size() - kBefore.size() - kBehind.size());
+    return name.find('/') == std::string_view::npos;
+}
+
+std::uint64_t body_bytes_max(ServiceName service, const http::RequestHead& head) {
+    if (service == ServiceName::kLambda) {
+        return is_invoke(head) ? kInvokeBytesMax : kFunctionBytesMax;
+    }
+    return kOtherBytesMax;
+}
+
+}  // namespace lambent::api

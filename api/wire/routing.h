@@ -1,0 +1,37 @@
+#pragma once
+
+#include "api/wire/authorization.h"
+#include "api/wire/refusal.h"
+#include "base/http/message.h"
+#include "base/http/uri.h"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace lambent::api {
+
+enum class ServiceName { kLambda, kS3, kLogs, kSts, kAdmin, kUnknown };
+
+// Which service a request means: what it is signed for, else X-Amz-Target, the date in Lambda's
+// paths, Action=, and what is left is S3's. Paths below /_lambent/ are the platform's own.
+ServiceName find_service(
+    const http::RequestHead& head,
+    const http::QueryItems& query,
+    const std::optional<Authorization>& authorization
+);
+Style style_of(ServiceName service);
+
+// Whether a Host names this machine to itself: a loopback address, localhost or a name below it,
+// with `port` or none (0: any port will do). Anything else came by a name that somebody else
+// controls.
+bool is_own_host(std::string_view host, std::uint16_t port);
+// Whether a browser sent this for a page that is not ours.
+bool is_cross_origin(const http::RequestHead& head);
+
+// POST /2015-03-31/functions/<name>/invocations
+bool is_invoke(const http::RequestHead& head);
+// The largest body that any operation of the service takes in one piece.
+std::uint64_t body_bytes_max(ServiceName service, const http::RequestHead& head);
+
+}  // namespace lambent::api
