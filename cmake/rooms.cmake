@@ -5,7 +5,8 @@ target_include_directories(lambent_settings INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(lambent_settings INTERFACE -Wall -Wextra -Werror -Wpedantic -Wshadow
     -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wno-psabi
     # GCC 12 sees these in its own std::string and in coroutine frames when it optimises.
-    -Wno-stringop-overread -Wno-stringop-overflow -Wno-restrict -Wno-maybe-uninitialized)
+    -Wno-stringop-overread -Wno-stringop-overflow -Wno-restrict -Wno-maybe-uninitialized
+    -Wno-mismatched-new-delete -Wno-array-bounds)
 target_compile_definitions(lambent_settings INTERFACE
     BOOST_ASIO_NO_DEPRECATED BOOST_PROCESS_USE_STD_FS BOOST_ALL_NO_LIB
     BOOST_ERROR_CODE_HEADER_ONLY)
@@ -32,6 +33,10 @@ function(lambent_add_room name)
     add_library(${target} STATIC ${ROOM_SOURCES})
     target_link_libraries(${target} PUBLIC lambent_settings ${ROOM_PUBLIC} PRIVATE ${ROOM_PRIVATE})
     target_precompile_headers(${target} REUSE_FROM lambent_precompiled)
+    if(LAMBENT_TOGETHER)
+        set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+        target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+    endif()
 endfunction()
 
 # lambent_add_tests(NAME SOURCES … LIBRARIES … LABEL unit)

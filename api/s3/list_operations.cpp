@@ -13,7 +13,7 @@
 namespace lambent::api::s3 {
 namespace {
 
-constexpr std::size_t kKeysMax = 1000;
+constexpr std::size_t kPageKeysMax = 1000;
 
 enum class Owners { kShow, kHide };
 
@@ -39,7 +39,7 @@ Answer<Listing> read_listing(const S3Call& call) {
     listing.request.bucket = call.bucket();
     listing.request.prefix = call.item_or_empty("prefix");
     listing.request.delimiter = call.item_or_empty("delimiter");
-    LAMBENT_TRY(listing.request.limit, number_item(call, "max-keys", kKeysMax, kKeysMax));
+    LAMBENT_TRY(listing.request.limit, number_item(call, "max-keys", kPageKeysMax, kPageKeysMax));
     return listing;
 }
 

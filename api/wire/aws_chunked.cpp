@@ -37,7 +37,7 @@ ChecksumKind kind_of(std::string_view trailer) {
     return triggers::checksum_kind(name);
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_spaces(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
         text.remove_prefix(1);
     }
@@ -182,11 +182,11 @@ Result<void> AwsChunkedDecoder::end_trailer_line() {
     if (colon == std::string_view::npos) {
         return broken("a trailer has no colon");
     }
-    std::string name(trimmed(line.substr(0, colon)));
+    std::string name(without_spaces(line.substr(0, colon)));
     for (char& c : name) {
         c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     }
-    const std::string_view value = trimmed(line.substr(colon + 1));
+    const std::string_view value = without_spaces(line.substr(colon + 1));
     std::string* into = nullptr;
     if (!plan_.trailer.empty() && name == plan_.trailer) {
         into = &trailer_value_;

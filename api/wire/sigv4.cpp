@@ -57,7 +57,7 @@ std::string without_dot_segments(std::string_view path) {
     return out;
 }
 
-std::string trimmed(std::string_view value) {
+std::string canonical_spaces(std::string_view value) {
     std::string out;
     for (const char c : value) {
         if (c != ' ' || (!out.empty() && out.back() != ' ')) {
@@ -126,7 +126,7 @@ std::string canonical_headers(
         bool is_first = true;
         for (const auto& [field, value] : headers.all()) {
             if (same_name(field, name)) {
-                out.append(is_first ? "" : ",").append(trimmed(value));
+                out.append(is_first ? "" : ",").append(canonical_spaces(value));
                 is_first = false;
             }
         }

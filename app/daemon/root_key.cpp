@@ -11,7 +11,7 @@
 namespace lambent::app {
 namespace {
 
-constexpr char kFileName[] = "credentials.json";
+constexpr char kKeyFile[] = "credentials.json";
 
 // AWS's own form: 20 characters that begin with AKIA, so that tools which check it are content.
 std::string make_access_key() {
@@ -38,7 +38,7 @@ Result<RootKey> parse(const std::string& text, const std::string& path) {
 }  // namespace
 
 Result<RootKey> load_or_make_root_key(const std::string& data_directory) {
-    const std::string path = data_directory + "/" + kFileName;
+    const std::string path = data_directory + "/" + kKeyFile;
     if (std::filesystem::exists(path)) {
         LAMBENT_TRY(const std::string text, read_file(path));
         return parse(text, path);
@@ -48,7 +48,7 @@ Result<RootKey> load_or_make_root_key(const std::string& data_directory) {
         {"accessKeyId", key.access_key}, {"secretAccessKey", key.secret}};
     LAMBENT_TRY(auto file, DurableFile::create(data_directory));
     LAMBENT_TRY(file.write(document.dump(2) + "\n"));
-    LAMBENT_TRY(file.publish(kFileName));
+    LAMBENT_TRY(file.publish(kKeyFile));
     return key;
 }
 

@@ -21,8 +21,8 @@ bool is_digit(char c) {
 
 // Digits alone, no sign, no leading zero, no list: what every reader takes for the same number.
 bool is_plain_length(Text text) {
-    constexpr std::size_t kDigitsMax = std::numeric_limits<std::int64_t>::digits10;
-    if (text.empty() || text.size() > kDigitsMax) {
+    constexpr std::size_t kLengthDigitsMax = std::numeric_limits<std::int64_t>::digits10;
+    if (text.empty() || text.size() > kLengthDigitsMax) {
         return false;
     }
     return std::all_of(text.begin(), text.end(), is_digit) && (text.size() == 1 || text[0] != '0');

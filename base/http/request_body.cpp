@@ -5,7 +5,7 @@
 namespace lambent::http {
 namespace {
 
-constexpr std::uint64_t kReadBytes = 256 * 1024;
+constexpr std::uint64_t kBodyReadBytes = 256 * 1024;
 constexpr std::size_t kChunkedReadBytes = 16 * 1024;
 
 std::string_view view(const boost::beast::flat_buffer& buffer) {
@@ -62,7 +62,7 @@ Task<Result<std::string>> RequestBody::read_counted() {
         bytes = view(buffer_).substr(0, left_);
         buffer_.consume(bytes.size());
     } else {
-        bytes.resize(std::min(left_, kReadBytes));
+        bytes.resize(std::min(left_, kBodyReadBytes));
         auto read = co_await socket_.read_some(boost::asio::buffer(bytes), patience_);
         if (read.has_error()) {
             co_return broken(read.error());

@@ -64,7 +64,7 @@ std::string exit_text(const sandbox::ExitReport& report) {
     return "Runtime exited with error: signal: " + signal_name(signal);
 }
 
-std::chrono::microseconds between(SteadyTime from, SteadyTime to) {
+std::chrono::microseconds elapsed(SteadyTime from, SteadyTime to) {
     return std::chrono::duration_cast<std::chrono::microseconds>(to - from);
 }
 
@@ -112,8 +112,8 @@ GuestFailure response_too_large() {
 
 InvokeOutcome outcome_of(GuestAnswer answer) {
     InvokeOutcome outcome;
-    outcome.handler = between(answer.delivered, answer.first_byte);
-    outcome.response_transfer = between(answer.first_byte, answer.last_byte);
+    outcome.handler = elapsed(answer.delivered, answer.first_byte);
+    outcome.response_transfer = elapsed(answer.first_byte, answer.last_byte);
     switch (answer.kind) {
         case AnswerKind::kResponse:
             outcome.payload = std::move(answer.payload);

@@ -16,9 +16,9 @@
 namespace lambent::sandbox {
 namespace {
 
-const std::vector<std::string> kControllers{"memory", "cpu", "pids"};
+const std::vector<std::string> kV2Controllers{"memory", "cpu", "pids"};
 constexpr std::string_view kEnable = "+memory +cpu +pids";
-constexpr int kKillRounds = 5'000;
+constexpr int kV2KillRounds = 5'000;
 
 // Groups are used once: counters cannot be reset, and after a cgroup.kill the kernel also kills
 // what is born into the group later.
@@ -29,7 +29,7 @@ class V2Group final : public CellGroup {
           name_(std::move(name)),
           directory_(std::move(directory)),
           events_(std::move(events)) {}
-    ~V2Group() override { static_cast<void>(library_.remove(name_, kControllers)); }
+    ~V2Group() override { static_cast<void>(library_.remove(name_, kV2Controllers)); }
 
     Result<void> apply(const CellLimits& limits) override;
     int birth_directory() const override { return directory_.get(); }
@@ -155,7 +155,7 @@ Result<std::size_t> V2Tree::sweep() {
     for (const std::string& name : names) {
         LAMBENT_TRY(const UniqueFd place, open_directory(path + "/" + name));
         static_cast<void>(write_control_at(place.get(), "cgroup.kill", "1"));
-        for (int round = 0; round < kKillRounds; ++round) {
+        for (int round = 0; round < kV2KillRounds; ++round) {
             const auto left = kill_group_members(place.get());
             if (left.has_error() || *left == 0) {
                 break;
@@ -163,7 +163,7 @@ Result<std::size_t> V2Tree::sweep() {
             ::sched_yield();
         }
     }
-    LAMBENT_TRY(library_.remove(parent_, kControllers));
+    LAMBENT_TRY(library_.remove(parent_, kV2Controllers));
     parent_made_ = false;
     return names.size();
 }

@@ -17,7 +17,7 @@ using std::chrono::steady_clock;
 
 constexpr int kThumbnailWidth = 320;
 constexpr std::chrono::seconds kPatience{90};
-constexpr std::chrono::milliseconds kPause{10};
+constexpr std::chrono::milliseconds kPollPause{10};
 
 template <class Unit>
 Unit since(steady_clock::time_point begin) {
@@ -96,7 +96,7 @@ Result<std::optional<ShownInvocation>> LanguageRun::upload_one(
     LAMBENT_TRY(await_thumbnails(before + 1, result));
     const auto elapsed = since<std::chrono::microseconds>(begin);
     while (result.records.size() <= before && since<std::chrono::seconds>(begin) < kPatience) {
-        std::this_thread::sleep_for(kPause);
+        std::this_thread::sleep_for(kPollPause);
         LAMBENT_TRY(refresh_records(result));
     }
     if (result.records.size() <= before || !result.records.back().succeeded()) {
@@ -126,7 +126,7 @@ Result<void> LanguageRun::upload_rest(
     result.burst_time = since<std::chrono::milliseconds>(begin);
     while (result.records.size() < photographs.size() &&
            since<std::chrono::seconds>(begin) < kPatience) {
-        std::this_thread::sleep_for(kPause);
+        std::this_thread::sleep_for(kPollPause);
         LAMBENT_TRY(refresh_records(result));
     }
     return {};
@@ -149,7 +149,7 @@ Result<void> LanguageRun::await_thumbnails(std::size_t wanted, LanguageResult& r
         if (objects.size() + failed >= wanted) {
             return note_failures(result);  // the retries would come in minutes
         }
-        std::this_thread::sleep_for(kPause);
+        std::this_thread::sleep_for(kPollPause);
     }
     result.problems.push_back(
         "no more thumbnails came within " + std::to_string(kPatience.count()) + " s"
@@ -228,7 +228,7 @@ Result<std::string> LanguageRun::report_line(const Record& record) {
                 return event.message;
             }
         }
-        std::this_thread::sleep_for(kPause);
+        std::this_thread::sleep_for(kPollPause);
     }
     return Error(Code::kInternal, "the log has no REPORT line for " + record.request_id);
 }
