@@ -7,13 +7,13 @@
 #include "runtime/functions/function.h"
 #include "runtime/functions/package_store.h"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-#include <cstdint>
 
 namespace lambent::runtime {
 

@@ -4,8 +4,8 @@
 #include "base/sql/sql_driver.h"
 #include "runtime/functions/function.h"
 
-#include <vector>
 #include <string>
+#include <vector>
 
 namespace lambent::runtime {
 

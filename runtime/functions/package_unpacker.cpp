@@ -1,5 +1,7 @@
 #include "runtime/functions/package_unpacker.h"
 
+#include "runtime/functions/zip_directory.h"
+
 #include <archive.h>
 #include <archive_entry.h>
 
@@ -89,10 +91,6 @@ class Unpacker {
                 "The zip has more than " + std::to_string(limits_.entries_max) + " entries"
             );
         }
-        if (::archive_entry_is_encrypted(entry) != 0) {
-            return unreadable("it is encrypted");
-        }
-        LAMBENT_TRY(check_method());
         const char* name = ::archive_entry_pathname(entry);
         Result<PackageTree::Path> path = package_path(name != nullptr ? name : "");
         Result<void> made = path.has_value() ? make(entry, *path) : Result<void>(path.error());
@@ -100,16 +98,6 @@ class Unpacker {
             return unreadable(made.error().message());
         }
         return made;
-    }
-
-    // Methods that ask for gigabytes of dictionary never come from a tool that packs for Lambda.
-    Result<void> check_method() const {
-        const char* format = ::archive_format_name(zip_.get());
-        const std::string_view text = format != nullptr ? format : "";
-        if (text.ends_with("(uncompressed)") || text.ends_with("(deflation)")) {
-            return {};
-        }
-        return unreadable("unknown compression in " + std::string(text));
     }
 
     Result<void> make(archive_entry* entry, const PackageTree::Path& path) {
@@ -184,6 +172,11 @@ class Unpacker {
 }  // namespace
 
 Result<void> unpack_zip(std::string_view zip, const PackageLimits& limits, PackageTree& tree) {
+    const Result<void> directory = check_zip_directory(zip, limits.entries_max);
+    if (directory.has_error()) {
+        const bool shaped = directory.error().code() == Code::kTooLarge;
+        return shaped ? directory.error() : unreadable(directory.error().message());
+    }
     const Utf8Names names;
     return Unpacker(limits, tree).run(zip);
 }

@@ -190,6 +190,45 @@ TEST_CASE("PackageStore refuses sizes that contradict", "[functions][PackageStor
     }
 }
 
+TEST_CASE("PackageStore refuses headers that contradict", "[functions][PackageStore]") {
+    const std::string whole = ZipBuilder()
+                                  .option("zip:compression=store")
+                                  .file("good.py", std::string(100, 'a'))
+                                  .file("next.py", std::string(100, 'b'))
+                                  .build();
+    const std::size_t central = zip_header(whole, "\1\2");
+    const std::size_t local = zip_header(whole, "\3\4");
+    const std::size_t second = zip_header(whole, "\1\2", 1);
+    SECTION("another name in the directory") {
+        check_refused(with_bytes(whole, central + 46, "evil.py"));
+    }
+    SECTION("another name in the header") {
+        check_refused(with_bytes(whole, local + 30, "../e.py"));
+    }
+    SECTION("another method") {
+        check_refused(with_bytes(whole, local + 8, "\x08"));
+    }
+    SECTION("an unknown method") {
+        const std::string lzma = with_bytes(whole, local + 8, "\x0e");
+        check_refused(with_bytes(lzma, central + 10, "\x0e"));
+    }
+    SECTION("one entry's bytes for two") {
+        check_refused(with_bytes(whole, second + 42, std::string("\0\0\0\0", 4)));
+    }
+    SECTION("an offset behind the end") {
+        check_refused(with_bytes(whole, central + 42, "\xff\xff\xff\x7f"));
+    }
+    SECTION("fewer entries than there are") {
+        check_refused(with_bytes(whole, whole.size() - 12, std::string("\x01\0", 2)));
+    }
+    SECTION("more entries than there are") {
+        check_refused(with_bytes(whole, whole.size() - 12, std::string("\x03\0", 2)));
+    }
+    SECTION("bytes behind the end") {
+        check_refused(whole + "trailing");
+    }
+}
+
 TEST_CASE("PackageStore survives random damage", "[functions][PackageStore]") {
     const std::string whole = ZipBuilder()
                                   .file("app.py", std::string(300, 'a'))

@@ -139,3 +139,22 @@ TEST_CASE("PackageStore repeats an unpacking that was cut short", "[functions][P
     CHECK(store.put(zip).has_value());
     CHECK(store.store.find(package->sha256).has_value());
 }
+
+TEST_CASE("PackageStore takes zips that other tools write", "[functions][PackageStore]") {
+    Store store;
+    const std::string plain = ZipBuilder().file("app.py", "x").build();
+    SECTION("with sixty-four bit sizes") {
+        const std::string wide =
+            ZipBuilder().option("zip:zip64").file("app.py", "x").directory("lib/").build();
+        CHECK(store.put(wide).has_value());
+    }
+    SECTION("stored") {
+        CHECK(store.put(ZipBuilder().option("zip:compression=store").file("a", "x").build())
+                  .has_value());
+    }
+    SECTION("with a comment") {
+        std::string commented = plain;
+        commented.replace(commented.size() - 2, 2, std::string("\5\0", 2));
+        CHECK(store.put(commented + "hello").has_value());
+    }
+}
