@@ -3,6 +3,7 @@
 #include "base/sql/fatal_latch.h"
 #include "base/sql/sqlite_connection.h"
 #include "base/sql/sqlite_file.h"
+#include "base/sql/sqlite_log.h"
 #include "base/sql/sqlite_migrations.h"
 #include "base/sql/sqlite_readers.h"
 #include "base/sql/sqlite_writer.h"
@@ -91,19 +92,29 @@ Result<std::unique_ptr<SqliteDriver>> SqliteDriver::open(
     auto parts = std::make_unique<Parts>(std::move(config.on_fatal));
     LAMBENT_TRY(parts->lock, hold(path));
     LAMBENT_TRY(const LastStop stop, prepare_file(path));
+    if (stop == LastStop::kUnclean && config.durability == SqliteConfig::Durability::kFull) {
+        LAMBENT_TRY(check_log(path + "-wal"));
+    }
     const Synchronous synchronous = config.durability == SqliteConfig::Durability::kFull
                                         ? Synchronous::kFull
                                         : Synchronous::kNormal;
     LAMBENT_TRY(auto writing, SqliteConnection::open(path, Access::kReadWrite, synchronous));
     if (stop == LastStop::kUnclean) {
         LAMBENT_TRY(quick_check(*writing, path));
+        // What is torn at the log's end goes now, so that a second crash adds nothing to it.
+        LAMBENT_TRY(writing->checkpoint(SqliteConnection::Checkpoint::kRestart));
     }
     std::vector<std::unique_ptr<SqliteConnection>> reading;
     for (std::size_t i = 0; i < config.readers; ++i) {
         LAMBENT_TRY(auto one, SqliteConnection::open(path, Access::kReadOnly, synchronous));
         reading.push_back(std::move(one));
     }
-    const WriterLimits writer_limits{config.queue_max, config.group_max, config.checkpoint_frames};
+    WriterLimits writer_limits;
+    writer_limits.queue_max = config.queue_max;
+    writer_limits.group_max = config.group_max;
+    writer_limits.checkpoint_frames = config.checkpoint_frames;
+    writer_limits.disk_reserve_bytes = config.disk_reserve_bytes;
+    writer_limits.path = path;
     parts->writer.emplace(std::move(writing), writer_limits, parts->fatal);
     const ReaderLimits reader_limits{config.queue_max, config.read_time_max};
     parts->readers.emplace(std::move(reading), reader_limits, parts->fatal);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,6 +23,9 @@ struct SqliteConfig {
     std::size_t readers = 2;        // read-only connections, each with a thread
     std::chrono::milliseconds read_time_max{10'000};  // an older snapshot is given up
     int checkpoint_frames = 4'000;                    // log pages of 4 KiB between two checkpoints
+    // While the disk has less room than this the database does not grow: inserts are refused with
+    // kUnavailable (subject "disk_full"), and deletes still find room for the log.
+    std::uint64_t disk_reserve_bytes = 64 << 20;
 
     // Called once, from any thread, when the file cannot be trusted any more (a failed sync, a
     // damaged page): the process must stop acknowledging and end.
@@ -30,7 +34,8 @@ struct SqliteConfig {
 
 // The Driver on one SQLite file in WAL mode, with one writing connection and group commit. The file
 // is held by one driver at a time; a second one, in this process or another, is refused. Made by
-// the composition root. Destroyed after every flow that awaits it; destruction runs what is queued.
+// the composition root. Destroyed after every flow that awaits it and before their event loops, to
+// which its threads post; destruction runs what is queued.
 class SqliteDriver final : public Driver {
   public:
     // Creates the file when there is none. kCorrupted when what is there is damaged: it is never

@@ -1,5 +1,7 @@
 #include "base/sql/sqlite_writer.h"
 
+#include <sys/statvfs.h>
+
 #include <algorithm>
 #include <chrono>
 #include <future>
@@ -11,6 +13,14 @@ namespace {
 
 // How long nothing must have been written before the log is emptied for the next burst.
 constexpr std::chrono::milliseconds kIdle(250);
+// Groups between two looks at the disk's room.
+constexpr int kWatchEvery = 32;
+// A closure that meets a full disk takes its whole transaction down; so many run alone after it.
+constexpr int kAloneAfterFull = 256;
+// SQLite's own upper limit.
+constexpr char kGrow[] = "PRAGMA max_page_count = 1073741823";
+// SQLite raises this to the present size.
+constexpr char kDoNotGrow[] = "PRAGMA max_page_count = 1";
 
 Result<void> without_rows(const Result<Rows>& rows) {
     if (rows.has_error()) {
@@ -105,6 +115,7 @@ void SqliteWriter::run() {
             alone->done.set_value(alone->job(*connection_));
             watch_for_damage();
         }
+        watch_the_disk();
         run_groups(group);
         group.clear();
         log_is_empty_ = connection_->log_frames() == 0;
@@ -123,7 +134,9 @@ void SqliteWriter::run_groups(std::vector<QueuedWork>& all) {
     std::vector<Result<void>> outcomes;
     while (!rest.empty()) {
         outcomes.clear();
-        const std::size_t done = run_group(rest, outcomes);
+        const std::size_t size = alone_for_ > 0 ? 1 : rest.size();
+        alone_for_ -= alone_for_ > 0 ? 1 : 0;
+        const std::size_t done = run_group(rest.first(size), outcomes);
         watch_for_damage();
         for (std::size_t i = 0; i < done; ++i) {
             rest[i].waiter->resume(std::move(outcomes[i]));
@@ -152,6 +165,7 @@ std::size_t SqliteWriter::run_group(
                                       ? outcomes.back().error()
                                       : Error(Code::kUnavailable, "the transaction is gone");
             failure = Error(Code::kUnavailable, reason.subject(), reason.message());
+            alone_for_ = kAloneAfterFull;
             break;
         }
     }
@@ -198,6 +212,24 @@ void SqliteWriter::checkpoint(SqliteConnection::Checkpoint mode) {
 void SqliteWriter::watch_for_damage() {
     if (connection_->damage()) {
         fatal_.trip(*connection_->damage());
+    }
+}
+
+void SqliteWriter::watch_the_disk() {
+    if (limits_.disk_reserve_bytes == 0 || groups_unwatched_++ % kWatchEvery != 0) {
+        return;
+    }
+    struct statvfs disk {};
+    if (::statvfs(limits_.path.c_str(), &disk) != 0) {
+        return;
+    }
+    const std::uint64_t room = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+    // Back only when there is clearly more, or the two would alternate.
+    const std::uint64_t wanted =
+        may_grow_ ? limits_.disk_reserve_bytes : 2 * limits_.disk_reserve_bytes;
+    if ((room >= wanted) != may_grow_) {
+        may_grow_ = !may_grow_;
+        (void)connection_->control(may_grow_ ? kGrow : kDoNotGrow);
     }
 }
 

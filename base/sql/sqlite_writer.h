@@ -6,11 +6,13 @@
 #include "base/sql/waiter.h"
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -20,6 +22,8 @@ struct WriterLimits {
     std::size_t queue_max = 0;
     std::size_t group_max = 0;
     int checkpoint_frames = 0;
+    std::uint64_t disk_reserve_bytes = 0;
+    std::string path;  // of the database, to ask its disk for room
 };
 
 // The one connection that writes, on its own thread. Takes what waits, runs it in one transaction
@@ -51,12 +55,16 @@ class SqliteWriter {
     Result<void> run_in_savepoint(const Work& work);
     void checkpoint(SqliteConnection::Checkpoint mode);
     void watch_for_damage();
+    void watch_the_disk();
 
     std::unique_ptr<SqliteConnection> connection_;  // the thread's, once it runs
     const WriterLimits limits_;
     FatalLatch& fatal_;
     int next_checkpoint_frames_;
     bool log_is_empty_ = true;
+    bool may_grow_ = true;  // false while the disk has less room than the reserve
+    int alone_for_ = 0;     // closures that run in transactions of their own
+    int groups_unwatched_ = 0;
 
     std::mutex mutex_;  // guards what follows
     std::condition_variable wake_;

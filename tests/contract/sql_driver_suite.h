@@ -295,6 +295,7 @@ TEMPLATE_LIST_TEST_CASE(
 ) {
     using namespace lambent;
     TestType store;
+    boost::asio::io_context elsewhere;  // outlives the driver, whose threads post to it
     tests::Shop<TestType> shop(store);
     std::int64_t before = -1;
     std::int64_t after = -1;
@@ -305,7 +306,6 @@ TEMPLATE_LIST_TEST_CASE(
     };
     const Result<void> done = shop.read([&](sql::Session& session) -> Result<void> {
         LAMBENT_TRY(items(session, before));
-        boost::asio::io_context elsewhere;
         LAMBENT_TRY(tests::run_flow(elsewhere, shop.driver->write(tests::add_item(1))));
         return items(session, after);
     });

@@ -22,6 +22,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// Outlives every driver, whose threads post to it.
+boost::asio::io_context& caller_loop() {
+    static boost::asio::io_context loop;
+    return loop;
+}
+
 std::vector<sql::Migration> schema() {
     return {{"test", 1, "CREATE TABLE number(n BIGINT PRIMARY KEY, body BLOB)"}};
 }
@@ -41,7 +47,6 @@ sql::Work add_number(std::int64_t n) {
 }
 
 std::set<std::int64_t> numbers(sql::Driver& driver) {
-    boost::asio::io_context loop;
     std::set<std::int64_t> found;
     auto collect = [&found](sql::Session& session) -> Result<void> {
         LAMBENT_TRY(const sql::Rows rows, session.run("SELECT n FROM number"));
@@ -50,13 +55,12 @@ std::set<std::int64_t> numbers(sql::Driver& driver) {
         }
         return {};
     };
-    REQUIRE(tests::run_flow(loop, driver.read(collect)).has_value());
+    REQUIRE(tests::run_flow(caller_loop(), driver.read(collect)).has_value());
     return found;
 }
 
 Result<void> write(sql::Driver& driver, std::int64_t n) {
-    boost::asio::io_context loop;
-    return tests::run_flow(loop, driver.write(add_number(n)));
+    return tests::run_flow(caller_loop(), driver.write(add_number(n)));
 }
 
 // Every acknowledged number goes down the pipe, after its acknowledgement and not before.
@@ -132,9 +136,13 @@ void check_refused(const tests::TempDir& home) {
 void make_database(const tests::TempDir& home) {
     auto driver = open(home);
     REQUIRE(driver.has_value());
-    for (std::int64_t n = 0; n < 300; ++n) {
-        REQUIRE(write(**driver, n).has_value());
-    }
+    auto fill = [](sql::Session& session) -> Result<void> {
+        for (std::int64_t n = 0; n < 300; ++n) {
+            LAMBENT_TRY(add_number(n)(session));
+        }
+        return {};
+    };
+    REQUIRE(tests::run_flow(caller_loop(), (*driver)->write(fill)).has_value());
 }
 
 }  // namespace
@@ -223,6 +231,56 @@ TEST_CASE("SqliteDriver finds a damaged page after a kill", "[sql][SqliteDriver]
     check_refused(home);
 }
 
+TEST_CASE("SqliteDriver finds a damaged frame in the log", "[sql][SqliteDriver]") {
+    const tests::TempDir home;
+    acknowledged_before_kill(home, 0, 150);
+    const std::string log = home.file("test.db-wal");
+    constexpr std::streamoff kFrame = 24 + 4096;
+    REQUIRE(fs::file_size(log) > 12 * kFrame);
+    const std::string bytes = read_file(log).value();
+    const auto flipped = [&bytes](std::streamoff at) {
+        return std::string(1, static_cast<char>(bytes[static_cast<std::size_t>(at)] ^ 0x10));
+    };
+    SECTION("in its header") {
+        overwrite(log, 16, flipped(16));
+    }
+    SECTION("in its header's sum") {
+        overwrite(log, 25, flipped(25));
+    }
+    SECTION("in its count of checkpoints") {
+        overwrite(log, 15, flipped(15));
+    }
+    SECTION("in the first page") {
+        overwrite(log, 32 + 24 + 1'000, flipped(32 + 24 + 1'000));
+    }
+    SECTION("in a frame's head") {
+        overwrite(log, 32 + kFrame, flipped(32 + kFrame));
+    }
+    SECTION("in a frame's salt") {
+        overwrite(log, 32 + kFrame + 9, flipped(32 + kFrame + 9));
+    }
+    SECTION("in a frame's sum") {
+        overwrite(log, 32 + kFrame + 17, flipped(32 + kFrame + 17));
+    }
+    check_refused(home);
+    CHECK(read_file(log)->size() == bytes.size());
+}
+
+TEST_CASE("SqliteDriver takes a log that a crash has torn", "[sql][SqliteDriver]") {
+    const tests::TempDir home;
+    acknowledged_before_kill(home, 0, 150);
+    const std::string log = home.file("test.db-wal");
+    const auto size = fs::file_size(log);
+    SECTION("cut inside its last frame") {
+        fs::resize_file(log, size - 1'000);
+    }
+    SECTION("with rubbish behind its last frame") {
+        std::ofstream(log, std::ios::app | std::ios::binary) << std::string(5'000, 'r');
+    }
+    SECTION("as it is") {}
+    CHECK(open(home).has_value());
+}
+
 TEST_CASE("SqliteDriver leaves no log when it is closed", "[sql][SqliteDriver]") {
     const tests::TempDir home;
     make_database(home);
@@ -244,6 +302,7 @@ TEST_CASE("SqliteDriver files are closed to others", "[sql][SqliteDriver]") {
 TEST_CASE("SqliteDriver keeps its log short under steady writing", "[sql][SqliteDriver]") {
     const tests::TempDir home;
     sql::SqliteConfig config;
+    config.durability = sql::SqliteConfig::Durability::kRelaxed;
     config.checkpoint_frames = 50;
     auto driver = sql::SqliteDriver::open(home.file("test.db"), config).value();
     REQUIRE(driver->migrate(schema()).has_value());
@@ -270,8 +329,7 @@ TEST_CASE("SqliteDriver answers a full queue at once", "[sql][SqliteDriver]") {
     for (std::int64_t n = 0; n < 500; ++n) {
         flows.push_back(one(*driver, n, refusals));
     }
-    boost::asio::io_context loop;
-    tests::run_concurrently(loop, std::move(flows));
+    tests::run_concurrently(caller_loop(), std::move(flows));
     CHECK_FALSE(refusals.empty());
     CHECK(std::all_of(refusals.begin(), refusals.end(), [](Code code) {
         return code == Code::kThrottled;
@@ -284,14 +342,13 @@ TEST_CASE("SqliteDriver cuts a read that takes too long", "[sql][SqliteDriver]")
     sql::SqliteConfig config;
     config.read_time_max = std::chrono::milliseconds(20);
     auto driver = sql::SqliteDriver::open(home.file("test.db"), config).value();
-    boost::asio::io_context loop;
     auto endless = [](sql::Session& session) -> Result<void> {
         LAMBENT_TRY(session.run(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
         ));
         return {};
     };
-    const Result<void> cut = tests::run_flow(loop, driver->read(endless));
+    const Result<void> cut = tests::run_flow(caller_loop(), driver->read(endless));
     REQUIRE(cut.has_error());
     CHECK(cut.error().code() == Code::kDeadline);
 }
