@@ -11,7 +11,7 @@ namespace lambent::sql {
 namespace {
 
 // The format is SQLite's "WAL-mode file format" document, sections 1 and 2.
-constexpr std::size_t kHeaderBytes = 32;
+constexpr std::size_t kLogHeadBytes = 32;
 constexpr std::size_t kFrameHeadBytes = 24;
 constexpr std::uint32_t kMagicLittle = 0x377F0682;  // checksums over little-endian words
 constexpr std::uint32_t kMagicBig = 0x377F0683;
@@ -69,11 +69,11 @@ class Log {
     }
 
     std::size_t frames() const {
-        return (bytes_.size() - kHeaderBytes) / (kFrameHeadBytes + page_bytes_);
+        return (bytes_.size() - kLogHeadBytes) / (kFrameHeadBytes + page_bytes_);
     }
     std::string_view frame(std::size_t index) const {
         const std::size_t size = kFrameHeadBytes + page_bytes_;
-        return bytes_.substr(kHeaderBytes + index * size, size);
+        return bytes_.substr(kLogHeadBytes + index * size, size);
     }
     bool same_salts(std::size_t index) const {
         return frame(index).substr(8, 8) == bytes_.substr(16, 8);
@@ -114,7 +114,7 @@ class Log {
 bool first_frame_knows_better(std::string bytes, std::size_t database_page_bytes) {
     put_big(bytes, 4, kVersion);
     put_big(bytes, 8, static_cast<std::uint32_t>(database_page_bytes));
-    bytes.replace(16, 8, bytes.substr(kHeaderBytes + 8, 8));
+    bytes.replace(16, 8, bytes.substr(kLogHeadBytes + 8, 8));
     const std::uint32_t stored_count = big(bytes, 12);
     for (const std::uint32_t magic : {kMagicLittle, kMagicBig}) {
         put_big(bytes, 0, magic);
@@ -144,7 +144,7 @@ Error damaged(const std::string& path) {
 Result<void> check_log(const std::string& path) {
     LAMBENT_TRY(const std::string bytes, read_file(path));
     constexpr std::size_t kPageBytes = 4096;  // what our databases are made with
-    if (bytes.size() < kHeaderBytes + kFrameHeadBytes + kPageBytes) {
+    if (bytes.size() < kLogHeadBytes + kFrameHeadBytes + kPageBytes) {
         return {};
     }
     Log log(bytes);

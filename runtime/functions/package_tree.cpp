@@ -29,7 +29,7 @@ std::string joined(const PackageTree::Path& path, std::size_t parts) {
     return name;
 }
 
-Error refused(const std::string& why) {
+Error bad_entry(const std::string& why) {
     return Error(Code::kInvalidArgument, "zip", why);
 }
 
@@ -88,7 +88,9 @@ Result<void> PackageTree::make_parents(const Path& path) {
         if (known == names_.end()) {
             LAMBENT_TRY(make_directory(name));
         } else if (known->second != Kind::kDirectory) {
-            return refused("the entry " + joined(path, path.size()) + " lies below a file or link");
+            return bad_entry(
+                "the entry " + joined(path, path.size()) + " lies below a file or link"
+            );
         }
     }
     return {};
@@ -98,7 +100,7 @@ Result<std::string> PackageTree::claim(const Path& path, Kind kind) {
     LAMBENT_TRY(make_parents(path));
     std::string name = joined(path, path.size());
     if (name.empty() || names_.count(name) != 0) {
-        return refused("the entry " + name + " is there twice");
+        return bad_entry("the entry " + name + " is there twice");
     }
     names_.emplace(name, kind);
     return name;
@@ -112,7 +114,7 @@ Result<void> PackageTree::add_directory(const Path& path) {
         return {};
     }
     if (known != names_.end()) {
-        return refused("the entry " + name + " is there twice");
+        return bad_entry("the entry " + name + " is there twice");
     }
     return make_directory(name);
 }
@@ -134,7 +136,7 @@ Result<void> PackageTree::add_link(const Path& path, const std::string& target) 
         place.pop_back();
     }
     if (!link_stays_inside(place, target)) {
-        return refused("the link " + joined(path, path.size()) + " leads out of the package");
+        return bad_entry("the link " + joined(path, path.size()) + " leads out of the package");
     }
     LAMBENT_TRY(const std::string name, claim(path, Kind::kLink));
     if (::symlinkat(target.c_str(), root_.get(), name.c_str()) != 0) {
@@ -157,7 +159,7 @@ Result<void> PackageTree::check_links() const {
         const int reason = errno;
         const UniqueFd target(static_cast<int>(opened));
         if (!target && reason != ENOENT) {
-            return refused("the link " + name + " leads out of the package");
+            return bad_entry("the link " + name + " leads out of the package");
         }
     }
     return {};
