@@ -167,7 +167,7 @@ Result<ExitCode> run_demo(const DemoOptions& options, const Session& session) {
         return run_in(session.data_directory, demo, session);
     }
     LAMBENT_TRY(const ScratchFolder scratch, ScratchFolder::create());
-    const Result<ExitCode> result = run_in(scratch.path(), demo, session);
+    const Result<ExitCode> result = run_in(scratch.path() / "data", demo, session);
     if (result.has_value() && *result == ExitCode::kOk) {
         scratch.remove();
     } else {

@@ -49,10 +49,11 @@ DemoDaemon::~DemoDaemon() {
 
 Result<DemoDaemon> DemoDaemon::start(const fs::path& data_directory) {
     const auto begin = steady_clock::now();
-    const fs::path log = data_directory / "daemon.log";
+    // Beside the data directory, which belongs to the daemon alone.
+    const fs::path log = data_directory.string() + ".log";
     auto child = std::make_unique<Child>();
     try {
-        fs::create_directories(data_directory);
+        fs::create_directories(data_directory.parent_path());
         child->process = bp::child(
             bp::exe = surroundings::own_program(),
             bp::args =
