@@ -37,8 +37,9 @@ int main(int, char** argv) {
     const std::string thumbs = lambent::variable("THUMBS_BUCKET");
 
     return lambent::run([&](const lambent::Event& event) -> lambent::Answer {
+        const Json upload = Json::parse(event.payload);
         Json made = Json::array();
-        for (const Json& record : Json::parse(event.payload).at("Records")) {
+        for (const Json& record : upload.at("Records")) {
             const auto bucket = record.at("s3").at("bucket").at("name").get<std::string>();
             const auto key = decoded(record.at("s3").at("object").at("key").get<std::string>());
             const std::string photo = s3.get(bucket, key);
