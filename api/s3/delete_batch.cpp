@@ -11,7 +11,7 @@
 namespace lambent::api::s3 {
 namespace {
 
-constexpr std::size_t kKeysMax = 1000;
+constexpr std::size_t kBatchKeysMax = 1000;
 
 struct DeleteBatch {
     std::vector<std::string> keys;      // to delete
@@ -26,7 +26,7 @@ Answer<DeleteBatch> parse_batch(const std::string& text) {
     DeleteBatch batch;
     batch.quiet = text_of(root, "Quiet") == "true";
     const auto objects = children(root, "Object");
-    if (objects.empty() || objects.size() > kKeysMax) {
+    if (objects.empty() || objects.size() > kBatchKeysMax) {
         return malformed_xml();
     }
     for (const pugi::xml_node& object : objects) {

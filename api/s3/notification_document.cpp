@@ -5,9 +5,7 @@
 #include "api/wire/xml.h"
 #include "base/ids.h"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <utility>
 
@@ -43,19 +41,12 @@ AwsError no_destination(const std::string& arn) {
     );
 }
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
-    return text;
-}
-
 Answer<void> read_filter(const pugi::xml_node& node, NotificationRule& rule) {
     const pugi::xml_node key = child(child(node, "Filter"), "S3Key");
     bool has_prefix = false;
     bool has_suffix = false;
     for (const pugi::xml_node& filter : children(key, "FilterRule")) {
-        const std::string name = lower(text_of(filter, "Name"));
+        const std::string name = lower_case(text_of(filter, "Name"));
         if (name != "prefix" && name != "suffix") {
             return invalid_argument(
                 "filter rule name must be either prefix or suffix", "FilterRule.Name", name

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <utility>
 
@@ -54,14 +53,6 @@ constexpr std::array kOverrides = {
     Override{"response-content-disposition", "Content-Disposition"},
     Override{"response-content-encoding", "Content-Encoding"},
 };
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
-    return out;
-}
 
 template <class List>
 bool contains(const List& list, std::string_view text) {
@@ -126,7 +117,7 @@ std::string without_chunking(std::string_view encodings) {
 
 void read_metadata(const http::Headers& headers, triggers::ObjectInfo& object) {
     for (const auto& [name, value] : headers.all()) {
-        const std::string lowered = lower(name);
+        const std::string lowered = lower_case(name);
         if (!lowered.starts_with(kMetaPrefix)) {
             continue;
         }
@@ -217,7 +208,7 @@ std::string quoted(const std::string& etag) {
 }
 
 std::string checksum_header(triggers::ChecksumKind kind) {
-    return "x-amz-checksum-" + lower(triggers::to_string(kind));
+    return "x-amz-checksum-" + lower_case(triggers::to_string(kind));
 }
 
 std::string checksum_element(triggers::ChecksumKind kind) {

@@ -5,6 +5,7 @@
 #include "base/http/uri.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <utility>
 
@@ -92,6 +93,14 @@ Answer<std::size_t> number_item(
 
 std::string host_id(std::string_view request_id) {
     return to_base64(digest(HashKind::kSha256, request_id));
+}
+
+std::string lower_case(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
+        return static_cast<char>(std::tolower(c));
+    });
+    return out;
 }
 
 http::Response xml_response(std::string document) {

@@ -59,6 +59,8 @@ Answer<std::size_t> number_item(
 // What S3 sends as x-amz-id-2 for a request, and repeats in the events the request raises.
 std::string host_id(std::string_view request_id);
 
+std::string lower_case(std::string_view text);  // of ASCII letters
+
 http::Response xml_response(std::string document);
 http::Response empty_response(unsigned status);
 
