@@ -183,8 +183,9 @@ std::chrono::microseconds EnvironmentCore::freeze() {
     if (frozen.has_error()) {
         log_.error("freeze_failed", {{"reason", frozen.error().message()}});
         give_up();  // a guest that cannot be stopped must not run unobserved
+        return std::chrono::microseconds(0);
     }
-    frozen_ = frozen.has_value();
+    frozen_ = true;
     return between(started, std::chrono::steady_clock::now());
 }
 

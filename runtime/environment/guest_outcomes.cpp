@@ -3,6 +3,7 @@
 #include "runtime/environment/runtime_api_documents.h"
 
 #include <array>
+#include <cctype>
 #include <chrono>
 #include <csignal>
 #include <utility>
@@ -88,13 +89,27 @@ GuestFailure died(std::string_view request_id, const sandbox::ExitReport& report
     return failure(OutcomeKind::kExited, "Runtime.ExitError", request_id, exit_text(report));
 }
 
-GuestFailure not_executable(std::string_view request_id, std::string_view reason) {
-    return failure(OutcomeKind::kExited, "Runtime.InvalidEntrypoint", request_id, reason);
+GuestFailure not_executable(
+    std::string_view request_id, std::string_view program, std::string_view reason
+) {
+    std::string text(reason.substr(reason.starts_with("exec: ") ? 6 : 0));
+    if (!text.empty()) {
+        text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+    }
+    return failure(
+        OutcomeKind::kExited,
+        "Runtime.InvalidEntrypoint",
+        request_id,
+        "fork/exec " + std::string(program) + ": " + text
+    );
 }
 
 GuestFailure no_bootstrap(std::string_view request_id) {
-    return not_executable(
-        request_id, "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
+    return failure(
+        OutcomeKind::kExited,
+        "Runtime.InvalidEntrypoint",
+        request_id,
+        "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
     );
 }
 

@@ -22,8 +22,10 @@ struct GuestFailure {
 GuestFailure timed_out(std::string_view request_id, std::uint32_t timeout_s);
 // The cell died by itself.
 GuestFailure died(std::string_view request_id, const sandbox::ExitReport& report);
-// Its program could not be executed; `reason` is the system's own text.
-GuestFailure not_executable(std::string_view request_id, std::string_view reason);
+// Its program could not be executed; `reason` is the system's own text ("exec: Permission denied").
+GuestFailure not_executable(
+    std::string_view request_id, std::string_view program, std::string_view reason
+);
 // The package of a provided.* function holds no bootstrap.
 GuestFailure no_bootstrap(std::string_view request_id);
 GuestFailure response_too_large();

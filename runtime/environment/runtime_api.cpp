@@ -26,6 +26,7 @@ http::ServerConfig server_config() {
     config.head_timeout = std::chrono::hours(24);
     config.idle_timeout = std::chrono::hours(24 * 365);
     config.body_timeout = std::chrono::hours(24);
+    config.line_bytes_max = config.head_bytes_max;
     config.connections_max = 64;
     return config;
 }
@@ -50,6 +51,20 @@ http::Response not_now() {
 
 http::Response unknown_request() {
     return refused(400, "InvalidRequestID", "Invalid request ID");
+}
+
+http::Response unknown_mode() {
+    return refused(
+        400,
+        "Runtime.InvalidResponseModeHeader",
+        "Lambda-Runtime-Function-Response-Mode is \"streaming\" or absent"
+    );
+}
+
+// A streamed answer is collected like any other.
+bool has_known_mode(const http::RequestHead& head) {
+    const auto mode = head.headers.find("Lambda-Runtime-Function-Response-Mode");
+    return !mode || *mode == "streaming";
 }
 
 http::Response too_large() {
@@ -170,6 +185,11 @@ Task<http::Response> RuntimeApi::answer(
     std::string_view request_id,
     AnswerKind kind
 ) {
+    if (kind == AnswerKind::kResponse && !has_known_mode(head)) {
+        http::Response refusal = unknown_mode();
+        co_await discard(body, refusal);
+        co_return refusal;
+    }
     const Conversation::Claim claim = talk_.claim_answer(request_id);
     if (claim != Conversation::Claim::kGranted) {
         http::Response refusal =

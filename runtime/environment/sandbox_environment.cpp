@@ -17,18 +17,4 @@ SandboxEnvironment::~SandboxEnvironment() {
     }
 }
 
-Task<Result<InitOutcome>> SandboxEnvironment::initialise(
-    std::string request_id, SteadyTime deadline
-) {
-    co_return co_await core_->initialise(std::move(request_id), deadline);
-}
-
-Task<Result<InvokeOutcome>> SandboxEnvironment::invoke(InvokeRequest request) {
-    co_return co_await core_->invoke(std::move(request));
-}
-
-Task<> SandboxEnvironment::close() {
-    co_await core_->close();
-}
-
 }  // namespace lambent::runtime

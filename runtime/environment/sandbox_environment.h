@@ -5,6 +5,7 @@
 #include "runtime/environment/environment_core.h"
 
 #include <memory>
+#include <utility>
 
 namespace lambent::runtime {
 
@@ -19,14 +20,18 @@ class SandboxEnvironment final : public Environment {
     SandboxEnvironment(const SandboxEnvironment&) = delete;
     SandboxEnvironment& operator=(const SandboxEnvironment&) = delete;
 
-    Task<Result<InitOutcome>> initialise(std::string request_id, SteadyTime deadline);
+    Task<Result<InitOutcome>> initialise(std::string request_id, SteadyTime deadline) {
+        return core_->initialise(std::move(request_id), deadline);
+    }
 
     const FunctionPtr& function() const override { return core_->function(); }
     LogStream& log() override { return core_->log(); }
-    Task<Result<InvokeOutcome>> invoke(InvokeRequest request) override;
+    Task<Result<InvokeOutcome>> invoke(InvokeRequest request) override {
+        return core_->invoke(std::move(request));
+    }
     bool alive() const override { return core_->alive(); }
     std::chrono::microseconds freeze() override { return core_->freeze(); }
-    Task<> close() override;
+    Task<> close() override { return core_->close(); }
 
   private:
     std::unique_ptr<EnvironmentCore> core_;

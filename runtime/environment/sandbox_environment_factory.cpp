@@ -12,14 +12,16 @@
 namespace lambent::runtime {
 namespace {
 
-// provided.* runtimes: the package's own bootstrap, else a layer's.
-bool choose_bootstrap(LaunchPlan& plan, const std::string& package_directory) {
+constexpr char kBootstrap[] = "/var/task/bootstrap";
+
+// A provided.* function brings its own program, and its own faults.
+bool is_own_program(const LaunchPlan& plan) {
+    return plan.argv.front() == kBootstrap;
+}
+
+bool has_bootstrap(const std::string& package_directory) {
     std::error_code ignored;
-    if (plan.argv.front() != "/var/task/bootstrap" ||
-        std::filesystem::exists(package_directory + "/bootstrap", ignored)) {
-        return true;
-    }
-    return false;
+    return std::filesystem::exists(package_directory + "/bootstrap", ignored);
 }
 
 StartedEnvironment failed_start(GuestFailure failure) {
@@ -104,9 +106,9 @@ Task<> SandboxEnvironmentFactory::stop() {
 }
 
 Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::start(StartRequest request) {
-    LAMBENT_CO_TRY(LaunchPlan plan, parts_->runtimes.plan(*request.function));
+    LAMBENT_CO_TRY(const LaunchPlan plan, parts_->runtimes.plan(*request.function));
     LAMBENT_CO_TRY(const Package package, parts_->packages.find(request.function->package_sha256));
-    if (!choose_bootstrap(plan, package.directory)) {
+    if (is_own_program(plan) && !has_bootstrap(package.directory)) {
         co_return failed_start(no_bootstrap(request.request_id));
     }
     if (!plan.notice.empty()) {
@@ -115,8 +117,10 @@ Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::start(StartRequest r
     sandbox::CellSpec spec = plan_cell(*request.function, plan, parts_->site_of(request, package));
     auto cell = co_await parts_->sandbox.launch(std::move(spec));
     if (cell.has_error()) {
-        if (cell.error().subject() == "exec") {
-            co_return failed_start(not_executable(request.request_id, cell.error().message()));
+        if (is_own_program(plan) && cell.error().subject() == "exec") {
+            co_return failed_start(
+                not_executable(request.request_id, kBootstrap, cell.error().message())
+            );
         }
         co_return cell.error();
     }

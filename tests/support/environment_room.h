@@ -7,7 +7,6 @@
 #include "runtime/functions/package_store.h"
 #include "runtime/languages/runtime_catalog.h"
 #include "tests/support/fake_environment.h"
-#include "tests/support/fake_sandbox.h"
 #include "tests/support/run_flow.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/zip_builder.h"
@@ -47,23 +46,23 @@ class FakeDoor final : public runtime::PlatformDoor {
     int open_now = 0;
 };
 
-// A factory of environments with everything it needs, on a loop of its own.
+// A factory of environments with everything it needs, over any sandbox.
 class EnvironmentRoom {
   public:
-    explicit EnvironmentRoom(FakeGuest guest)
-        : sandbox(loop.get_executor(), guest),
+    EnvironmentRoom(boost::asio::io_context& on, sandbox::Sandbox& over)
+        : loop(on),
           workers_(1),
           packages_(directory_.path(), runtime::PackageLimits(), workers_),
           catalog_(runtime::RuntimeCatalog::discover(LAMBENT_SUPPORT_DIRECTORY)),
           log(std::make_shared<FakeLogStream>("2026/01/01/[$LATEST]0123")),
           factory(
               loop.get_executor(),
-              sandbox,
+              over,
               packages_,
               catalog_,
               door,
               runtime::EnvironmentConfig(),
-              Logger::silent()
+              Logger::to_stderr(LogLevel::kWarn)
           ) {}
     ~EnvironmentRoom() {
         if (environment != nullptr) {
@@ -114,10 +113,15 @@ class EnvironmentRoom {
         auto request_now = request(std::move(payload), limit);
         return run_flow(loop, environment->invoke(std::move(request_now))).value();
     }
-    FakeCellState& cell() { return *sandbox.cells.back(); }
+    std::string all_lines() const {
+        std::string all;
+        for (const std::string& line : log->lines) {
+            all += line + "\n";
+        }
+        return all;
+    }
 
-    boost::asio::io_context loop;
-    FakeSandbox sandbox;
+    boost::asio::io_context& loop;
 
   private:
     TempDir directory_;

@@ -4,6 +4,7 @@
 #include "sandbox/cell.h"
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -17,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -53,7 +55,7 @@ struct FakeCellState {
     UniqueFd output_reader;
     UniqueFd output_writer;
     std::vector<std::string> calls;  // "freeze", "thaw", "kill", "cpu 72357"
-    bool freezing_fails = false;
+    std::optional<Error> freeze_error;
     std::uint64_t memory_peak_bytes = 40ULL << 20;
     std::optional<sandbox::ExitReport> report;
     boost::asio::steady_timer ended;                // cancelled when the report is there
@@ -87,8 +89,7 @@ class FakeCell final : public sandbox::Cell {
     }
     Result<void> freeze() override {
         state_->calls.emplace_back("freeze");
-        return state_->freezing_fails ? Result<void>(Error(Code::kInternal, "cannot"))
-                                      : Result<void>();
+        return state_->freeze_error ? Result<void>(*state_->freeze_error) : Result<void>();
     }
     Result<void> thaw() override {
         state_->calls.emplace_back("thaw");
@@ -155,6 +156,9 @@ class FakeSandbox final : public sandbox::Sandbox {
         state->output_reader = UniqueFd(pipe[0]);
         state->output_writer = UniqueFd(pipe[1]);
         cells.push_back(state);
+        if (on_launch) {
+            on_launch(*state);
+        }
         if (guest_ == FakeGuest::kProcess) {
             start_process(spec, state);
         }
@@ -164,6 +168,7 @@ class FakeSandbox final : public sandbox::Sandbox {
     std::vector<sandbox::CellSpec> specs;
     std::vector<std::shared_ptr<FakeCellState>> cells;
     std::optional<Error> refuse_with;
+    std::function<void(FakeCellState&)> on_launch;
 
   private:
     // A path or a list of paths of the cell, as the host has them.
@@ -257,6 +262,15 @@ class FakeSandbox final : public sandbox::Sandbox {
 
     boost::asio::any_io_executor executor_;
     FakeGuest guest_;
+};
+
+// A loop with a fake sandbox on it: a base class, so that it is there before what uses it.
+struct FakeCells {
+    explicit FakeCells(FakeGuest guest) : fake_sandbox(fake_loop.get_executor(), guest) {}
+    FakeCellState& cell() { return *fake_sandbox.cells.back(); }
+
+    boost::asio::io_context fake_loop;
+    FakeSandbox fake_sandbox;
 };
 
 }  // namespace lambent::tests

@@ -62,6 +62,24 @@ class RawClient {
             received_.append(piece.data(), bytes);
         }
     }
+    // The next `bytes`, or fewer at the end of the connection.
+    Task<std::string> read_exactly(std::size_t bytes) {
+        std::array<char, 16384> piece;
+        while (received_.size() < bytes) {
+            boost::system::error_code ended;
+            const std::size_t more = co_await socket_.async_read_some(
+                boost::asio::buffer(piece),
+                boost::asio::redirect_error(boost::asio::use_awaitable, ended)
+            );
+            if (ended) {
+                co_return std::exchange(received_, {});
+            }
+            received_.append(piece.data(), more);
+        }
+        std::string found = received_.substr(0, bytes);
+        received_.erase(0, bytes);
+        co_return found;
+    }
     Task<std::string> read_to_close() {
         std::string never("\0never\0", 7);
         co_return co_await read_until(std::move(never));

@@ -1,11 +1,10 @@
 // Environments with real guests: the managed runtimes and a C++ function, as ordinary processes.
 #include "tests/support/environment_room.h"
+#include "tests/support/fake_sandbox.h"
+#include "tests/support/guest_source.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-
-#include <fstream>
-#include <sstream>
 
 using namespace lambent;
 using namespace lambent::tests;
@@ -14,37 +13,10 @@ using runtime::OutcomeKind;
 
 namespace {
 
-std::string bytes_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream all;
-    all << file.rdbuf();
-    return all.str();
-}
-
-// A room whose function is one file of source in one language.
-struct GuestRoom : EnvironmentRoom {
+struct GuestRoom : FakeCells, EnvironmentRoom {
     GuestRoom(const std::string& language, const std::string& source)
-        : EnvironmentRoom(FakeGuest::kProcess) {
-        function.name = "tested";
-        function.handler = "app.handler";
-        function.memory_mb = 512;
-        if (language == "python") {
-            function.runtime = "python3.11";
-            package(ZipBuilder().file("app.py", source));
-        } else if (language == "node") {
-            function.runtime = "nodejs20.x";
-            package(ZipBuilder().file("app.js", source));
-        } else {
-            function.runtime = "provided.al2023";
-            package(ZipBuilder().file("bootstrap", bytes_of(LAMBENT_CPP_GUEST), 0755));
-        }
-    }
-    std::string all_lines() const {
-        std::string all;
-        for (const std::string& line : log->lines) {
-            all += line + "\n";
-        }
-        return all;
+        : FakeCells(FakeGuest::kProcess), EnvironmentRoom(fake_loop, fake_sandbox) {
+        use_source(*this, language, source);
     }
 };
 
@@ -54,14 +26,6 @@ GuestRoom python(const std::string& source) {
 
 GuestRoom node(const std::string& source) {
     return {"node", source};
-}
-
-std::string type_in(const std::string& document) {
-    return nlohmann::json::parse(document).at("errorType");
-}
-
-std::string message_in(const std::string& document) {
-    return nlohmann::json::parse(document).at("errorMessage");
 }
 
 }  // namespace
@@ -194,10 +158,10 @@ TEST_CASE("A traceback is one event of several lines", "[runtime][Environment]")
 TEST_CASE("A guest that sleeps past the deadline is cut", "[runtime][Environment]") {
     const auto [language, source] = GENERATE(table<std::string, std::string>(
         {{"python",
-          "import time\n"
+          "import select\n"
           "def handler(event, context):\n"
           "    print('asleep')\n"
-          "    time.sleep(60)\n"},
+          "    select.select([], [], [], 60)\n"},
          {"node",
           "exports.handler = async () => {\n"
           "  console.log('asleep');\n"
@@ -255,7 +219,7 @@ TEST_CASE("A guest that exits while it initialises is told of", "[runtime][Envir
 }
 
 TEST_CASE("An init that hangs is cut at its deadline", "[runtime][Environment]") {
-    GuestRoom room = python("import time\nprint('hanging')\ntime.sleep(60)\n");
+    GuestRoom room = python("import select\nprint('hanging')\nselect.select([], [], [], 60)\n");
     const auto init = room.start(1s);
     CHECK(init.kind == OutcomeKind::kTimeout);
     CHECK(init.error_type == "Sandbox.Timedout");
@@ -265,7 +229,8 @@ TEST_CASE("An init that hangs is cut at its deadline", "[runtime][Environment]")
 }
 
 TEST_CASE("Runtime boot and function init are told apart", "[runtime][Environment]") {
-    GuestRoom room = python("import time\ntime.sleep(0.2)\ndef handler(e, c):\n    pass\n");
+    GuestRoom room =
+        python("import select\nselect.select([], [], [], 0.2)\ndef handler(e, c):\n    pass\n");
     const auto init = room.start();
     REQUIRE(init.kind == OutcomeKind::kSuccess);
     CHECK(init.function_init >= 200ms);
@@ -311,7 +276,8 @@ TEST_CASE("Client context and trace id reach the handler", "[runtime][Environmen
 TEST_CASE(
     "A flow that is dropped in the middle takes its environment with it", "[runtime][Environment]"
 ) {
-    GuestRoom room = python("import time\ndef handler(e, c):\n    time.sleep(60)\n");
+    GuestRoom room =
+        python("import select\ndef handler(e, c):\n    select.select([], [], [], 60)\n");
     REQUIRE(room.start().kind == OutcomeKind::kSuccess);
     TaskScope scope(room.loop.get_executor(), Logger::silent());
     auto call = [](GuestRoom& in) -> Task<> {
