@@ -127,12 +127,14 @@ class Boto3(DaemonTest):
         self.assert_refused("NoSuchUpload", 404, self.s3.abort_multipart_upload, **target, UploadId=upload)
 
     def test_presigned_uploads_and_downloads(self):
+        signer = self.daemon.client("s3", signature_version="s3v4")  # boto3's default is still version 2
+        self.addCleanup(signer.close)
         where = {"Bucket": self.name, "Key": "a b/c"}
-        address = self.s3.generate_presigned_url("put_object", Params=where, ExpiresIn=60)
+        address = signer.generate_presigned_url("put_object", Params=where, ExpiresIn=60)
         request = urllib.request.Request(address, data=b"by a browser", method="PUT")
         with urllib.request.urlopen(request, timeout=10) as answer:
             self.assertEqual(200, answer.status)
-        address = self.s3.generate_presigned_url("get_object", ExpiresIn=60, Params={
+        address = signer.generate_presigned_url("get_object", ExpiresIn=60, Params={
             **where, "ResponseContentType": "text/x", "ResponseContentDisposition": "attachment"})
         with urllib.request.urlopen(address, timeout=10) as answer:
             self.assertEqual(b"by a browser", answer.read())
@@ -156,10 +158,9 @@ class Boto3(DaemonTest):
         self.assertNotIn("LambdaFunctionConfigurations",
                          self.s3.get_bucket_notification_configuration(Bucket=self.name))
 
-    def events(self, function):
+    def events(self, logs, function):
         try:
-            found = self.daemon.client("logs").filter_log_events(
-                logGroupName=f"/aws/lambda/{function}", filterPattern="EVENT")
+            found = logs.filter_log_events(logGroupName=f"/aws/lambda/{function}", filterPattern="EVENT")
         except botocore.exceptions.ClientError:
             return []
         lines = [event["message"] for event in found["events"] if event["message"].startswith("EVENT ")]
@@ -178,8 +179,10 @@ class Boto3(DaemonTest):
         self.put("out/red flower.jpg")
         self.s3.copy_object(Bucket=self.name, Key="in/copy.jpg", CopySource=f"{self.name}/out/red flower.jpg")
         self.s3.delete_object(Bucket=self.name, Key="in/copy.jpg")
-        records = eventually(lambda: (lambda seen: seen if len(seen) >= 3 else None)(self.events("told")), 30,
-                             "three events")
+        logs = self.daemon.client("logs")
+        self.addCleanup(logs.close)
+        eventually(lambda: len(self.events(logs, "told")) >= 3, 30, "three events")
+        records = self.events(logs, "told")
         self.assertEqual([1, 1, 1], [len(each) for each in records])
         byname = {each[0]["eventName"]: each[0] for each in records}
         self.assertEqual({"ObjectCreated:Put", "ObjectCreated:Copy", "ObjectRemoved:Delete"}, set(byname))
