@@ -1,13 +1,17 @@
 #include "base/files/durable_file.h"
 
+#include "tests/support/disk_calls.h"
 #include "tests/support/temp_dir.h"
 
 #include <catch2/catch.hpp>
 
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <iterator>
+#include <string>
+#include <vector>
 
 using namespace lambent;
 namespace fs = std::filesystem;
@@ -95,4 +99,47 @@ TEST_CASE("make_directories makes parents for the owner alone", "[base][DurableF
     struct stat about {};
     REQUIRE(::stat(home.file("a/b").c_str(), &about) == 0);
     CHECK((about.st_mode & 0777) == 0700);
+}
+
+TEST_CASE("DurableFile syncs, renames, and syncs the name", "[base][DurableFile]") {
+    const tests::TempDir home;
+    REQUIRE(make_directories(home.file("place")).has_value());
+    const tests::DiskCalls disk;
+    auto file = DurableFile::create(home.file("place"));
+    REQUIRE(file.has_value());
+    REQUIRE(file->write("bytes").has_value());
+    REQUIRE(file->publish("name").has_value());
+    CHECK(disk.seen() == std::vector<std::string>{"fdatasync file", "rename name", "fsync place"});
+}
+
+TEST_CASE("DurableFile that cannot be synced does not appear", "[base][DurableFile]") {
+    const tests::TempDir home;
+    auto file = DurableFile::create(home.path());
+    REQUIRE(file.has_value());
+    tests::DiskCalls disk;
+    disk.fail("fdatasync", EIO);
+    const Result<void> failed = file->publish("name");
+    REQUIRE(failed.has_error());
+    CHECK(failed.error().code() == Code::kUnavailable);
+    CHECK_FALSE(fs::exists(home.file("name")));
+}
+
+TEST_CASE("DurableFile whose name cannot be synced is an error", "[base][DurableFile]") {
+    const tests::TempDir home;
+    auto file = DurableFile::create(home.path());
+    REQUIRE(file.has_value());
+    tests::DiskCalls disk;
+    disk.fail("fsync", ENOSPC);
+    const Result<void> failed = file->publish("name");
+    REQUIRE(failed.has_error());
+    CHECK(failed.error().subject() == "disk_full");
+}
+
+TEST_CASE("make_directories syncs every name that it makes", "[base][DurableFile]") {
+    const tests::TempDir home;
+    REQUIRE(make_directories(home.file("a")).has_value());
+    const tests::DiskCalls disk;
+    REQUIRE(make_directories(home.file("a/b/c")).has_value());
+    // b's name in a, c's name in b; then c's once more, as when an earlier life had died between.
+    CHECK(disk.seen() == std::vector<std::string>{"fsync a", "fsync b", "fsync b"});
 }

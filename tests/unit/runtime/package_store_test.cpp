@@ -2,6 +2,7 @@
 
 #include "base/files/content_hash.h"
 #include "base/files/durable_file.h"
+#include "tests/support/disk_calls.h"
 #include "tests/support/run_flow.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/zip_builder.h"
@@ -10,9 +11,11 @@
 
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 using namespace lambent;
 using tests::ZipBuilder;
@@ -157,4 +160,36 @@ TEST_CASE("PackageStore takes zips that other tools write", "[functions][Package
         commented.replace(commented.size() - 2, 2, std::string("\5\0", 2));
         CHECK(store.put(commented + "hello").has_value());
     }
+}
+
+TEST_CASE("PackageStore syncs before it names", "[functions][PackageStore]") {
+    Store store;
+    const std::string zip = ZipBuilder().file("app.py", "x").build();
+    const std::string sha256 = to_hex(digest(HashKind::kSha256, zip));
+    REQUIRE(store.put(ZipBuilder().file("other.py", "x").build()).has_value());
+    const tests::DiskCalls disk;
+    REQUIRE(store.put(zip).has_value());
+    CHECK(
+        disk.seen() ==
+        std::vector<std::string>{
+            "fdatasync file",
+            "rename " + sha256 + ".zip",
+            "fsync packages",
+            "syncfs disk",
+            "rename " + sha256,
+            "fsync packages"}
+    );
+}
+
+TEST_CASE("PackageStore keeps nothing that cannot be synced", "[functions][PackageStore]") {
+    Store store;
+    const std::string zip = ZipBuilder().file("app.py", "x").build();
+    for (const char* call : {"fdatasync", "syncfs", "rename"}) {
+        CAPTURE(call);
+        tests::DiskCalls disk;
+        disk.fail(call, EIO);
+        CHECK(store.put(zip).has_error());
+        CHECK(store.store.find(to_hex(digest(HashKind::kSha256, zip))).has_error());
+    }
+    CHECK(store.put(zip).has_value());
 }
