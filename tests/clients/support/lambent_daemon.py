@@ -55,6 +55,7 @@ class Daemon:
     def __init__(self, data, *flags):
         self.data, self.flags = pathlib.Path(data), flags
         self.process = None
+        self.clients = []
 
     def start(self):
         with contextlib.suppress(FileNotFoundError):
@@ -84,6 +85,7 @@ class Daemon:
         return text[-size:].decode(errors="replace")
 
     def stop(self):
+        self.close_clients()
         self.process.send_signal(signal.SIGTERM)
         try:
             code = self.process.wait(60)
@@ -96,6 +98,7 @@ class Daemon:
         self.process.kill()
         self.process.wait(20)
         self.log.close()
+        self.close_clients()
 
     def environment(self):
         """What an AWS client needs to find and sign for this daemon."""
@@ -112,9 +115,16 @@ class Daemon:
         import botocore.config
         config = botocore.config.Config(retries={"max_attempts": 0}, read_timeout=120,
                                         max_pool_connections=64, **settings)
-        return boto3.client(service, endpoint_url=self.endpoint, region_name=self.region,
-                            aws_access_key_id=self.access_key,
-                            aws_secret_access_key=self.secret, config=config)
+        client = boto3.client(service, endpoint_url=self.endpoint, region_name=self.region,
+                              aws_access_key_id=self.access_key,
+                              aws_secret_access_key=self.secret, config=config)
+        self.clients.append(client)
+        return client
+
+    def close_clients(self):
+        for client in self.clients:
+            client.close()
+        self.clients.clear()
 
     def aws(self, *words, check=True, stdin=None):
         """Debian's AWS CLI; what it printed on stdout."""
