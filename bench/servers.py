@@ -30,7 +30,8 @@ events {{ worker_connections 1024; }}
 http {{
     access_log off;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
     upstream node {{ server 127.0.0.1:{node}; keepalive 128; }}
     server {{
         listen 127.0.0.1:{port}; keepalive_requests 100000000;

@@ -30,6 +30,7 @@ enum class Fault {
     kTimeout,         // the body did not come in time
 };
 
+// Why the front door turned a request away; refusal.cpp says it in the words of each service.
 class Refusal {
   public:
     Refusal() = default;

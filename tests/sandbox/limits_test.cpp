@@ -226,7 +226,8 @@ TEST_CASE("Cell that is frozen does not run, and can be thawed or killed", "[san
     const auto before = cell->cpu_time().value();
     // Something else runs meanwhile.
     CHECK(cells.run(probe({"spin", "200"})).report.verdict == ExitVerdict::kExited);
-    CHECK(cell->cpu_time().value() == before);
+    // On v1 a busy machine may need a moment until the last thread has stopped.
+    CHECK(cell->cpu_time().value() - before < std::chrono::milliseconds(20));
     REQUIRE(cell->thaw().has_value());
     CHECK(cells.run(probe({"spin", "200"})).report.verdict == ExitVerdict::kExited);
     CHECK(cell->cpu_time().value() > before);
