@@ -13,7 +13,8 @@ export async function handler(event) {
     const key = decodeURIComponent(record.s3.object.key.replace(/\+/g, " "));
     const object = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     const photo = await object.Body.transformToByteArray();
-    const thumb = await sharp(photo).rotate().resize({ width: WIDTH }).jpeg({ quality: 85 }).toBuffer();
+    const image = sharp(photo).rotate().resize({ width: WIDTH });
+    const thumb = await image.jpeg({ quality: 85 }).toBuffer();
     await s3.send(
       new PutObjectCommand({ Bucket: THUMBS, Key: key, Body: thumb, ContentType: "image/jpeg" }),
     );
