@@ -56,6 +56,13 @@ Result<std::vector<EnvironmentView>> PlatformApi::environments() {
     }
 }
 
+Result<void> PlatformApi::evict(const std::string& function) {
+    HttpCall call = call_of("/functions/" + function + "/evict");
+    call.method = "POST";
+    LAMBENT_TRY(send_ok(client_, call));
+    return {};
+}
+
 Result<std::vector<Record>> PlatformApi::records(const RecordQuery& query) {
     HttpCall call = call_of("/records");
     call.query.emplace_back("limit", std::to_string(query.limit));

@@ -39,6 +39,9 @@ class PlatformApi {
     Result<std::vector<EnvironmentView>> environments();
     Result<std::vector<Record>> records(const RecordQuery& query);  // newest first
 
+    // Ends the idle environments of a function, so that its next invocation is a cold start.
+    Result<void> evict(const std::string& function);
+
   private:
     HttpClient& client_;
 };

@@ -89,6 +89,11 @@ Result<std::string> S3Api::get(const std::string& bucket, const std::string& key
     return std::move(reply.body);
 }
 
+Result<void> S3Api::remove(const std::string& bucket, const std::string& key) {
+    LAMBENT_TRY(send_ok(client_, call_of("DELETE", bucket, key)));
+    return {};
+}
+
 Result<std::vector<ObjectView>> S3Api::list(const std::string& bucket) {
     std::vector<ObjectView> objects;
     std::string token;

@@ -37,6 +37,8 @@ class S3Api {
         const std::string& content_type
     );
     Result<std::string> get(const std::string& bucket, const std::string& key);
+    // Also when there is no such object.
+    Result<void> remove(const std::string& bucket, const std::string& key);
     Result<std::vector<ObjectView>> list(const std::string& bucket);
     // Replaces all rules of the bucket.
     Result<void> set_notifications(

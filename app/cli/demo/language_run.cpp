@@ -4,6 +4,7 @@
 #include "app/cli/client/platform_api.h"
 #include "app/cli/client/s3_api.h"
 #include "app/cli/terminal/format.h"
+#include "base/clock.h"
 
 #include <algorithm>
 #include <fstream>
@@ -54,7 +55,9 @@ Result<LanguageResult> LanguageRun::run(
 ) {
     LanguageResult result;
     result.language = language;
+    begin_ms_ = unix_ms(SystemClock().wall_now());
     LAMBENT_TRY(deploy_example(example, result));
+    LAMBENT_TRY(clear_traces(photographs, result));
     progress_.say(language.title + ": the first photograph, and with it a cold start");
     LAMBENT_TRY(result.cold, upload_one(photographs.at(0), result));
     progress_.say(language.title + ": the second photograph, warm");
@@ -84,6 +87,15 @@ Result<void> LanguageRun::deploy_example(const fs::path& example, LanguageResult
     }
     result.deploy_time = since<std::chrono::milliseconds>(begin);
     return {};
+}
+
+Result<void> LanguageRun::clear_traces(
+    const std::vector<Photograph>& photographs, const LanguageResult& result
+) {
+    for (const Photograph& photograph : photographs) {
+        LAMBENT_TRY(S3Api(client_).remove(thumbs_bucket_, photograph.name));
+    }
+    return PlatformApi(client_).evict(result.function.settings.name);
 }
 
 Result<std::optional<ShownInvocation>> LanguageRun::upload_one(
@@ -162,6 +174,9 @@ Result<void> LanguageRun::refresh_records(LanguageResult& result) {
     query.function = result.function.settings.name;
     query.limit = 1'000;
     LAMBENT_TRY(result.records, PlatformApi(client_).records(query));
+    std::erase_if(result.records, [this](const Record& record) {
+        return record.started_ms < begin_ms_;
+    });
     std::reverse(result.records.begin(), result.records.end());
     return {};
 }

@@ -70,6 +70,10 @@ class LanguageRun {
 
   private:
     Result<void> deploy_example(const std::filesystem::path& example, LanguageResult& result);
+    // So that a second demo on one data directory begins like the first.
+    Result<void> clear_traces(
+        const std::vector<Photograph>& photographs, const LanguageResult& result
+    );
     Result<std::optional<ShownInvocation>> upload_one(
         const Photograph& photograph, LanguageResult& result
     );
@@ -84,6 +88,7 @@ class LanguageRun {
     HttpClient& client_;
     Progress& progress_;
     std::filesystem::path output_;
+    std::int64_t begin_ms_ = 0;  // records from before are another demo's
     std::string photos_bucket_;
     std::string thumbs_bucket_;
 };
