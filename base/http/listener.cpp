@@ -42,9 +42,6 @@ bool is_for_want_of_room(int error_number) {
 Listener::Listener(const asio::any_io_executor& executor, UniqueFd socket, std::string entrance)
     : socket_(executor, socket.get()), entrance_(std::move(entrance)) {
     const int descriptor = socket.release();
-    const int on = 1;
-    // Linux hands this on to accepted sockets, which saves a call for each of them.
-    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     error_code ignored;
     socket_.non_blocking(true, ignored);
 }
@@ -78,6 +75,10 @@ std::optional<Result<Accepted>> Listener::accept_now() {
             SOCK_CLOEXEC | SOCK_NONBLOCK
         ));
         if (connection) {
+            // Not inherited from the listener: a connection may be older than our hold of it, and
+            // a second small write on one that waits takes 40 ms.
+            const int on = 1;
+            ::setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
             Accepted accepted{std::move(connection), entrance_.empty() ? describe(peer) : "cell"};
             return Result<Accepted>(std::move(accepted));
         }
