@@ -9,7 +9,7 @@
 namespace lambent::api::s3 {
 namespace {
 
-constexpr std::uint64_t kPieceBytes = 512 * 1024;
+constexpr std::uint64_t kPieceBytes = 512UL * 1024;
 
 Result<std::string> read_at(const UniqueFd& file, std::uint64_t offset, std::size_t length) {
     std::string bytes(length, '\0');

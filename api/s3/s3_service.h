@@ -23,6 +23,8 @@ class S3Service final : public Service {
         Logger log
     );
     ~S3Service() override;
+    S3Service(const S3Service&) = delete;
+    S3Service& operator=(const S3Service&) = delete;
     Task<http::Response> serve(Request request, http::BodyReader& body) override;
 
   private:

@@ -22,6 +22,8 @@ class Checksum {
     ~Checksum();
     Checksum(Checksum&&) noexcept;
     Checksum& operator=(Checksum&&) noexcept;
+    Checksum(const Checksum&) = delete;
+    Checksum& operator=(const Checksum&) = delete;
 
     void update(std::string_view bytes);
     std::string finish();  // raw bytes, most significant first; empty for kNone

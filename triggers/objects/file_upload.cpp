@@ -8,7 +8,7 @@
 namespace lambent::triggers {
 namespace {
 
-constexpr std::size_t kHopBytes = 512 * 1024;
+constexpr std::size_t kHopBytes = 512UL * 1024;
 
 }  // namespace
 

@@ -18,6 +18,8 @@ class FileUpload final : public ObjectUpload {
   public:
     FileUpload(const BlobStore& blobs, WorkerPool& workers, ChecksumKind checksum);
     ~FileUpload() override;
+    FileUpload(const FileUpload&) = delete;
+    FileUpload& operator=(const FileUpload&) = delete;
 
     Task<Result<void>> write(std::string bytes) override;
     std::uint64_t size() const override { return size_; }

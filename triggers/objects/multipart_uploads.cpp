@@ -15,7 +15,7 @@
 namespace lambent::triggers {
 namespace {
 
-constexpr std::size_t kReadBytes = 512 * 1024;
+constexpr std::size_t kReadBytes = 512UL * 1024;
 
 Error no_upload() {
     return Error(Code::kNotFound, "upload", "there is no such upload");

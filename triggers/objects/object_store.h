@@ -100,6 +100,8 @@ class ObjectStore {
         const Clock& clock
     );
     ~ObjectStore();
+    ObjectStore(const ObjectStore&) = delete;
+    ObjectStore& operator=(const ObjectStore&) = delete;
     static std::vector<sql::Migration> migrations();
 
     Task<Result<void>> create_bucket(std::string name);
