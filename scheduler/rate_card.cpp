@@ -9,12 +9,24 @@
 namespace lambent::scheduler {
 namespace {
 
-using Setter = std::function<void(RateCard&, const nlohmann::json&)>;
+// Sets one member; false when the value does not fit it.
+using Setter = std::function<bool(RateCard&, const nlohmann::json&)>;
 
-template <class Number>
-Setter set(Number RateCard::*member) {
+Setter set(double RateCard::*member) {
     return [member](RateCard& card, const nlohmann::json& value) {
-        card.*member = value.get<Number>();
+        const double number = value.is_number() ? value.get<double>() : -1;
+        card.*member = number;
+        return number >= 0 && std::isfinite(number);
+    };
+}
+
+Setter set(std::uint64_t RateCard::*member) {
+    return [member](RateCard& card, const nlohmann::json& value) {
+        if (!value.is_number_unsigned()) {
+            return false;
+        }
+        card.*member = value.get<std::uint64_t>();
+        return true;
     };
 }
 
@@ -48,10 +60,9 @@ Result<RateCard> RateCard::parse(std::string_view json) {
         if (setter == setters().end()) {
             return invalid(key, "unknown key \"" + key + "\"");
         }
-        if (!value.is_number() || value.get<double>() < 0 || !std::isfinite(value.get<double>())) {
-            return invalid(key, "\"" + key + "\" must be a number that is not negative");
+        if (!setter->second(card, value)) {
+            return invalid(key, "\"" + key + "\" must be a number of its kind, not negative");
         }
-        setter->second(card, value);
     }
     if (card.async_further_request_bytes == 0) {
         return invalid("async_further_request_bytes", "a request of no bytes has no price");

@@ -16,25 +16,18 @@ InvocationRecord* RecordRing::at(std::uint64_t sequence) {
     return held ? &slots_[sequence % capacity_] : nullptr;
 }
 
-std::vector<InvocationRecord> RecordRing::recent(const std::string& function, std::size_t limit)
-    const {
+std::vector<InvocationRecord> RecordRing::recent(const RecordQuery& query) const {
+    const auto matches = [&query](const InvocationRecord& record) {
+        return (query.function.empty() || record.function == query.function) &&
+               (query.request_id.empty() || record.request_id == query.request_id);
+    };
     std::vector<InvocationRecord> found;
-    for (std::uint64_t s = next_; s > oldest() && found.size() < limit; --s) {
-        const InvocationRecord& record = slot(s - 1);
-        if (function.empty() || record.function == function) {
-            found.push_back(record);
+    for (std::uint64_t s = next_; s > oldest() && found.size() < query.limit; --s) {
+        if (matches(slot(s - 1))) {
+            found.push_back(slot(s - 1));
         }
     }
     return found;
-}
-
-const InvocationRecord* RecordRing::find(const std::string& request_id) const {
-    for (std::uint64_t s = next_; s > oldest(); --s) {
-        if (slot(s - 1).request_id == request_id) {
-            return &slot(s - 1);
-        }
-    }
-    return nullptr;
 }
 
 }  // namespace lambent::scheduler

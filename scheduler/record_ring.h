@@ -10,6 +10,13 @@
 
 namespace lambent::scheduler {
 
+// Which records are asked for; what is empty does not restrict.
+struct RecordQuery {
+    std::string function;
+    std::string request_id;  // attempts of an async event share theirs
+    std::size_t limit = 100;
+};
+
 // The last invocation records, by running number. Pure. A full ring overwrites its oldest record
 // and reuses its memory. Owned by the RecordStore.
 class RecordRing {
@@ -22,10 +29,8 @@ class RecordRing {
     // Null when it has been overwritten.
     InvocationRecord* at(std::uint64_t sequence);
 
-    // The newest `limit` of a function (empty: of all), newest first.
-    std::vector<InvocationRecord> recent(const std::string& function, std::size_t limit) const;
-    // The newest of a request id; attempts of an async event share theirs.
-    const InvocationRecord* find(const std::string& request_id) const;
+    // The newest that match, newest first.
+    std::vector<InvocationRecord> recent(const RecordQuery& query) const;
 
     std::uint64_t oldest() const { return next_ - first_ > capacity_ ? next_ - capacity_ : first_; }
     std::uint64_t next() const { return next_; }

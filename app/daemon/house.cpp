@@ -65,7 +65,7 @@ House::House(
           environment_config(options),
           log.with({{"room", "runtime"}})
       ),
-      records_(),
+      records_(loop, *stores.logs_db, scheduler::RecordConfig{}, log.with({{"room", "scheduler"}})),
       scheduler_(
           loop,
           scheduler::Scheduler::Ports{
@@ -167,6 +167,7 @@ Task<> House::close() {
     co_await pump_.stop();
     co_await environments_.stop();
     co_await sandbox_->stop();
+    co_await records_.flush();
     co_await logs_.stop();
 }
 

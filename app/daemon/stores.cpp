@@ -2,6 +2,7 @@
 
 #include "runtime/logs/sql_log_store.h"
 #include "scheduler/async/sql_async_queue.h"
+#include "scheduler/record_store.h"
 #include "triggers/objects/object_store.h"
 
 #include <utility>
@@ -56,7 +57,9 @@ Result<std::unique_ptr<Stores>> Stores::open(
     LAMBENT_TRY(
         auto diary,
         open_database(
-            directory.file("logs.db"), std::move(relaxed), runtime::SqlLogStore::migrations()
+            directory.file("logs.db"),
+            std::move(relaxed),
+            all_of({runtime::SqlLogStore::migrations(), scheduler::RecordStore::migrations()})
         )
     );
     return std::make_unique<Stores>(directory, clock, std::move(main), std::move(diary));

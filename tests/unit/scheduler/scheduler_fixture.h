@@ -19,6 +19,13 @@
 
 namespace lambent::tests {
 
+// A database that forgets: records stay in memory alone.
+class ForgetfulDriver final : public sql::Driver {
+  public:
+    Task<Result<void>> write(sql::Work) override { co_return Result<void>(); }
+    Task<Result<void>> read(sql::Work) override { co_return Result<void>(); }
+};
+
 // A Scheduler over fakes, with functions that can be changed under it. Everything runs in poll():
 // nothing waits for real time.
 struct SchedulerFixture {
@@ -30,7 +37,9 @@ struct SchedulerFixture {
     };
 
     explicit SchedulerFixture(scheduler::SchedulerConfig config = {})
-        : world(loop.get_executor(), clock), factory(world) {
+        : world(loop.get_executor(), clock),
+          factory(world),
+          records(loop.get_executor(), driver, scheduler::RecordConfig(), Logger::silent()) {
         scheduler::Scheduler::Ports ports{
             [this](const std::string& name) {
                 const auto found = functions.find(name);
@@ -49,6 +58,7 @@ struct SchedulerFixture {
         world.hold_invocations = false;
         run_flow(loop, subject->stop(std::chrono::milliseconds(0)));
         subject.reset();
+        run_flow(loop, records.flush());
     }
     SchedulerFixture(const SchedulerFixture&) = delete;
     SchedulerFixture& operator=(const SchedulerFixture&) = delete;
@@ -102,6 +112,7 @@ struct SchedulerFixture {
     FakeWorld world;
     FakeEnvironmentFactory factory;
     FakeLogStore logs;
+    ForgetfulDriver driver;
     scheduler::RecordStore records;
     std::map<std::string, runtime::FunctionPtr> functions;
     std::unique_ptr<scheduler::Scheduler> subject;
