@@ -36,10 +36,6 @@ Error error_of(RefusalReason reason) {
     return Error(Code::kUnavailable, "The service is stopping.");
 }
 
-std::chrono::microseconds between(SteadyTime from, SteadyTime to) {
-    return std::chrono::duration_cast<std::chrono::microseconds>(to - from);
-}
-
 }  // namespace
 
 EnvironmentLease::~EnvironmentLease() {
@@ -85,7 +81,6 @@ std::optional<EnvironmentLease> Fleet::take_warm(const runtime::FunctionPtr& fun
         Slot& slot = *slots_.at(*id);
         slot.used = now;
         if (slot.environment->alive()) {
-            slot.frozen = false;  // Environment::invoke thaws
             return EnvironmentLease(*this, slot);
         }
         dispatch_.discard(*id);
@@ -160,17 +155,21 @@ void Fleet::start_boot(const StartBoot& action) {
 
 Task<> Fleet::boot(Slot& slot) {
     const SteadyTime began = clock_.steady_now();
-    Result<runtime::StartedEnvironment> started = co_await start(slot, began + config_.init_limit);
-    booted(slot, std::move(started), began);
+    Result<runtime::StartedEnvironment> started =
+        co_await start(slot, began + config_.init_limit, std::string());
+    booted(slot, std::move(started));
     carry_out();
 }
 
 // A factory that throws (out of memory, cancelled by close_all) must not leave the slot behind.
-Task<Result<runtime::StartedEnvironment>> Fleet::start(const Slot& slot, SteadyTime deadline) {
+Task<Result<runtime::StartedEnvironment>> Fleet::start(
+    const Slot& slot, SteadyTime deadline, std::string request_id
+) {
     runtime::StartRequest request;
     request.function = slot.function;
     request.init_deadline = deadline;
     request.log = slot.log;
+    request.request_id = std::move(request_id);
     try {
         co_return co_await factory_.start(std::move(request));
     } catch (const std::exception& e) {
@@ -178,7 +177,7 @@ Task<Result<runtime::StartedEnvironment>> Fleet::start(const Slot& slot, SteadyT
     }
 }
 
-void Fleet::booted(Slot& slot, Result<runtime::StartedEnvironment> started, SteadyTime began) {
+void Fleet::booted(Slot& slot, Result<runtime::StartedEnvironment> started) {
     if (started.has_error()) {
         log_.error(
             "boot_failed",
@@ -190,13 +189,13 @@ void Fleet::booted(Slot& slot, Result<runtime::StartedEnvironment> started, Stea
     const SteadyTime now = clock_.steady_now();
     slot.used = now;
     slot.environment = std::move(started->environment);
-    slot.boot = BootReport{std::move(started->init), between(began, now)};
-    const runtime::InitOutcome& init = slot.boot->init;
+    slot.boot = std::move(started->init);
+    const runtime::InitOutcome& init = *slot.boot;
     if (slot.environment) {
         dispatch_.boot_succeeded(slot.id, now);
         return;
     }
-    const std::chrono::microseconds took = init.runtime_boot + init.function_init;
+    const auto took = init.runtime_boot + init.function_init;
     slot.log->append(init_report_line(took, InitPhase::kInit, init.kind, init.error_type));
     boot_failed(slot, std::nullopt);
 }
@@ -215,9 +214,11 @@ void Fleet::boot_failed(Slot& slot, std::optional<Error> platform_error) {
 }
 
 // In a flow of its own, which stop can cancel although the invocation's flow is shielded.
-Task<Result<runtime::InitOutcome>> Fleet::repeat_init(Slot& slot, SteadyTime deadline) {
+Task<Result<runtime::InitOutcome>> Fleet::repeat_init(
+    Slot& slot, SteadyTime deadline, std::string request_id
+) {
     Restarted restarted(executor_);
-    boots_.spawn("repeat_init", restart(slot, deadline, restarted));
+    boots_.spawn("repeat_init", restart(slot, deadline, std::move(request_id), restarted));
     LAMBENT_CO_TRY(runtime::StartedEnvironment started, co_await restarted.wait());
     slot.environment = std::move(started.environment);
     if (slot.environment) {
@@ -226,27 +227,44 @@ Task<Result<runtime::InitOutcome>> Fleet::repeat_init(Slot& slot, SteadyTime dea
     co_return std::move(started.init);
 }
 
-Task<> Fleet::restart(const Slot& slot, SteadyTime deadline, Restarted& restarted) {
-    Result<runtime::StartedEnvironment> started = co_await start(slot, deadline);
+Task<> Fleet::restart(
+    const Slot& slot, SteadyTime deadline, std::string request_id, Restarted& restarted
+) {
+    Result<runtime::StartedEnvironment> started =
+        co_await start(slot, deadline, std::move(request_id));
     restarted.set(std::move(started));
 }
 
+// An environment that was cut under its invocation is closed by the time that gives it up, or soon.
 void Fleet::start_close(EnvironmentId id) {
     Slot& slot = *slots_.at(id);
-    if (slot.environment) {
+    slot.given_up = true;
+    if (!slot.environment || slot.cut == Slot::Cut::kDone) {
+        remove(id);
+    } else if (slot.cut == Slot::Cut::kNo) {
         closes_.spawn("close", close(slot));
-        return;
     }
-    slots_.erase(id);
-    dispatch_.closed(id);
 }
 
 Task<> Fleet::close(Slot& slot) {
     co_await slot.environment->close();
-    const EnvironmentId id = slot.id;
+    remove(slot.id);
+    carry_out();
+}
+
+Task<> Fleet::cut(Slot& slot) {
+    slot.cut = Slot::Cut::kUnderWay;
+    co_await slot.environment->close();
+    slot.cut = Slot::Cut::kDone;
+    if (slot.given_up) {
+        remove(slot.id);
+        carry_out();
+    }
+}
+
+void Fleet::remove(EnvironmentId id) {
     slots_.erase(id);
     dispatch_.closed(id);
-    carry_out();
 }
 
 void Fleet::freeze(Slot& slot) {
@@ -326,7 +344,7 @@ Task<> Fleet::cut_invocations() {
     co_await boots_.cancel_and_join();
     for (const auto& [id, slot] : slots_) {
         if (slot->environment && dispatch_.state(id) == EnvironmentState::kLeased) {
-            closes_.spawn("cut", slot->environment->close());
+            closes_.spawn("cut", cut(*slot));
         }
     }
 }

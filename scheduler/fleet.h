@@ -26,24 +26,21 @@
 
 namespace lambent::scheduler {
 
-// How an environment came to be; told in the record of its first invocation.
-struct BootReport {
-    runtime::InitOutcome init;
-    std::chrono::microseconds took{0};
-};
-
 // One environment with what the scheduler knows of it. Owned by the Fleet.
 struct Slot {
     EnvironmentId id = 0;
     runtime::FunctionPtr function;
     std::shared_ptr<runtime::LogStream> log;            // shared with the environment
     std::unique_ptr<runtime::Environment> environment;  // null while it boots, or when init failed
-    std::optional<BootReport> boot;                     // until the first invocation takes it
+    std::optional<runtime::InitOutcome> boot;           // until its first invocation tells it
     SteadyTime created;
     SteadyTime used;  // last taken or given back
     std::uint64_t invocations = 0;
     std::uint64_t last_record = 0;  // whose `freeze` phase the next freeze is
     bool frozen = false;
+    enum class Cut { kNo, kUnderWay, kDone };  // closed under a running invocation
+    Cut cut = Cut::kNo;
+    bool given_up = false;  // nobody uses it any more
 };
 
 class Fleet;
@@ -98,7 +95,9 @@ class Fleet {
     // then the call may try repeat_init. kThrottled when there is no capacity for too long.
     Task<Result<EnvironmentLease>> wait(runtime::FunctionPtr function, StartPreference start);
     // Boots the leased slot again; after a success it holds an environment.
-    Task<Result<runtime::InitOutcome>> repeat_init(Slot& slot, SteadyTime deadline);
+    Task<Result<runtime::InitOutcome>> repeat_init(
+        Slot& slot, SteadyTime deadline, std::string request_id
+    );
 
     void set_current(const std::string& name, const runtime::FunctionPtr& current);
     std::size_t evict(const std::string& function);
@@ -120,13 +119,19 @@ class Fleet {
     void carry_out();
     void start_boot(const StartBoot& action);
     Task<> boot(Slot& slot);
-    Task<Result<runtime::StartedEnvironment>> start(const Slot& slot, SteadyTime deadline);
+    Task<Result<runtime::StartedEnvironment>> start(
+        const Slot& slot, SteadyTime deadline, std::string request_id
+    );
     using Restarted = OneShot<Result<runtime::StartedEnvironment>>;
-    Task<> restart(const Slot& slot, SteadyTime deadline, Restarted& restarted);
-    void booted(Slot& slot, Result<runtime::StartedEnvironment> started, SteadyTime began);
+    Task<> restart(
+        const Slot& slot, SteadyTime deadline, std::string request_id, Restarted& restarted
+    );
+    void booted(Slot& slot, Result<runtime::StartedEnvironment> started);
     void boot_failed(Slot& slot, std::optional<Error> platform_error);
     void start_close(EnvironmentId id);
     Task<> close(Slot& slot);
+    Task<> cut(Slot& slot);
+    void remove(EnvironmentId id);
     void freeze(Slot& slot);
     void answer(CallId call, Result<EnvironmentLease> result);
     void arm_timer();

@@ -38,7 +38,7 @@ struct Phases {
     std::chrono::microseconds function_init{0};
     std::chrono::microseconds handler{0};
     std::chrono::microseconds response_transfer{0};
-    std::chrono::microseconds freeze{0};
+    std::chrono::microseconds freeze{0};  // thawing it before and freezing it afterwards
 };
 
 enum class StartSource { kWarm, kBoot };

@@ -1,7 +1,5 @@
 #include "scheduler/invocation_run.h"
 
-#include "scheduler/error_document.h"
-
 #include <algorithm>
 
 namespace lambent::scheduler {
@@ -11,6 +9,10 @@ using std::chrono::microseconds;
 
 microseconds init_time(const runtime::InitOutcome& init) {
     return init.runtime_boot + init.function_init;
+}
+
+microseconds start_time(const runtime::InitOutcome& init) {
+    return init.cell_claim + init.mount_and_limits + init_time(init);
 }
 
 bool is_crash(runtime::OutcomeKind kind) {
@@ -41,14 +43,15 @@ void InvocationRun::open_record(Waits waits) {
     record_.started_ms = unix_ms(context_.clock.wall_now());
     record_.memory_mb = function.memory_mb;
     record_.phases.admission = waits.admission;
+    was_frozen_ = std::exchange(lease_->frozen, false);
     microseconds waited = waits.for_environment;
     if (lease_->boot) {
-        const BootReport boot = *std::exchange(lease_->boot, std::nullopt);
+        const runtime::InitOutcome boot = *std::exchange(lease_->boot, std::nullopt);
         record_.source = StartSource::kBoot;
-        waited = std::max(waited - boot.took, microseconds(0));
-        add_boot_phases(boot.init);
+        add_boot_phases(boot);
+        waited = std::max(waited - start_time(boot), microseconds(0));
         if (lease_->environment) {
-            record_.init_duration = round_for_report(init_time(boot.init));
+            record_.init_duration = round_for_report(init_time(boot));
         }
     }
     record_.phases.queue_wait = invocation_.queued + waited;
@@ -92,7 +95,8 @@ Task<Result<InvocationResult>> InvocationRun::run() {
 // time is part of Duration. What it ends with is the invocation's outcome unless it succeeds.
 Task<Result<runtime::InvokeOutcome>> InvocationRun::repeat_init() {
     LAMBENT_CO_TRY(
-        const runtime::InitOutcome init, co_await context_.fleet.repeat_init(*lease_, deadline_)
+        runtime::InitOutcome init,
+        co_await context_.fleet.repeat_init(*lease_, deadline_, invocation_.request_id)
     );
     suppressed_init_ = elapsed();
     add_boot_phases(init);
@@ -101,10 +105,9 @@ Task<Result<runtime::InvokeOutcome>> InvocationRun::repeat_init() {
         lease_->log->append(
             init_report_line(init_time(init), InitPhase::kInvoke, init.kind, init.error_type)
         );
-        const std::chrono::seconds timeout(lease_->function->timeout_s);
         outcome.kind = init.kind;
-        outcome.payload = error_document_of(init, invocation_.request_id, timeout);
-        outcome.error_type = init.error_type;
+        outcome.payload = std::move(init.payload);
+        outcome.error_type = std::move(init.error_type);
         outcome.memory_peak_bytes = init.memory_peak_bytes;
         outcome.reusable = false;
     }
@@ -141,9 +144,13 @@ EnvironmentFate InvocationRun::close_record(const Result<runtime::InvokeOutcome>
             fate = EnvironmentFate::kKept;
         }
     }
-    // Without an answer there is no handler time to add; the clock knows.
-    const bool answered = invoked.count() > 0;
-    record_.duration = round_for_report(answered ? suppressed_init_ + invoked : elapsed());
+    // A platform that failed, or an init that did, has no handler time; the clock knows.
+    const microseconds whole = elapsed();
+    const microseconds duration = invoked.count() > 0 ? suppressed_init_ + invoked : whole;
+    record_.duration = round_for_report(duration);
+    if (was_frozen_) {
+        record_.phases.freeze = std::max(whole - duration, microseconds(0));  // to thaw it
+    }
     context_.meter.meter(record_, *lease_->function, event_bytes_);
     return fate;
 }

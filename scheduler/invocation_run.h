@@ -53,6 +53,7 @@ class InvocationRun {
     SteadyTime deadline_;
     std::chrono::microseconds suppressed_init_{0};
     std::uint64_t event_bytes_ = 0;
+    bool was_frozen_ = false;
 };
 
 }  // namespace lambent::scheduler

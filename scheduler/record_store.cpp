@@ -41,7 +41,7 @@ std::uint64_t RecordStore::add(const InvocationRecord& record) {
 
 void RecordStore::note_freeze(std::uint64_t number, std::chrono::microseconds took) {
     if (InvocationRecord* record = ring_.at(number)) {
-        record->phases.freeze = took;
+        record->phases.freeze += took;
     }
 }
 

@@ -45,7 +45,7 @@ class RecordStore {
     static std::vector<sql::Migration> migrations();
 
     std::uint64_t add(const InvocationRecord& record);
-    // The environment was frozen after the invocation of that record.
+    // The environment was frozen after the invocation of that record: adds to its last phase.
     void note_freeze(std::uint64_t number, std::chrono::microseconds took);
 
     // Newest first, also of former lives of the daemon.

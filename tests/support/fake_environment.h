@@ -86,6 +86,7 @@ struct FakeWorld {
 
     boost::asio::any_io_executor executor;
     ManualClock& clock;
+    std::chrono::microseconds thaw_takes{0};
     bool hold_boots = false;
     bool hold_invocations = false;
     // What the next boots end with, one each; then successes.
@@ -137,6 +138,9 @@ class FakeEnvironment final : public runtime::Environment {
         busy_ = true;
         world_.serving += 1;
         world_.invoked.push_back(request);
+        if (std::exchange(frozen_, false)) {
+            world_.clock.advance(world_.thaw_takes);
+        }
         log_->append("guest " + request.request_id);
         if (world_.hold_invocations) {
             gate_ = std::make_shared<FakeWorld::Gate>(world_.executor);
@@ -151,6 +155,7 @@ class FakeEnvironment final : public runtime::Environment {
     bool alive() const override { return !dead_ && !closed_; }
     std::chrono::microseconds freeze() override {
         world_.freezes += 1;
+        frozen_ = true;
         return std::chrono::microseconds(70);
     }
     Task<> close() override {
@@ -192,6 +197,7 @@ class FakeEnvironment final : public runtime::Environment {
     std::shared_ptr<FakeWorld::Gate> gate_;    // shared with the world
     bool busy_ = false;
     bool dead_ = false;
+    bool frozen_ = false;
     bool closed_ = false;
 };
 
@@ -223,9 +229,6 @@ class FakeEnvironmentFactory final : public runtime::EnvironmentFactory {
         runtime::InitOutcome init = good_init();
         init.kind = kind;
         init.error_type = std::move(error_type);
-        if (kind == runtime::OutcomeKind::kFunctionError) {
-            init.payload = R"({"errorType":")" + init.error_type + R"("})";
-        }
         return init;
     }
 
@@ -244,6 +247,7 @@ class FakeEnvironmentFactory final : public runtime::EnvironmentFactory {
         );
         runtime::StartedEnvironment started;
         started.init = std::move(ended);
+        started.init.payload = started.init.error_type + " of " + request.request_id;
         if (started.init.kind == runtime::OutcomeKind::kSuccess) {
             auto environment = std::make_unique<FakeEnvironment>(
                 world_, std::move(request.function), std::move(request.log)

@@ -54,7 +54,7 @@ TEST_CASE(
 
     REQUIRE(call->done());
     CHECK(call->value().outcome.kind == OutcomeKind::kFunctionError);
-    CHECK(call->value().outcome.payload == R"({"errorType":"Runtime.ImportModuleError"})");
+    CHECK(call->value().outcome.payload == "Runtime.ImportModuleError of r1");
     CHECK(f.world.starts.size() == 2);
     CHECK(f.world.invoked.empty());
     CHECK(
@@ -91,11 +91,7 @@ TEST_CASE(
     CHECK(f.world.starts.at(1).init_deadline == called + 53ms + 3s);
     REQUIRE(call->done());
     CHECK(call->value().outcome.kind == OutcomeKind::kTimeout);
-    CHECK(
-        call->value().outcome.payload ==
-        R"({"errorType":"Sandbox.Timedout","errorMessage":"RequestId: r1 Error: )"
-        R"(Task timed out after 3.00 seconds"})"
-    );
+    CHECK(call->value().outcome.payload == "Sandbox.Timedout of r1");
     CHECK(f.lines(0).at(1).find("Phase: invoke\tStatus: timeout") != std::string::npos);
     CHECK(f.lines(0).back().find("\tStatus: timeout") != std::string::npos);
 }

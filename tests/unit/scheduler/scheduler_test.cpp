@@ -358,8 +358,13 @@ TEST_CASE("Scheduler freezes environments that stay idle", "[scheduler][Schedule
     const auto record = tests::run_flow(f.loop, f.records.find("r1")).value();
     CHECK(record->phases.freeze == 70us);
 
-    f.call("hello");
+    f.world.thaw_takes = 3ms;
+    const auto thawed = f.call("hello");
     CHECK_FALSE(f.subject->environments().at(0).frozen);
+    CHECK(thawed->value().record.phases.freeze == 3ms);
+    CHECK(thawed->value().record.duration == 2ms);
+    f.pass(100ms);
+    CHECK(tests::run_flow(f.loop, f.records.find("r2")).value()->phases.freeze == 3'070us);
 }
 
 TEST_CASE("Scheduler closes environments that stay idle too long", "[scheduler][Scheduler]") {
