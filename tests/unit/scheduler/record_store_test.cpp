@@ -190,7 +190,7 @@ TEST_CASE("RecordStore adds the freeze that follows an invocation", "[scheduler]
         life.store->note_freeze(number + 1, 99us);
     }
     Life life(directory);
-    CHECK(tests::run_flow(life.loop, life.store->find("id")).value()->phases.freeze == 77us);
+    CHECK(tests::run_flow(life.loop, life.store->find("id")).value()->phases.freeze == 87us);
 }
 
 TEST_CASE("RecordStore flushes by itself after a while", "[scheduler][RecordStore]") {
