@@ -15,7 +15,7 @@ setup:
 	@scripts/setup build demo
 
 build: setup
-	@scripts/build release lambent lambent-launcher
+	@scripts/build release lambent lambent-launcher lambent_support
 
 demo: build
 	@$(as_root) build/bin/lambent demo

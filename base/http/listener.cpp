@@ -41,7 +41,7 @@ bool is_for_want_of_room(int error_number) {
 
 Listener::Listener(const asio::any_io_executor& executor, UniqueFd socket, std::string entrance)
     : socket_(executor, socket.get()), entrance_(std::move(entrance)) {
-    const int descriptor = socket.release();
+    static_cast<void>(socket.release());  // socket_ owns it now
     error_code ignored;
     socket_.non_blocking(true, ignored);
 }
