@@ -231,6 +231,34 @@ TEST_CASE("SqliteDriver finds a damaged page after a kill", "[sql][SqliteDriver]
     check_refused(home);
 }
 
+TEST_CASE("SqliteDriver stops at a damaged page that it meets", "[sql][SqliteDriver]") {
+    const tests::TempDir home;
+    make_database(home);
+    const std::string path = home.file("test.db");
+    // A clean stop, so nothing is searched for damage at the start.
+    const auto pages = static_cast<std::streamoff>(fs::file_size(path) / 4096);
+    for (std::streamoff page = pages / 2; page < pages; ++page) {
+        overwrite(path, page * 4096, std::string(64, 7));
+    }
+    int fatal = 0;
+    sql::SqliteConfig config;
+    config.readers = 1;
+    config.on_fatal = [&fatal](const Error&) {
+        ++fatal;
+    };
+    auto driver = sql::SqliteDriver::open(path, config).value();
+    auto scan = [](sql::Session& session) -> Result<void> {
+        LAMBENT_TRY(session.run("SELECT n, length(body) FROM number"));
+        return {};
+    };
+    const Result<void> met = tests::run_flow(caller_loop(), driver->read(scan));
+    REQUIRE(met.has_error());
+    CHECK(met.error().code() == Code::kCorrupted);
+    CHECK(write(*driver, -1).error().code() == Code::kUnavailable);
+    driver.reset();
+    CHECK(fatal == 1);
+}
+
 TEST_CASE("SqliteDriver finds a damaged frame in the log", "[sql][SqliteDriver]") {
     const tests::TempDir home;
     acknowledged_before_kill(home, 0, 150);
