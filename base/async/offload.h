@@ -27,14 +27,21 @@ class WorkerPool {
     boost::asio::thread_pool pool_;
 };
 
-// Runs `work` on the pool and resumes the caller on its own event loop with what it returned.
-// `work` must not throw and must own what it uses. Name it before the co_await.
+// Calls `work` and destroys it, and with it what it owned.
+template <class Work>
+std::invoke_result_t<Work&> run_and_drop(Work work) {
+    return work();
+}
+
+// Runs `work` on the pool and resumes the caller on its own event loop with what it returned; what
+// `work` owned is gone by then. `work` must not throw and must own what it uses. Name it before the
+// co_await.
 template <class Work>
 Task<std::invoke_result_t<Work&>> offload(WorkerPool& workers, Work work) {
     using Value = std::invoke_result_t<Work&>;
     auto start = [&workers, work = std::move(work)](auto handler) mutable {
         auto job = [handler = std::move(handler), work = std::move(work)]() mutable {
-            Value value = work();
+            Value value = run_and_drop(std::move(work));
             const auto home = boost::asio::get_associated_executor(handler);
             auto resume = [handler = std::move(handler), value = std::move(value)]() mutable {
                 std::move(handler)(std::move(value));
