@@ -15,6 +15,8 @@ Served perform(Call call) {
         case Operation::kGetFunction:
         case Operation::kGetFunctionConfiguration:
             return get_function(std::move(call));
+        case Operation::kGetPackage:
+            return get_package(std::move(call));
         case Operation::kListFunctions:
             return list_functions(std::move(call));
         case Operation::kUpdateFunctionCode:

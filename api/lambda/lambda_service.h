@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/wire/credentials.h"
 #include "api/wire/errors.h"
 #include "api/wire/service.h"
 #include "base/async/offload.h"
@@ -28,6 +29,7 @@ struct LambdaPorts {
     scheduler::AsyncQueue& events;
     WorkerPool& workers;
     const Clock& clock;
+    const Credentials& credentials;  // whose keys sign the addresses that the door hands out
     // No invocation that starts after this returns runs an earlier revision of the function.
     std::function<void(const std::string& function)> retire;
     // A package that lies in a bucket. kNotFound with subject "bucket" or "object".

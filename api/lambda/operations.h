@@ -31,6 +31,7 @@ Served update_function_code(Call call);
 Served update_function_configuration(Call call);
 Served delete_function(Call call);
 Served get_function(Call call);
+Served get_package(Call call);
 Served list_functions(Call call);
 Served read_function_detail(Call call);  // versions, aliases, concurrency
 Served event_invoke_config(Call call);

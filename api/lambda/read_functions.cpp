@@ -1,6 +1,7 @@
 #include "api/lambda/function_json.h"
 #include "api/lambda/operations.h"
 #include "api/wire/constraints.h"
+#include "api/wire/presigned.h"
 #include "base/files/content_hash.h"
 
 #include <nlohmann/json.hpp>
@@ -42,7 +43,32 @@ Answer<Page> read_page(const http::QueryItems& query) {
     return page;
 }
 
+// Where the package can be fetched for ten minutes, by whoever asked, without a signature of
+// theirs.
+std::string location_of(const Call& call, const runtime::Function& function) {
+    PresignedGet get;
+    get.host = call.request.head.headers.find("Host").value_or("localhost");
+    get.path = "/2015-03-31/functions/" + function.name + "/code";
+    get.region = call.config.region;
+    get.service = "lambda";
+    get.now = call.ports.clock.wall_now();
+    const auto* key = call.ports.credentials.find(call.request.principal.access_key);
+    return key == nullptr ? "http://" + get.host + get.path : presigned_address(get, *key);
+}
+
 }  // namespace
+
+Served get_package(Call call) {
+    LAMBENT_CO_TRY(const runtime::FunctionPtr function, named_function(call));
+    auto zip = co_await call.ports.packages.read_zip(function->package_sha256);
+    if (zip.has_error()) {
+        co_return from_error(zip.error());
+    }
+    http::Response response;
+    response.headers.add("Content-Type", "application/zip");
+    response.body = std::move(zip).value();
+    co_return response;
+}
 
 Served get_function(Call call) {
     LAMBENT_CO_TRY(const runtime::FunctionPtr function, named_function(call));
@@ -52,7 +78,7 @@ Served get_function(Call call) {
     }
     nlohmann::json body = {
         {"Configuration", std::move(configuration)},
-        {"Code", {{"RepositoryType", "S3"}}},
+        {"Code", {{"RepositoryType", "S3"}, {"Location", location_of(call, *function)}}},
     };
     if (!function->tags.empty()) {
         body["Tags"] = function->tags;

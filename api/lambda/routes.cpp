@@ -26,6 +26,7 @@ constexpr std::array kPatterns{
     Pattern{"GET", kFunctions, "/configuration", Operation::kGetFunctionConfiguration},
     Pattern{"PUT", kFunctions, "/configuration", Operation::kUpdateFunctionConfiguration},
     Pattern{"PUT", kFunctions, "/code", Operation::kUpdateFunctionCode},
+    Pattern{"GET", kFunctions, "/code", Operation::kGetPackage},
     Pattern{"DELETE", kFunctions, "", Operation::kDeleteFunction},
     Pattern{"GET", kFunctions, "/versions", Operation::kListVersions},
     Pattern{"GET", kFunctions, "/aliases", Operation::kListAliases},
@@ -86,6 +87,7 @@ std::string_view action_name(Operation operation) {
         case Operation::kCreateFunction:
             return "CreateFunction";
         case Operation::kGetFunction:
+        case Operation::kGetPackage:
             return "GetFunction";
         case Operation::kGetFunctionConfiguration:
             return "GetFunctionConfiguration";

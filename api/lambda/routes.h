@@ -11,6 +11,7 @@ enum class Operation {
     kCreateFunction,
     kGetFunction,
     kGetFunctionConfiguration,
+    kGetPackage,  // where GetFunction's Code.Location leads
     kListFunctions,
     kUpdateFunctionCode,
     kUpdateFunctionConfiguration,

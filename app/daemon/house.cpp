@@ -125,6 +125,7 @@ api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
         events_,
         stores_.workers,
         clock,
+        credentials_,
         [this](const std::string& function) { scheduler_.retire(function); },
         [this](std::string bucket, std::string key) {
             return read_stored_package(

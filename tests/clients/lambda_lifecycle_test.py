@@ -5,6 +5,8 @@ import json
 import threading
 import time
 import unittest
+import urllib.error
+import urllib.request
 
 from botocore.exceptions import ClientError
 
@@ -168,6 +170,17 @@ class Lifecycle(DaemonTest):
         self.assertEqual((412, "PreconditionFailedException"), self.refused(
             client.update_function_code, FunctionName="revised", RevisionId=STALE, ZipFile=code(ANSWER.format(2))))
         self.assertEqual(1, self.call(client, "revised"))
+
+    def test_the_package_can_be_fetched_where_get_function_says(self):
+        package = code(ANSWER.format(1))
+        client = self.make_function("fetched", ANSWER.format(1))
+        location = client.get_function(FunctionName="fetched")["Code"]["Location"]
+        with urllib.request.urlopen(location, timeout=10) as answer:
+            self.assertEqual(package, answer.read())
+        with self.assertRaises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(location[:-1] + ("0" if location[-1] != "0" else "1"), timeout=10)
+        self.assertEqual(403, caught.exception.code)
+        caught.exception.close()
 
     def test_listings_page_through_every_function(self):
         client = self.daemon.client("lambda")

@@ -33,6 +33,7 @@ api::lambda::LambdaPorts LambdaDesk::ports() {
         events,
         workers_,
         clock,
+        credentials,
         [this](const std::string& function) { retired.push_back(function); },
         [this](std::string bucket, std::string key) {
             return read_object(std::move(bucket), std::move(key));
@@ -59,12 +60,14 @@ Reply LambdaDesk::ask(
     api::Request request;
     request.head.method = method;
     request.head.path = path;
+    request.head.headers.add("Host", "127.0.0.1:4566");
     for (const auto& [name, value] : headers) {
         request.head.headers.add(name, value);
     }
     request.path = path;
     request.query = query;
     request.principal.is_root = is_root;
+    request.principal.access_key = "AKIATEST";
     request.principal.name = is_root ? "root" : "function:other";
     request.request_id = "11111111-2222-4333-8444-555555555555";
     FixedBody reader(std::move(body));

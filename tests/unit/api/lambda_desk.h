@@ -54,6 +54,7 @@ class LambdaDesk {
     ManualClock clock;
     ScriptedInvoker invoker;
     KeptEvents events;
+    api::Credentials credentials;
     std::vector<std::string> retired;
     std::map<std::string, std::string> objects;  // "bucket/key"
 

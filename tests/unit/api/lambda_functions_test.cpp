@@ -182,6 +182,22 @@ TEST_CASE("GetFunction answers configuration, code and tags", "[api][LambdaServi
     CHECK(configuration == got.at("Configuration"));
 }
 
+TEST_CASE("GetFunction says where the package can be fetched", "[api][LambdaService]") {
+    LambdaDesk desk;
+    desk.create("resize");
+    const std::string address = "http://127.0.0.1:4566" + kResize + "/code";
+    const json open = desk.ask("GET", kResize).json();
+    CHECK(open.at("Code").at("Location") == address);
+    const Reply package = desk.ask("GET", kResize + "/code");
+    CHECK(package.header("Content-Type") == "application/zip");
+    CHECK(package.text == tests::small_zip("resize"));
+    desk.credentials.add({"secret", {"AKIATEST", "root", true}});
+    const std::string signed_one = desk.ask("GET", kResize).json().at("Code").at("Location");
+    CHECK(signed_one.starts_with(address + "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential="));
+    CHECK(signed_one.find("&X-Amz-Expires=600&") != std::string::npos);
+    CHECK(signed_one.find("secret") == std::string::npos);
+}
+
 TEST_CASE("A function is found by any of its names", "[api][LambdaService]") {
     LambdaDesk desk;
     desk.create("resize");
