@@ -1,6 +1,7 @@
 #include "base/files/durable_file.h"
 #include "base/sql/sqlite_driver.h"
 #include "tests/support/concurrently.h"
+#include "tests/support/killed_child.h"
 #include "tests/support/run_flow.h"
 #include "tests/support/temp_dir.h"
 
@@ -63,56 +64,39 @@ Result<void> write(sql::Driver& driver, std::int64_t n) {
     return tests::run_flow(caller_loop(), driver.write(add_number(n)));
 }
 
-// Every acknowledged number goes down the pipe, after its acknowledgement and not before.
-Task<> write_for_ever(sql::Driver& driver, std::int64_t first, std::int64_t step, int pipe) {
+Task<> write_for_ever(
+    sql::Driver& driver, std::int64_t first, std::int64_t step, tests::Acknowledgements told
+) {
     for (std::int64_t n = first;; n += step) {
         const Result<void> done = co_await driver.write(add_number(n));
-        if (done.has_error() || ::write(pipe, &n, sizeof(n)) != sizeof(n)) {
+        if (done.has_error()) {
             ::_exit(1);
         }
+        told.add(n);
     }
 }
 
-[[noreturn]] void be_the_writer(const tests::TempDir& home, std::int64_t first, int pipe) {
+void be_the_writer(
+    const tests::TempDir& home, std::int64_t first, const tests::Acknowledgements& told
+) {
     constexpr int kFlows = 16;
-    auto driver = open(home);
-    if (driver.has_error()) {
-        ::_exit(2);
-    }
+    boost::asio::io_context loop;
+    auto driver = open(home).value();
     std::vector<Task<>> flows;
     for (int i = 0; i < kFlows; ++i) {
-        flows.push_back(write_for_ever(**driver, first + i, kFlows, pipe));
+        flows.push_back(write_for_ever(*driver, first + i, kFlows, told));
     }
-    boost::asio::io_context loop;
     tests::run_concurrently(loop, std::move(flows));
-    ::_exit(3);
 }
 
 // What a writer in another process had acknowledged when kill -9 came after `enough` of them.
-std::set<std::int64_t> acknowledged_before_kill(
+std::set<std::int64_t> write_until_killed(
     const tests::TempDir& home, std::int64_t first, std::size_t enough
 ) {
-    int ends[2] = {-1, -1};
-    REQUIRE(::pipe(ends) == 0);
-    const pid_t child = ::fork();
-    if (child == 0) {
-        ::close(ends[0]);
-        be_the_writer(home, first, ends[1]);
-    }
-    ::close(ends[1]);
-    std::set<std::int64_t> acknowledged;
-    std::int64_t n = 0;
-    while (::read(ends[0], &n, sizeof(n)) == sizeof(n)) {
-        acknowledged.insert(n);
-        if (acknowledged.size() == enough) {
-            ::kill(child, SIGKILL);
-        }
-    }
-    ::close(ends[0]);
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    REQUIRE(WIFSIGNALED(status));
-    return acknowledged;
+    const auto body = [&home, first](const tests::Acknowledgements& told) {
+        be_the_writer(home, first, told);
+    };
+    return tests::acknowledged_before_kill(body, enough);
 }
 
 void overwrite(const std::string& path, std::streamoff at, const std::string& bytes) {
@@ -151,9 +135,9 @@ TEST_CASE("SqliteDriver loses nothing acknowledged to kill -9", "[sql][SqliteDri
     const tests::TempDir home;
     std::set<std::int64_t> acknowledged;
     for (int life = 0; life < 6; ++life) {
-        acknowledged.merge(acknowledged_before_kill(
-            home, life * 1'000'000, 40 * static_cast<std::size_t>(life + 1)
-        ));
+        acknowledged.merge(
+            write_until_killed(home, life * 1'000'000, 40 * static_cast<std::size_t>(life + 1))
+        );
     }
     auto driver = open(home);
     REQUIRE(driver.has_value());
@@ -213,7 +197,7 @@ TEST_CASE("SqliteDriver refuses a damaged file and keeps it", "[sql][SqliteDrive
 
 TEST_CASE("SqliteDriver refuses a file whose log is all that is left", "[sql][SqliteDriver]") {
     const tests::TempDir home;
-    acknowledged_before_kill(home, 0, 20);
+    write_until_killed(home, 0, 20);
     REQUIRE(fs::exists(home.file("test.db-wal")));
     fs::remove(home.file("test.db"));
     check_refused(home);
@@ -223,7 +207,7 @@ TEST_CASE("SqliteDriver refuses a file whose log is all that is left", "[sql][Sq
 TEST_CASE("SqliteDriver finds a damaged page after a kill", "[sql][SqliteDriver]") {
     const tests::TempDir home;
     make_database(home);
-    acknowledged_before_kill(home, 1'000'000, 5);
+    write_until_killed(home, 1'000'000, 5);
     const std::string path = home.file("test.db");
     overwrite(
         path, static_cast<std::streamoff>(fs::file_size(path)) - 2 * 4096, std::string(64, 7)
@@ -261,7 +245,7 @@ TEST_CASE("SqliteDriver stops at a damaged page that it meets", "[sql][SqliteDri
 
 TEST_CASE("SqliteDriver finds a damaged frame in the log", "[sql][SqliteDriver]") {
     const tests::TempDir home;
-    acknowledged_before_kill(home, 0, 150);
+    write_until_killed(home, 0, 150);
     const std::string log = home.file("test.db-wal");
     constexpr std::streamoff kFrame = 24 + 4096;
     REQUIRE(fs::file_size(log) > 12 * kFrame);
@@ -296,7 +280,7 @@ TEST_CASE("SqliteDriver finds a damaged frame in the log", "[sql][SqliteDriver]"
 
 TEST_CASE("SqliteDriver takes a log that a crash has torn", "[sql][SqliteDriver]") {
     const tests::TempDir home;
-    acknowledged_before_kill(home, 0, 150);
+    write_until_killed(home, 0, 150);
     const std::string log = home.file("test.db-wal");
     const auto size = fs::file_size(log);
     SECTION("cut inside its last frame") {
