@@ -8,9 +8,10 @@
 #include <boost/process/io.hpp>
 #include <boost/process/posix.hpp>
 
+#include <sys/syscall.h>
 #include <poll.h>
+#include <unistd.h>
 
-#include <chrono>
 #include <exception>
 
 namespace lambent::sandbox {
@@ -20,7 +21,7 @@ namespace process = boost::process;
 
 constexpr int kLauncherSocket = 3;
 constexpr int kHelloTimeoutMs = 30'000;  // a former life may still be cleaning up
-constexpr auto kEndTimeout = std::chrono::seconds(30);
+constexpr int kEndTimeoutMs = 30'000;
 
 }  // namespace
 
@@ -88,14 +89,18 @@ Result<void> StartedLauncher::await_hello() {
 
 void StartedLauncher::end() {
     socket_ = PacketSocket();
-    std::error_code failure;
     if (!child_->process.valid()) {
         return;
     }
-    if (!child_->process.wait_for(kEndTimeout, failure)) {
+    // Not wait_for: Boost.Process forks a second child to measure the time with.
+    const UniqueFd ended(static_cast<int>(::syscall(SYS_pidfd_open, child_->process.id(), 0)));
+    pollfd readable{ended.get(), POLLIN, 0};
+    std::error_code failure;
+    if (::poll(&readable, 1, kEndTimeoutMs) <= 0) {
         child_->process.terminate(failure);
     }
     child_->process.wait(failure);
+    child_->process = process::child();
 }
 
 Result<std::unique_ptr<LauncherProcess>> LauncherProcess::start(const SandboxConfig& config) {

@@ -2,8 +2,6 @@
 
 #include "sandbox/cgroups/control_file.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <charconv>
 
@@ -11,7 +9,6 @@ namespace lambent::sandbox {
 namespace {
 
 constexpr std::int64_t kQuotaMin = 1'000;  // microseconds; the kernel refuses less
-constexpr int kFreezeTries = 2'000;
 
 Result<std::uint64_t> parse_number(std::string_view text) {
     std::uint64_t value = 0;
@@ -27,11 +24,11 @@ Result<std::uint64_t> parse_number(std::string_view text) {
 std::string cpu_limit_text(CpuLimit limit, CgroupDialect dialect) {
     const std::string period = std::to_string(kCpuPeriod.count());
     if (limit.micro_cores == 0) {
-        return dialect == CgroupDialect::kV1 ? "-1" : "max " + period;
+        return dialect == CgroupDialect::kV2 ? "max " + period : "-1";
     }
     const std::int64_t share = kCpuPeriod.count() * std::int64_t{limit.micro_cores} / 1'000'000;
     const std::string quota = std::to_string(std::max(kQuotaMin, share));
-    return dialect == CgroupDialect::kV1 ? quota : quota + " " + period;
+    return dialect == CgroupDialect::kV2 ? quota + " " + period : quota;
 }
 
 Result<std::uint64_t> parse_bytes(std::string_view text) {
@@ -39,7 +36,7 @@ Result<std::uint64_t> parse_bytes(std::string_view text) {
 }
 
 Result<std::chrono::microseconds> parse_cpu_time(std::string_view text, CgroupDialect dialect) {
-    if (dialect == CgroupDialect::kV1) {
+    if (dialect != CgroupDialect::kV2) {
         LAMBENT_TRY(const std::uint64_t ns, parse_number(text));
         return std::chrono::microseconds(ns / 1'000);
     }
@@ -63,25 +60,11 @@ Result<void> CellControls::set_cpu(CpuLimit limit) {
     return write_control(cpu_limit_.get(), cpu_limit_text(limit, dialect_), "the cpu limit");
 }
 
-// v1 reports FREEZING until every thread has stopped, and stops again those that were woken in
-// between only when it is asked; v2 needs no help.
+// Does not wait: a thread that runs is interrupted at once, and one that does not stops before it
+// runs the guest's code again, however long the processor lets it wait for that.
 Result<void> CellControls::freeze() {
-    if (dialect_ == CgroupDialect::kV2) {
-        return write_control(freezer_.get(), "1", "cgroup.freeze");
-    }
-    for (int i = 0; i < kFreezeTries; ++i) {
-        if (i % 100 == 0) {
-            LAMBENT_TRY(write_control(freezer_.get(), "FROZEN", "freezer.state"));
-        }
-        LAMBENT_TRY(const std::string state, read_control(freezer_.get(), "freezer.state"));
-        if (state.starts_with("FROZEN")) {
-            return {};
-        }
-        ::sched_yield();
-    }
-    // Each thread stops as soon as it is scheduled; on a machine this busy that may take a while,
-    // and the event loop does not wait for it.
-    return {};
+    const bool v1 = dialect_ == CgroupDialect::kV1;
+    return write_control(freezer_.get(), v1 ? "FROZEN" : "1", "the freezer");
 }
 
 Result<void> CellControls::thaw() {

@@ -13,7 +13,8 @@
 
 namespace lambent::sandbox {
 
-enum class CgroupDialect { kV1, kV2 };
+// kHybrid: limits and counters of v1, but the freezer of a unified hierarchy beside it.
+enum class CgroupDialect { kV1, kHybrid, kV2 };
 
 // Short, so that a throttled function waits in many small pieces instead of one long one.
 inline constexpr std::chrono::microseconds kCpuPeriod{20'000};

@@ -37,7 +37,7 @@ Result<std::unique_ptr<CgroupTree>> CgroupTree::open(const std::string& instance
     LAMBENT_TRY(GroupLibrary library, GroupLibrary::load());
     std::string parent = "lambent-" + instance;
     if (layout.dialect == CgroupDialect::kV1) {
-        return V1Tree::open(std::move(library), std::move(parent));
+        return V1Tree::open(std::move(library), layout.unified, std::move(parent));
     }
     return V2Tree::open(std::move(library), std::move(layout.unified), std::move(parent));
 }

@@ -3,6 +3,7 @@
 #include "base/unique_fd.h"
 #include "sandbox/cgroups/control_file.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -25,6 +26,8 @@ Result<std::set<int>> members(int directory) {
     }
     return pids;
 }
+
+constexpr int kKillRounds = 5'000;
 
 struct Member {
     int pid;
@@ -51,6 +54,17 @@ Result<std::size_t> kill_group_members(int directory) {
         }
     }
     return after.size();
+}
+
+bool kill_until_empty(int directory) {
+    for (int round = 0; round < kKillRounds; ++round) {
+        const auto left = kill_group_members(directory);
+        if (left.has_value() && *left == 0) {
+            return true;
+        }
+        ::sched_yield();
+    }
+    return false;
 }
 
 }  // namespace lambent::sandbox

@@ -11,4 +11,7 @@ namespace lambent::sandbox {
 // checked to belong to it still; how many there were.
 Result<std::size_t> kill_group_members(int directory);
 
+// Repeats that until nothing is left; false when something does not go away in time.
+bool kill_until_empty(int directory);
+
 }  // namespace lambent::sandbox

@@ -2,21 +2,22 @@
 
 #include "sandbox/cgroups/control_file.h"
 #include "sandbox/cgroups/members.h"
+#include "sandbox/cgroups/unified_group.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 
 namespace lambent::sandbox {
 namespace {
 
-const std::vector<std::string> kControllers{"memory", "cpu", "cpuacct", "pids", "freezer"};
-constexpr int kKillRounds = 5'000;
+const std::vector<std::string> kV1Controllers{"memory", "cpu", "cpuacct", "pids"};
+constexpr const char* kFreezer = "freezer";
 
 using Directories = std::map<std::string, UniqueFd>;
 
@@ -28,7 +29,6 @@ struct GroupFiles {
     UniqueFd processes_max;
     UniqueFd cpu_quota;
     UniqueFd cpu_usage;
-    UniqueFd freezer;
     UniqueFd oom_control;
     UniqueFd oom_event;
 };
@@ -44,9 +44,10 @@ class V1Group final : public CellGroup {
 
     Result<void> open_entries();
     Result<void> watch_memory();
+    void freeze_by(UnifiedGroup unified) { unified_.emplace(std::move(unified)); }
 
     Result<void> apply(const CellLimits& limits) override;
-    int birth_directory() const override { return -1; }
+    int birth_directory() const override { return unified_ ? unified_->directory() : -1; }
     const std::vector<int>& entry_files() const override { return entry_numbers_; }
     Result<ControlFiles> open_controls() const override;
     int memory_event() const override { return files_.oom_event.get(); }
@@ -66,13 +67,18 @@ class V1Group final : public CellGroup {
     GroupFiles files_;
     std::vector<UniqueFd> entries_;
     std::vector<int> entry_numbers_;
+    std::optional<UnifiedGroup> unified_;  // else v1's own freezer
     bool out_of_memory_ = false;
 };
 
 // Page cache that is still charged would keep the removed group alive in the kernel.
 V1Group::~V1Group() {
     static_cast<void>(write_control_at(directory("memory"), "memory.force_empty", "0"));
-    static_cast<void>(library_.remove(name_, kControllers));
+    std::vector<std::string> controllers;
+    for (const auto& [controller, place] : directories_) {
+        controllers.push_back(controller);
+    }
+    static_cast<void>(library_.remove(name_, controllers));
 }
 
 // `tasks`, not cgroup.procs: a single-threaded process that enters by it does not take the lock
@@ -112,7 +118,11 @@ Result<void> V1Group::apply(const CellLimits& limits) {
 Result<ControlFiles> V1Group::open_controls() const {
     ControlFiles files;
     LAMBENT_TRY(files[0], open_control(directory("cpu"), "cpu.cfs_quota_us", O_WRONLY));
-    LAMBENT_TRY(files[1], open_control(directory("freezer"), "freezer.state", O_RDWR));
+    if (unified_) {
+        LAMBENT_TRY(files[1], open_control(unified_->directory(), "cgroup.freeze", O_WRONLY));
+    } else {
+        LAMBENT_TRY(files[1], open_control(directory(kFreezer), "freezer.state", O_WRONLY));
+    }
     LAMBENT_TRY(files[2], open_control(directory("memory"), "memory.max_usage_in_bytes", O_RDONLY));
     LAMBENT_TRY(files[3], open_control(directory("cpuacct"), "cpuacct.usage", O_RDONLY));
     return files;
@@ -127,7 +137,10 @@ bool V1Group::ran_out_of_memory() {
 }
 
 void V1Group::thaw() {
-    static_cast<void>(write_control(files_.freezer.get(), "THAWED", "freezer.state"));
+    static_cast<void>(
+        unified_ ? write_control_at(unified_->directory(), "cgroup.freeze", "0")
+                 : write_control_at(directory(kFreezer), "freezer.state", "THAWED")
+    );
 }
 
 bool V1Group::kill_members() {
@@ -171,20 +184,38 @@ Result<GroupFiles> open_files(const Directories& at, bool swap_counted) {
     LAMBENT_TRY(files.processes_max, open_control(at.at("pids").get(), "pids.max", O_WRONLY));
     LAMBENT_TRY(files.cpu_quota, open_control(at.at("cpu").get(), "cpu.cfs_quota_us", O_WRONLY));
     LAMBENT_TRY(files.cpu_usage, open_control(at.at("cpuacct").get(), "cpuacct.usage", O_RDWR));
-    LAMBENT_TRY(files.freezer, open_control(at.at("freezer").get(), "freezer.state", O_RDWR));
     return files;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<CgroupTree>> V1Tree::open(GroupLibrary library, std::string parent) {
+Result<std::unique_ptr<CgroupTree>> V1Tree::open(
+    GroupLibrary library, const std::string& unified, std::string parent
+) {
     std::unique_ptr<V1Tree> tree(new V1Tree(std::move(library), std::move(parent)));
-    for (const std::string& controller : kControllers) {
+    tree->try_unified(unified);
+    tree->controllers_ = kV1Controllers;
+    if (tree->unified_parent_.empty()) {
+        tree->controllers_.insert(tree->controllers_.begin(), kFreezer);  // thawed before killing
+    }
+    for (const std::string& controller : tree->controllers_) {
         LAMBENT_TRY(tree->mounts_[controller], tree->library_.mount_point(controller));
     }
     tree->swap_counted_ =
         std::filesystem::exists(tree->mounts_["memory"] + "/memory.memsw.limit_in_bytes");
     return std::unique_ptr<CgroupTree>(std::move(tree));
+}
+
+// It may be mounted read-only, or older than its freezer.
+void V1Tree::try_unified(const std::string& unified) {
+    if (unified.empty()) {
+        return;
+    }
+    const std::string parent = unified + "/" + parent_;
+    UnifiedGroup::sweep(parent);
+    if (UnifiedGroup::make(parent + "/trial").has_value()) {
+        unified_parent_ = parent;
+    }
 }
 
 std::string V1Tree::path(const std::string& controller, const std::string& name) const {
@@ -193,14 +224,14 @@ std::string V1Tree::path(const std::string& controller, const std::string& name)
 
 Result<std::unique_ptr<CellGroup>> V1Tree::make(const std::string& name) {
     GroupLibrary::Controllers controllers;
-    for (const std::string& controller : kControllers) {
+    for (const std::string& controller : controllers_) {
         controllers[controller];
     }
     controllers["cpu"]["cpu.cfs_period_us"] = std::to_string(kCpuPeriod.count());
     const std::string full = parent_ + "/" + name;
     LAMBENT_TRY(library_.make(full, controllers));
     Directories directories;
-    for (const std::string& controller : kControllers) {
+    for (const std::string& controller : controllers_) {
         LAMBENT_TRY(directories[controller], open_directory(path(controller, full)));
     }
     LAMBENT_TRY(GroupFiles files, open_files(directories, swap_counted_));
@@ -208,32 +239,39 @@ Result<std::unique_ptr<CellGroup>> V1Tree::make(const std::string& name) {
         std::make_unique<V1Group>(library_, full, std::move(directories), std::move(files));
     LAMBENT_TRY(group->open_entries());
     LAMBENT_TRY(group->watch_memory());
+    if (!unified_parent_.empty()) {
+        LAMBENT_TRY(UnifiedGroup unified, UnifiedGroup::make(unified_parent_ + "/" + name));
+        group->freeze_by(std::move(unified));
+    }
     return std::unique_ptr<CellGroup>(std::move(group));
 }
 
-// A frozen process does not die before it is thawed.
+// A process that v1's freezer holds does not die before it is thawed.
 Result<void> V1Tree::kill_leftover(const std::string& name) const {
-    LAMBENT_TRY(const UniqueFd freezer, open_directory(path("freezer", name)));
-    for (const std::string& controller : kControllers) {
+    for (const std::string& controller : controllers_) {
         const auto place = open_directory(path(controller, name));
-        for (int round = 0; place.has_value() && round < kKillRounds; ++round) {
-            static_cast<void>(write_control_at(freezer.get(), "freezer.state", "THAWED"));
-            const auto left = kill_group_members(place->get());
-            if (left.has_error() || *left == 0) {
-                break;
-            }
-            ::sched_yield();
+        if (place.has_error()) {
+            continue;
+        }
+        if (controller == kFreezer) {
+            LAMBENT_TRY(write_control_at(place->get(), "freezer.state", "THAWED"));
+        }
+        if (!kill_until_empty(place->get())) {
+            return Error(Code::kInternal, "cgroup", "processes of " + name + " do not die");
         }
     }
     return {};
 }
 
 Result<std::size_t> V1Tree::sweep() {
-    const std::vector<std::string> names = child_groups(path("freezer", parent_));
+    if (!unified_parent_.empty()) {
+        UnifiedGroup::sweep(unified_parent_);
+    }
+    const std::vector<std::string> names = child_groups(path("memory", parent_));
     for (const std::string& name : names) {
         LAMBENT_TRY(kill_leftover(parent_ + "/" + name));
     }
-    LAMBENT_TRY(library_.remove(parent_, kControllers));
+    LAMBENT_TRY(library_.remove(parent_, controllers_));
     return names.size();
 }
 

@@ -5,15 +5,21 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace lambent::sandbox {
 
-// Control groups of the first version: one hierarchy per controller.
+// Control groups of the first version: one hierarchy per controller. Where a unified hierarchy
+// without controllers is mounted beside them, its freezer is used instead of theirs.
 class V1Tree final : public CgroupTree {
   public:
-    static Result<std::unique_ptr<CgroupTree>> open(GroupLibrary library, std::string parent);
+    static Result<std::unique_ptr<CgroupTree>> open(
+        GroupLibrary library, const std::string& unified, std::string parent
+    );
 
-    CgroupDialect dialect() const override { return CgroupDialect::kV1; }
+    CgroupDialect dialect() const override {
+        return unified_parent_.empty() ? CgroupDialect::kV1 : CgroupDialect::kHybrid;
+    }
     Result<std::unique_ptr<CellGroup>> make(const std::string& name) override;
     Result<std::size_t> sweep() override;
 
@@ -22,9 +28,12 @@ class V1Tree final : public CgroupTree {
         : library_(std::move(library)), parent_(std::move(parent)) {}
     std::string path(const std::string& controller, const std::string& name) const;
     Result<void> kill_leftover(const std::string& name) const;
+    void try_unified(const std::string& unified);
 
     GroupLibrary library_;
     std::string parent_;
+    std::string unified_parent_;  // a directory; empty when v1's own freezer is used
+    std::vector<std::string> controllers_;
     std::map<std::string, std::string> mounts_;  // controller -> mount point
     bool swap_counted_ = false;                  // memory.memsw.* exist
 };

@@ -4,7 +4,6 @@
 #include "sandbox/cgroups/members.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,7 +17,6 @@ namespace {
 
 const std::vector<std::string> kV2Controllers{"memory", "cpu", "pids"};
 constexpr std::string_view kEnable = "+memory +cpu +pids";
-constexpr int kV2KillRounds = 5'000;
 
 // Groups are used once: counters cannot be reset, and after a cgroup.kill the kernel also kills
 // what is born into the group later.
@@ -28,7 +26,11 @@ class V2Group final : public CellGroup {
         : library_(std::move(library)),
           name_(std::move(name)),
           directory_(std::move(directory)),
-          events_(std::move(events)) {}
+          events_(std::move(events)),
+          peak_(
+              ::faccessat(directory_.get(), "memory.peak", F_OK, 0) == 0 ? "memory.peak"
+                                                                         : "memory.current"
+          ) {}
     ~V2Group() override { static_cast<void>(library_.remove(name_, kV2Controllers)); }
 
     Result<void> apply(const CellLimits& limits) override;
@@ -49,6 +51,7 @@ class V2Group final : public CellGroup {
     UniqueFd directory_;
     UniqueFd events_;  // memory.events: polled, and read to poll again
     std::vector<int> no_files_;
+    const char* peak_;  // kernels before 5.19 know the current usage only
 };
 
 Result<void> V2Group::apply(const CellLimits& limits) {
@@ -63,7 +66,7 @@ Result<ControlFiles> V2Group::open_controls() const {
     ControlFiles files;
     LAMBENT_TRY(files[0], open_control(at, "cpu.max", O_WRONLY));
     LAMBENT_TRY(files[1], open_control(at, "cgroup.freeze", O_WRONLY));
-    LAMBENT_TRY(files[2], open_control(at, "memory.peak", O_RDONLY));
+    LAMBENT_TRY(files[2], open_control(at, peak_, O_RDONLY));
     LAMBENT_TRY(files[3], open_control(at, "cpu.stat", O_RDONLY));
     return files;
 }
@@ -96,10 +99,44 @@ bool V2Group::kill_members() {
 
 CellUsage V2Group::usage() const {
     return parse_usage(
-        read_control_at(directory_.get(), "memory.peak"),
+        read_control_at(directory_.get(), peak_),
         read_control_at(directory_.get(), "cpu.stat"),
         CgroupDialect::kV2
     );
+}
+
+Result<void> make_directory(const std::string& path) {
+    if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) {
+        return errno_error("cannot make control group " + path, errno);
+    }
+    return {};
+}
+
+// Inside a container the mount's root is an ordinary group with processes in it, and such a group
+// cannot hand controllers down: they move into a group of their own beside the cells.
+Result<void> move_processes_aside(const UniqueFd& root, const std::string& mount) {
+    const std::string aside = mount + "/lambent-others";
+    LAMBENT_TRY(make_directory(aside));
+    LAMBENT_TRY(const UniqueFd target, open_directory(aside));
+    LAMBENT_TRY(const std::string text, read_control_at(root.get(), "cgroup.procs"));
+    std::istringstream pids(text);
+    for (std::string pid; pids >> pid;) {
+        // One that has ended meanwhile needs no moving.
+        static_cast<void>(write_control_at(target.get(), "cgroup.procs", pid));
+    }
+    return {};
+}
+
+Result<void> hand_down(const std::string& mount) {
+    LAMBENT_TRY(const UniqueFd root, open_directory(mount));
+    if (write_control_at(root.get(), "cgroup.subtree_control", kEnable).has_value()) {
+        return {};
+    }
+    // The hierarchy's own root has no type, and no such rule either.
+    if (std::filesystem::exists(mount + "/cgroup.type")) {
+        LAMBENT_TRY(move_processes_aside(root, mount));
+    }
+    return write_control_at(root.get(), "cgroup.subtree_control", kEnable);
 }
 
 }  // namespace
@@ -118,12 +155,9 @@ Result<void> V2Tree::make_parent() {
     if (parent_made_) {
         return {};
     }
-    LAMBENT_TRY(const UniqueFd root, open_directory(mount_));
-    LAMBENT_TRY(write_control_at(root.get(), "cgroup.subtree_control", kEnable));
+    LAMBENT_TRY(hand_down(mount_));
     const std::string path = mount_ + "/" + parent_;
-    if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) {
-        return errno_error("cannot make control group " + path, errno);
-    }
+    LAMBENT_TRY(make_directory(path));
     LAMBENT_TRY(const UniqueFd parent, open_directory(path));
     LAMBENT_TRY(write_control_at(parent.get(), "cgroup.subtree_control", kEnable));
     parent_made_ = true;
@@ -155,12 +189,8 @@ Result<std::size_t> V2Tree::sweep() {
     for (const std::string& name : names) {
         LAMBENT_TRY(const UniqueFd place, open_directory(path + "/" + name));
         static_cast<void>(write_control_at(place.get(), "cgroup.kill", "1"));
-        for (int round = 0; round < kV2KillRounds; ++round) {
-            const auto left = kill_group_members(place.get());
-            if (left.has_error() || *left == 0) {
-                break;
-            }
-            ::sched_yield();
+        if (!kill_until_empty(place.get())) {
+            return Error(Code::kInternal, "cgroup", "processes of " + name + " do not die");
         }
     }
     LAMBENT_TRY(library_.remove(parent_, kV2Controllers));

@@ -18,7 +18,6 @@ constexpr long kLockPauseNs = 10'000'000;
 
 // Above systemd's container range and below 2^31, which stays unused.
 constexpr uid_t kUidBase = 1'900'000'000;
-constexpr uid_t kUidsPerDaemon = 20'000;
 constexpr uid_t kDaemons = 10'000;
 
 }  // namespace
@@ -62,7 +61,7 @@ uid_t first_host_uid(const std::string& instance) {
     for (const char letter : instance) {
         hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211ULL;
     }
-    return kUidBase + static_cast<uid_t>(hash % kDaemons) * kUidsPerDaemon;
+    return kUidBase + static_cast<uid_t>(hash % kDaemons) * kHostUidsPerDaemon;
 }
 
 }  // namespace lambent::sandbox

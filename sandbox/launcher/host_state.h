@@ -20,6 +20,8 @@ Result<void> leave_host_mounts();
 // The directory that the cells' root is built on.
 Result<std::string> make_mount_point(const std::string& state_directory);
 
+inline constexpr uid_t kHostUidsPerDaemon = 20'000;
+
 // The first of the host's user ids for this daemon's cells, in a range that no distribution hands
 // out. Daemons with different instances hardly ever share one; if they did, only the kernel's
 // per-user counters would be shared.

@@ -1,10 +1,12 @@
 #include "sandbox/launcher/launcher.h"
 
 #include "sandbox/launcher/host_state.h"
+#include "sandbox/launcher/warm_files.h"
 
-#include <sched.h>
+#include <signal.h>
 #include <sys/epoll.h>
-#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +17,11 @@ namespace {
 Result<FilterProgram> compiled(std::string_view text) {
     LAMBENT_TRY(const SyscallPolicy policy, SyscallPolicy::parse(text));
     return compile(policy);
+}
+
+void reap(const UniqueFd& process) {
+    siginfo_t info{};
+    ::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(process.get()), &info, WEXITED);
 }
 
 }  // namespace
@@ -63,7 +70,17 @@ Result<std::unique_ptr<Launcher>> Launcher::create(const LauncherOptions& option
     ));
     // One now: a machine on which it fails should say so at the start.
     LAMBENT_TRY(launcher->slots_.refill_one());
+    LAMBENT_TRY(launcher->start_warming());
     return launcher;
+}
+
+Result<void> Launcher::start_warming() {
+    LAMBENT_TRY(warming_, warm_runtime_files());
+    return poller_.watch(warming_.get(), EPOLLIN, [this] {
+        poller_.forget(warming_.get());
+        reap(warming_);
+        warming_.reset();
+    });
 }
 
 Result<void> Launcher::run(PacketSocket& socket) {
@@ -238,6 +255,10 @@ void Launcher::clean_up() {
         on_exit(*cells_.begin()->second);
     }
     slots_.clear();
+    if (warming_) {
+        ::syscall(SYS_pidfd_send_signal, warming_.get(), SIGKILL, nullptr, 0);
+        reap(warming_);
+    }
     static_cast<void>(tree_->sweep());
 }
 

@@ -45,6 +45,7 @@ class Launcher {
         const LauncherOptions& options
     );
 
+    Result<void> start_warming();
     void read_requests();
     void handle(const LaunchRequest& request);
     void handle(const KillRequest& request);
@@ -58,6 +59,7 @@ class Launcher {
     void send(const Event& event, std::vector<UniqueFd> descriptors = {});
 
     UniqueFd lock_;
+    UniqueFd warming_;  // the child that reads files ahead
     Poller poller_;
     std::unique_ptr<CgroupTree> tree_;
     Filters filters_;

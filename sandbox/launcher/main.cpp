@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +38,15 @@ bool parse(int argc, char** argv, LauncherOptions& options) {
     }
     return argc == 9 && options.socket >= 3 && !options.state_directory.empty() &&
            !options.instance.empty();
+}
+
+// A cell takes some twenty-five descriptors here.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
 }
 
 // The launcher outlives the daemon by a moment, to clean up: what stops the daemon (Ctrl-C, a
@@ -80,6 +90,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     detach();
+    raise_descriptor_limit();
     PacketSocket socket{lambent::UniqueFd(options.socket)};
     return serve(socket, options);
 }

@@ -1,11 +1,24 @@
 #include "sandbox/launcher/slot_pool.h"
 
-namespace lambent::sandbox {
+#include "sandbox/launcher/host_state.h"
 
-std::uint32_t SlotPool::free_number() {
+namespace lambent::sandbox {
+namespace {
+
+// Two host users each, out of the range of one daemon.
+constexpr std::uint32_t kSlotsMax = kHostUidsPerDaemon / 2;
+// Emptying a used group is quicker than making one.
+constexpr std::size_t kCleanGroupsMax = 32;
+
+}  // namespace
+
+Result<std::uint32_t> SlotPool::free_number() {
     std::uint32_t number = 0;
     while (numbers_.contains(number)) {
         ++number;
+    }
+    if (number >= kSlotsMax) {
+        return Error(Code::kThrottled, "cells", "there are too many cells");
     }
     numbers_.insert(number);
     return number;
@@ -21,7 +34,7 @@ Result<Slot> SlotPool::make() {
         LAMBENT_TRY(slot.group, tree_.make(name));
     }
     LAMBENT_TRY(slot.network, NetworkSlot::make());
-    slot.number = free_number();
+    LAMBENT_TRY(slot.number, free_number());
     return slot;
 }
 
@@ -36,7 +49,7 @@ Result<Slot> SlotPool::take() {
 
 void SlotPool::give_back(Slot slot) {
     numbers_.erase(slot.number);
-    if (slot.group && clean_groups_.size() < ready_wanted_ && slot.group->recycle()) {
+    if (slot.group && clean_groups_.size() < kCleanGroupsMax && slot.group->recycle()) {
         clean_groups_.push_back(std::move(slot.group));
     }
 }

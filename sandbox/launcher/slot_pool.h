@@ -38,7 +38,7 @@ class SlotPool {
 
   private:
     Result<Slot> make();
-    std::uint32_t free_number();
+    Result<std::uint32_t> free_number();
 
     CgroupTree& tree_;
     std::string prefix_;

@@ -65,8 +65,8 @@ json to_json(const StopRequest& /*request*/) {
 }
 
 json to_json(const Hello& hello) {
-    const bool v1 = hello.dialect == CgroupDialect::kV1;
-    return {{"kind", "hello"}, {"problem", hello.problem}, {"cgroup", v1 ? 1 : 2}};
+    const int dialect = static_cast<int>(hello.dialect);
+    return {{"kind", "hello"}, {"problem", hello.problem}, {"cgroup", dialect}};
 }
 json to_json(const Launched& launched) {
     return {
@@ -108,6 +108,13 @@ ExitVerdict verdict_from(int number) {
     return static_cast<ExitVerdict>(number);
 }
 
+CgroupDialect dialect_from(int number) {
+    if (number < 0 || number > static_cast<int>(CgroupDialect::kV2)) {
+        throw std::out_of_range("cgroup");
+    }
+    return static_cast<CgroupDialect>(number);
+}
+
 Ended ended_from(const json& from) {
     Ended ended;
     from.at("id").get_to(ended.id);
@@ -136,9 +143,8 @@ Request request_from(const json& from) {
 Event event_from(const json& from) {
     const auto kind = from.at("kind").get<std::string>();
     if (kind == "hello") {
-        const bool v1 = from.at("cgroup").get<int>() == 1;
         return Hello{
-            from.at("problem").get<std::string>(), v1 ? CgroupDialect::kV1 : CgroupDialect::kV2};
+            from.at("problem").get<std::string>(), dialect_from(from.at("cgroup").get<int>())};
     }
     if (kind == "launched") {
         Launched launched;

@@ -51,6 +51,11 @@ SandboxFixture::SandboxFixture(std::uint32_t slots_ready) {
         (fs::temp_directory_path() / ("lambent-" + config_.instance)).string();
     config_.slots_ready = slots_ready;
     fs::create_directories(config_.state_directory);
+    restart();
+}
+
+void SandboxFixture::restart() {
+    stop();
     auto launcher = sandbox::LauncherProcess::start(config_);
     if (launcher.has_error()) {
         FAIL(launcher.error().message());

@@ -44,6 +44,8 @@ class SandboxFixture {
     // Reads output until `text` was seen.
     std::string read_until(int output, const std::string& text);
     void stop();
+    // Stops if it still runs, and starts with the same directory and instance.
+    void restart();
 
   private:
     sandbox::SandboxConfig config_;

@@ -223,8 +223,8 @@ TEST_CASE("Cell that is frozen does not run, and can be thawed or killed", "[san
     const UniqueFd output = cell->take_output();
     cells.read_until(output.get(), "up");
     REQUIRE(cell->freeze().has_value());
+    // Something else runs meanwhile; what it would get by half is far more than it needs to stop.
     const auto before = cell->cpu_time().value();
-    // Something else runs meanwhile.
     CHECK(cells.run(probe({"spin", "200"})).report.verdict == ExitVerdict::kExited);
     // On v1 a busy machine may need a moment until the last thread has stopped.
     CHECK(cell->cpu_time().value() - before < std::chrono::milliseconds(20));

@@ -23,6 +23,7 @@ int hello(int /*argc*/, char** /*argv*/) {
 
 constexpr std::array kCommands{
     Command{"hello", hello},
+    Command{"pause", lambent::probe::wait_for_ever},
     Command{"calls", lambent::probe::try_calls},
     Command{"foreign", lambent::probe::foreign_abi},
     Command{"zombies", lambent::probe::make_zombies},

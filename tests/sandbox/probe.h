@@ -4,6 +4,7 @@ namespace lambent::probe {
 
 // Each command of the probe gets the words after its name.
 
+int wait_for_ever(int argc, char** argv);
 // NUMBER:ERRNO … : makes each system call with arguments that are all ones; prints those that
 // answer something else.
 int try_calls(int argc, char** argv);

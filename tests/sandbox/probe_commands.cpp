@@ -24,6 +24,12 @@ long long now_us(clockid_t clock) {
 
 }  // namespace
 
+int wait_for_ever(int /*argc*/, char** /*argv*/) {
+    for (;;) {
+        ::pause();
+    }
+}
+
 int try_calls(int argc, char** argv) {
     int differing = 0;
     for (int i = 0; i < argc; ++i) {
