@@ -110,6 +110,11 @@ Checked<void> FrontDoor::Parts::decode(Visit& visit) const {
     }
     visit.authorization = authorization.has_value() ? *authorization : std::nullopt;
     visit.service = find_service(request.head, request.query, visit.authorization);
+    // S3's keys may look like this; for the others it would be signed as one path and routed as
+    // another.
+    if (visit.service != ServiceName::kS3 && !is_normal_path(request.path)) {
+        return Refusal(Fault::kBadRequest, "The path of the request has empty or dot segments.");
+    }
     return {};
 }
 

@@ -159,6 +159,18 @@ bool is_cross_origin(const http::RequestHead& head) {
     return head.headers.count("origin") > 1 || !same_text(*origin, own);
 }
 
+bool is_normal_path(std::string_view path) {
+    while (path.starts_with('/')) {
+        path.remove_prefix(1);
+        const std::string_view segment = path.substr(0, path.find('/'));
+        if (segment == "." || segment == ".." || (segment.empty() && !path.empty())) {
+            return false;
+        }
+        path.remove_prefix(segment.size());
+    }
+    return true;
+}
+
 bool is_invoke(const http::RequestHead& head) {
     constexpr std::string_view kBefore = "/2015-03-31/functions/";
     constexpr std::string_view kBehind = "/invocations";

@@ -29,6 +29,9 @@ bool is_own_host(std::string_view host, std::uint16_t port);
 // Whether a browser sent this for a page that is not ours.
 bool is_cross_origin(const http::RequestHead& head);
 
+// Whether a decoded path has no empty, "." or ".." segment; a slash at the end is allowed.
+bool is_normal_path(std::string_view path);
+
 // POST /2015-03-31/functions/<name>/invocations
 bool is_invoke(const http::RequestHead& head);
 // The largest body that any operation of the service takes in one piece.

@@ -1,5 +1,7 @@
 #include "base/http/chunk_decoder.h"
 
+#include <boost/beast/http/chunk_encode.hpp>
+
 #include <algorithm>
 
 namespace lambent::http {
@@ -24,6 +26,26 @@ int hex_value(char c) {
 bool is_control(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
+// Of which names of fields consist (RFC 9110, 5.6.2).
+bool is_token(char c) {
+    constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+    const char lower = static_cast<char>(c | 0x20);
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
+           kMarks.find(c) != std::string_view::npos;
+}
+
+// Nothing, or what RFC 9112 allows there; it is checked and ignored.
+bool is_extension(std::string_view text) {
+    if (text.empty()) {
+        return true;
+    }
+    text.remove_suffix(1);  // the carriage return
+    boost::beast::http::chunk_extensions parsed;
+    boost::system::error_code failure;
+    parsed.parse({text.data(), text.size()}, failure);
+    return !failure;
 }
 
 }  // namespace
@@ -52,9 +74,10 @@ Result<void> ChunkDecoder::step(char c) {
         case State::kSize:
             return step_size(c);
         case State::kExtension:
-            if (++line_bytes_ > kExtensionBytesMax) {
+            if (extension_.size() >= kExtensionBytesMax) {
                 return broken("a chunk extension is too long");
             }
+            extension_ += c;
             return step_line(c, State::kSizeLineFeed);
         case State::kSizeLineFeed:
             return c == '\n' ? end_size_line() : broken("a chunk size line ends wrongly");
@@ -66,15 +89,7 @@ Result<void> ChunkDecoder::step(char c) {
             digits_ = 0;
             return c == '\n' ? Result<void>() : broken("a chunk is longer than its size");
         case State::kTrailer:
-            if (++trailer_bytes_ > kTrailerBytesMax) {
-                return broken("the trailers are too long");
-            }
-            if (line_bytes_ == 0 && (c == ' ' || c == '\t' || c == ':')) {
-                return broken("a trailer has no name");
-            }
-            has_colon_ = has_colon_ || c == ':';
-            line_bytes_ += c == '\r' ? 0 : 1;
-            return step_line(c, State::kTrailerLineFeed);
+            return step_trailer(c);
         case State::kTrailerLineFeed:
             return c == '\n' ? end_trailer_line() : broken("a trailer ends wrongly");
         case State::kData:
@@ -96,12 +111,27 @@ Result<void> ChunkDecoder::step_size(char c) {
     if (digits_ == 0) {
         return broken("a chunk has no size");
     }
-    line_bytes_ = 0;
+    extension_.clear();
     if (c == ';') {
+        extension_ = c;
         state_ = State::kExtension;
         return {};
     }
     return c == '\r' ? step_line(c, State::kSizeLineFeed) : broken("a chunk size is not hex");
+}
+
+Result<void> ChunkDecoder::step_trailer(char c) {
+    if (++trailer_bytes_ > kTrailerBytesMax) {
+        return broken("the trailers are too long");
+    }
+    if (c != '\r') {
+        if (!has_colon_ && !is_token(c) && (c != ':' || line_bytes_ == 0)) {
+            return broken("a trailer has no name");
+        }
+        has_colon_ = has_colon_ || c == ':';
+        ++line_bytes_;
+    }
+    return step_line(c, State::kTrailerLineFeed);
 }
 
 Result<void> ChunkDecoder::step_line(char c, State after_return) {
@@ -113,6 +143,9 @@ Result<void> ChunkDecoder::step_line(char c, State after_return) {
 }
 
 Result<void> ChunkDecoder::end_size_line() {
+    if (!is_extension(extension_)) {
+        return broken("a chunk extension is not one");
+    }
     state_ = size_ > 0 ? State::kData : State::kTrailer;
     line_bytes_ = 0;
     return {};

@@ -33,6 +33,7 @@ class ChunkDecoder {
     };
     Result<void> step(char c);
     Result<void> step_size(char c);
+    Result<void> step_trailer(char c);
     Result<void> step_line(char c, State after_return);
     Result<void> end_size_line();
     Result<void> end_trailer_line();
@@ -40,7 +41,8 @@ class ChunkDecoder {
     State state_ = State::kSize;
     std::uint64_t size_ = 0;         // of the chunk, then what is left of it
     std::size_t digits_ = 0;         // of the size
-    std::size_t line_bytes_ = 0;     // of an extension or trailer line
+    std::string extension_;          // behind the size, with its semicolon
+    std::size_t line_bytes_ = 0;     // of a trailer line
     std::size_t trailer_bytes_ = 0;  // of all trailers
     bool has_colon_ = false;         // in the trailer line so far
 };

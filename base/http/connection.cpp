@@ -143,13 +143,12 @@ Task<Response> Connection::ask_handler(RequestBody& body) {
     std::string reason;
     try {
         co_return co_await around_.handler.handle(std::move(request_.head), body);
-    } catch (const boost::system::system_error& e) {
-        if (e.code() == asio::error::operation_aborted) {
-            throw;  // the server is being stopped
-        }
-        reason = e.what();
     } catch (const std::exception& e) {
         reason = e.what();
+    }
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) {  // the server is being stopped
+        throw boost::system::system_error(asio::error::operation_aborted);
     }
     around_.log.error("handler_failed", {{"reason", reason}});
     co_return plain_answer(500, "the server failed");

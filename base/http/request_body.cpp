@@ -25,6 +25,7 @@ RequestBody::RequestBody(
       content_length_(framing.content_length),
       left_(framing.content_length.value_or(0)),
       patience_(patience),
+      budget_(patience),
       awaits_continue_(framing.awaits_continue && !framing.is_http_1_0),
       state_(framing.is_chunked || left_ > 0 ? State::kReading : State::kFinished) {
     if (!framing.is_chunked) {
@@ -63,14 +64,8 @@ Task<Result<std::string>> RequestBody::read_counted() {
         buffer_.consume(bytes.size());
     } else {
         bytes.resize(std::min(left_, kBodyReadBytes));
-        auto read = co_await socket_.read_some(boost::asio::buffer(bytes), patience_);
-        if (read.has_error()) {
-            co_return broken(read.error());
-        }
-        if (*read == 0) {
-            co_return broken(Error(Code::kUnavailable, "body", "the client left its body unsent"));
-        }
-        bytes.resize(*read);
+        LAMBENT_CO_TRY(const std::size_t read, co_await receive(boost::asio::buffer(bytes)));
+        bytes.resize(read);
     }
     left_ -= bytes.size();
     if (left_ == 0) {
@@ -85,16 +80,23 @@ Task<Result<std::string>> RequestBody::read_chunked() {
         if (!bytes.empty() || state_ == State::kFinished) {
             co_return bytes;
         }
-        auto room = buffer_.prepare(kChunkedReadBytes);
-        auto read = co_await socket_.read_some(room, patience_);
-        if (read.has_error()) {
-            co_return broken(read.error());
-        }
-        if (*read == 0) {
-            co_return broken(Error(Code::kUnavailable, "body", "the client left its body unsent"));
-        }
-        buffer_.commit(*read);
+        const auto room = buffer_.prepare(kChunkedReadBytes);
+        LAMBENT_CO_TRY(const std::size_t read, co_await receive(room));
+        buffer_.commit(read);
     }
+}
+
+Task<Result<std::size_t>> RequestBody::receive(boost::asio::mutable_buffer into) {
+    const SteadyTime begun = std::chrono::steady_clock::now();
+    const auto read = co_await socket_.read_some(into, budget_.next());
+    if (read.has_error()) {
+        co_return broken(read.error());
+    }
+    if (*read == 0) {
+        co_return broken(Error(Code::kUnavailable, "body", "the client left its body unsent"));
+    }
+    budget_.spent(std::chrono::steady_clock::now() - begun, *read);
+    co_return *read;
 }
 
 Result<std::string> RequestBody::decode_buffered() {

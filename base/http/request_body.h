@@ -34,6 +34,8 @@ class RequestBody final : public BodyReader {
     Task<Result<std::string>> read_chunked();
     Task<Result<void>> ask_to_continue();
     Result<std::string> decode_buffered();
+    // Bytes from the socket, at least one, within the budget.
+    Task<Result<std::size_t>> receive(boost::asio::mutable_buffer into);
     Error broken(Error why);
 
     TimedSocket& socket_;
@@ -42,6 +44,7 @@ class RequestBody final : public BodyReader {
     std::uint64_t left_ = 0;  // of a body with a length
     ChunkDecoder chunks_;     // of one without
     TimedSocket::Patience patience_;
+    SlownessBudget budget_;
     bool awaits_continue_;
     State state_;
 };

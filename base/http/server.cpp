@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <list>
+#include <utility>
 
 namespace lambent::http {
 namespace {
@@ -30,7 +31,7 @@ Task<> pause(asio::any_io_executor executor) {
 milliseconds sweep_period(const ServerConfig& config) {
     const milliseconds shortest =
         std::min({config.head_timeout, config.idle_timeout, config.body_timeout});
-    return std::clamp(shortest / 4, milliseconds(5), milliseconds(1000));
+    return std::max(shortest / 4, milliseconds(5));
 }
 
 }  // namespace
@@ -83,6 +84,7 @@ void Server::State::listen(const std::shared_ptr<Listener>& listener) {
 
 // `self` and `listener` are parameters so that the flow's frame keeps them alive.
 Task<> Server::State::accept_all(std::shared_ptr<State> self, std::shared_ptr<Listener> listener) {
+    bool has_room = true;
     while (!listener->is_closed()) {
         if (members.size() >= config.connections_max) {
             co_await pause(executor);
@@ -90,9 +92,12 @@ Task<> Server::State::accept_all(std::shared_ptr<State> self, std::shared_ptr<Li
         }
         auto accepted = co_await listener->accept();
         if (accepted.has_value()) {
+            has_room = true;
             scope.spawn("connection", serve(self, listener, std::move(*accepted)));
         } else if (accepted.error().code() != Code::kNotFound) {
-            log.warn("accept_failed", {{"reason", accepted.error().message()}});
+            if (std::exchange(has_room, false)) {
+                log.warn("accept_failed", {{"reason", accepted.error().message()}});
+            }
             co_await pause(executor);
         }
     }

@@ -9,6 +9,17 @@ namespace lambent::http {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+namespace {
+
+constexpr std::int64_t kBytesPerSecondMin = 100;
+
+}  // namespace
+
+void SlownessBudget::spent(SteadyTime::duration waited, std::size_t bytes) {
+    left_ -= std::chrono::duration_cast<Patience>(waited);
+    left_ += Patience(static_cast<std::int64_t>(bytes) * 1000 / kBytesPerSecondMin);
+}
+
 TimedSocket::TimedSocket(const asio::any_io_executor& executor, UniqueFd connected)
     : socket_(executor) {
     error_code ignored;
@@ -34,10 +45,13 @@ Task<Result<std::size_t>> TimedSocket::read_some(asio::mutable_buffer into, Pati
 }
 
 Task<Result<void>> TimedSocket::write(Parts parts, Patience patience) {
+    SlownessBudget budget(patience);
+    SteadyTime::duration waited{};
     for (;;) {
         error_code failure;
         // Nearly always the socket takes everything at once, and nobody has to be woken.
         std::size_t taken = socket_.write_some(parts, failure);
+        budget.spent(waited, taken);
         for (asio::const_buffer& part : parts) {
             const std::size_t of_part = std::min(taken, part.size());
             part += of_part;
@@ -49,7 +63,8 @@ Task<Result<void>> TimedSocket::write(Parts parts, Patience patience) {
         if (parts[0].size() + parts[1].size() == 0) {
             co_return Result<void>();
         }
-        start_wait(patience);
+        start_wait(budget.next());
+        const SteadyTime begun = std::chrono::steady_clock::now();
         co_await socket_.async_wait(
             asio::ip::tcp::socket::wait_write, asio::redirect_error(asio::use_awaitable, failure)
         );
@@ -57,6 +72,7 @@ Task<Result<void>> TimedSocket::write(Parts parts, Patience patience) {
             co_return end_wait(failure);
         }
         deadline_ = SteadyTime::max();
+        waited = std::chrono::steady_clock::now() - begun;
     }
 }
 

@@ -8,11 +8,28 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <string_view>
 
 namespace lambent::http {
+
+// Counts how long a peer has been waited for, against what came of it: a peer that sends or takes a
+// byte now and then is given no more time than one that does nothing.
+class SlownessBudget {
+  public:
+    using Patience = std::chrono::milliseconds;
+    explicit SlownessBudget(Patience patience) : patience_(patience), left_(patience) {}
+
+    // How long to wait next.
+    Patience next() const { return std::min(patience_, left_); }
+    void spent(SteadyTime::duration waited, std::size_t bytes);
+
+  private:
+    Patience patience_;
+    Patience left_;
+};
 
 // A connected socket whose waits have deadlines without a timer each: the server sweeps over all
 // sockets a few times per timeout and calls expire. Owned by its connection.
@@ -26,7 +43,7 @@ class TimedSocket {
     // What has come, at least one byte; 0 at the orderly end. kDeadline when nothing came in time,
     // kUnavailable when the connection broke or was interrupted.
     Task<Result<std::size_t>> read_some(boost::asio::mutable_buffer into, Patience patience);
-    // All of both parts; the patience starts again with every part that the peer takes.
+    // All of both parts; kDeadline when the peer takes nothing for so long, or next to nothing.
     Task<Result<void>> write(Parts parts, Patience patience);
 
     void expire(SteadyTime now);

@@ -23,6 +23,9 @@ constexpr std::uint64_t kDiscardBytesMax = 64ULL << 20;
 // an attack; the invocation's own deadline ends what takes too long.
 http::ServerConfig server_config() {
     http::ServerConfig config;
+    // Runtimes report errors with up to a megabyte of X-Ray cause in one field.
+    config.line_bytes_max = 1024 * 1024 + 1024;
+    config.head_bytes_max = config.line_bytes_max + 64 * 1024;
     config.head_timeout = std::chrono::hours(24);
     config.idle_timeout = std::chrono::hours(24 * 365);
     config.body_timeout = std::chrono::hours(24);

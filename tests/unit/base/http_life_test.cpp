@@ -5,6 +5,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <catch2/catch.hpp>
 
+#include <sys/resource.h>
+
 using namespace lambent;
 using namespace lambent::http;
 using lambent::tests::echo;
@@ -79,6 +81,45 @@ TEST_CASE("Server tells a handler that a body stopped coming", "[base][Server]")
     );
     CHECK(answer.starts_with("HTTP/1.1 400"));
     CHECK(answer.find("silent for too long") != std::string::npos);
+}
+
+TEST_CASE("Server does not wait for a body that comes in drops", "[base][Server]") {
+    LoopbackServer server(echo, impatient());
+    auto drip = [](std::uint16_t port) -> Task<std::string> {
+        const auto executor = co_await boost::asio::this_coro::executor;
+        RawClient client(executor);
+        co_await client.connect(port);
+        co_await client.send("PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n");
+        boost::asio::steady_timer timer(executor);
+        for (int sent = 0; sent < 60; ++sent) {  // fifty bytes a second, never silent for long
+            co_await client.send("x");
+            timer.expires_after(milliseconds(20));
+            co_await timer.async_wait(boost::asio::use_awaitable);
+        }
+        co_return co_await client.read_to_close();
+    };
+    const std::string answer = run_flow(server.loop, drip(server.port));
+    CHECK(answer.find("silent for too long") != std::string::npos);
+}
+
+TEST_CASE("Server accepts again when descriptors were short", "[base][Server]") {
+    LoopbackServer server(echo);
+    auto play = [](std::uint16_t port) -> Task<std::string> {
+        const auto executor = co_await boost::asio::this_coro::executor;
+        RawClient client(executor);
+        co_await client.connect(port);
+        rlimit before{};
+        ::getrlimit(RLIMIT_NOFILE, &before);
+        rlimit none = before;
+        none.rlim_cur = 3;
+        ::setrlimit(RLIMIT_NOFILE, &none);
+        boost::asio::steady_timer timer(executor, milliseconds(50));
+        co_await timer.async_wait(boost::asio::use_awaitable);
+        ::setrlimit(RLIMIT_NOFILE, &before);
+        co_await client.send("GET /late HTTP/1.1\r\nHost: h\r\n\r\n");
+        co_return co_await client.read_until("GET /late? ");
+    };
+    CHECK(run_flow(server.loop, play(server.port)).ends_with("GET /late? "));
 }
 
 TEST_CASE("Server gives up on a client that takes no answer", "[base][Server]") {
