@@ -95,9 +95,7 @@ Task<http::Response> AdminService::serve(Request request, http::BodyReader& /*bo
         request.path.starts_with(kRoot) ? request.path.substr(kRoot.size()) : "";
     const bool is_get = request.head.method == "GET";
     if (is_get && path == "health") {
-        Json health;
-        health["status"] = "ok";
-        health["version"] = kVersion;
+        const Json health{{"status", "ok"}, {"version", kVersion}};
         co_return json_answer(health);
     }
     if (!request.principal.is_root) {
@@ -150,8 +148,7 @@ Task<http::Response> AdminService::records(Request request) {
     for (const scheduler::InvocationRecord& record : found) {
         all.push_back(record_json(record));
     }
-    Json body;
-    body["records"] = std::move(all);
+    const Json body{{"records", std::move(all)}};
     co_return json_answer(body);
 }
 

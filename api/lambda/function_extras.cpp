@@ -127,8 +127,7 @@ Answer<runtime::FunctionChange> read_event_invoke(const nlohmann::json& body, bo
 Served tags(Call call) {
     LAMBENT_CO_TRY(const runtime::FunctionPtr function, named_function(call));
     if (call.operation == Operation::kListTags) {
-        nlohmann::json body;
-        body["Tags"] = function->tags;
+        const nlohmann::json body = {{"Tags", function->tags}};
         co_return json_response(200, body);
     }
     runtime::FunctionChange change;

@@ -56,17 +56,6 @@ std::string location_of(const Call& call, const runtime::Function& function) {
     return key == nullptr ? "http://" + get.host + get.path : presigned_address(get, *key);
 }
 
-// Not inside a coroutine: GCC 12 destroys the elements of a nested braced list there twice.
-nlohmann::json function_document(const Call& call, const runtime::Function& function) {
-    nlohmann::json document;
-    document["Configuration"] = configuration_json(function, call.config.region);
-    document["Code"] = {{"RepositoryType", "S3"}, {"Location", location_of(call, function)}};
-    if (!function.tags.empty()) {
-        document["Tags"] = function.tags;
-    }
-    return document;
-}
-
 }  // namespace
 
 Served get_package(Call call) {
@@ -83,10 +72,18 @@ Served get_package(Call call) {
 
 Served get_function(Call call) {
     LAMBENT_CO_TRY(const runtime::FunctionPtr function, named_function(call));
+    nlohmann::json configuration = configuration_json(*function, call.config.region);
     if (call.operation == Operation::kGetFunctionConfiguration) {
-        co_return json_response(200, configuration_json(*function, call.config.region));
+        co_return json_response(200, configuration);
     }
-    co_return json_response(200, function_document(call, *function));
+    nlohmann::json body = {
+        {"Configuration", std::move(configuration)},
+        {"Code", {{"RepositoryType", "S3"}, {"Location", location_of(call, *function)}}},
+    };
+    if (!function->tags.empty()) {
+        body["Tags"] = function->tags;
+    }
+    co_return json_response(200, body);
 }
 
 Served list_functions(Call call) {

@@ -62,8 +62,7 @@ Served filter_log_events(Call call) {
         json["eventId"] = std::to_string(event.sequence);
         shown.push_back(std::move(json));
     }
-    nlohmann::json body;
-    body["searchedLogStreams"] = nlohmann::json::array();
+    nlohmann::json body = {{"searchedLogStreams", nlohmann::json::array()}};
     if (full || events.size() < all) {
         body["nextToken"] = make_token("f", last_sequence(events));
     }

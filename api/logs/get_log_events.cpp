@@ -147,9 +147,7 @@ Served get_log_events(Call call) {
         shown.push_back(event_json(event));
     }
     const auto [forward, backward] = tokens_around(request, events.value());
-    nlohmann::json body;
-    body["nextForwardToken"] = forward;
-    body["nextBackwardToken"] = backward;
+    nlohmann::json body = {{"nextForwardToken", forward}, {"nextBackwardToken", backward}};
     body["events"] = std::move(shown);
     co_return body;
 }

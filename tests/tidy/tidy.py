@@ -130,31 +130,8 @@ def check_adrs(names):
                     yield f"{name}: an ADR says its '{part}'"
 
 
-def functions_of(lines):
-    """(index of the first line, lines) of each block that starts at the left margin."""
-    start = 0
-    for index, line in enumerate(lines):
-        if line and not line[0].isspace() and line[0] != "}" and line.endswith("{"):
-            start = index
-        if line.startswith("}"):
-            yield start, lines[start:index]
-
-
-def check_coroutines(names):
-    """GCC 12 destroys the elements of a nested braced list twice in a coroutine."""
-    for name in names:
-        if not name.endswith(".cpp"):
-            continue
-        for start, body in functions_of((ROOT / name).read_text().splitlines()):
-            if not re.search(r"\bco_(await|return|yield)\b", "\n".join(body)):
-                continue
-            for number, line in enumerate(body, start + 1):
-                if re.search(r"[Jj]son\b[^;]*\{\{\"|[Jj]son \w+( =)? ?\{$", line):
-                    yield f"{name}:{number}: a braced JSON document in a coroutine; assign its members"
-
-
 CHECKS = [check_layers, check_sizes, check_banned, check_headers, check_dead_files,
-          check_documents, check_adrs, check_coroutines]
+          check_documents, check_adrs]
 
 
 def main():

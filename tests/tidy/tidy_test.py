@@ -50,13 +50,6 @@ class TidyFindsFaults(unittest.TestCase):
         name = self.file("base/lost.cpp", "")
         self.assertIn("lost.cpp", "\n".join(tidy.check_dead_files([name])))
 
-    def test_a_braced_document_in_a_coroutine(self):
-        braced = 'int f() {\n    json body = {{"a", 1}};\n    return 1;\n}\n'
-        name = self.file("base/a.cpp", braced)
-        self.assertEqual([], list(tidy.check_coroutines([name])))
-        name = self.file("base/a.cpp", braced.replace("return", "co_return"))
-        self.assertIn("base/a.cpp:2", "\n".join(tidy.check_coroutines([name])))
-
 
 if __name__ == "__main__":
     unittest.main()
