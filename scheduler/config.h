@@ -1,5 +1,7 @@
 #pragma once
 
+#include "scheduler/policy/keep_alive.h"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -17,8 +19,8 @@ struct SchedulerConfig {
     std::uint32_t boots_max = 4;
     // How long a call waits for a boot slot or for memory before it is throttled.
     std::chrono::milliseconds capacity_wait{10'000};
-    // Idle environments are closed after this time.
-    std::chrono::milliseconds idle_expiry{std::chrono::minutes(10)};
+    // How long idle environments are kept, and whether some are booted ahead of calls.
+    KeepAlive keep_alive;
     // Idle environments are frozen after this time; a busy function never pays for it.
     std::chrono::milliseconds freeze_after{100};
     // Lambda's init phase; an init that needs longer is repeated inside the invocation.

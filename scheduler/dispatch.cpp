@@ -12,7 +12,7 @@ using Event = EnvironmentEvent;
 
 }  // namespace
 
-Dispatch::Dispatch(DispatchLimits limits) : limits_(limits), pool_(limits.pool) {}
+Dispatch::Dispatch(DispatchLimits limits) : limits_(std::move(limits)), pool_(limits_.pool) {}
 
 // --- Calls
 
@@ -20,7 +20,7 @@ std::optional<EnvironmentId> Dispatch::take_idle(
     const runtime::FunctionPtr& function, SteadyTime now
 ) {
     per_function(function, now);
-    const std::optional<EnvironmentId> id = pool_.take(function);
+    const std::optional<EnvironmentId> id = pool_.take(function, now);
     if (id) {
         move(*id, Event::kTaken);
     }
@@ -31,6 +31,9 @@ void Dispatch::wait(
     CallId call, const runtime::FunctionPtr& function, StartPreference start, SteadyTime now
 ) {
     PerFunction& per = per_function(function, now);
+    if (start == StartPreference::kAny) {
+        pool_.missed(function->name, now);
+    }
     per.waiters.push_back(Waiter{call, start, now + limits_.capacity_wait});
     queue_for_boot(function->name, per);
     start_boots();
@@ -56,6 +59,7 @@ void Dispatch::refuse_all(RefusalReason reason) {
 void Dispatch::boot_succeeded(EnvironmentId id, SteadyTime now) {
     serve_or_pool(id, now, Freshness::kBooted);
     start_boots();
+    start_prewarms(now);
 }
 
 std::optional<CallId> Dispatch::boot_failed(EnvironmentId id) {
@@ -107,11 +111,12 @@ void Dispatch::closed(EnvironmentId id) {
 
 // A call that asked for a cold start is passed over by used environments.
 void Dispatch::serve_or_pool(EnvironmentId id, SteadyTime now, Freshness freshness) {
-    const Node& node = environments_.at(id);
+    Node& node = environments_.at(id);
     if (!is_current(node)) {
         discard(id);
         return;
     }
+    const auto prewarmed_for = std::exchange(node.prewarmed_for, std::nullopt);
     const bool booted = freshness == Freshness::kBooted;
     std::deque<Waiter>& waiters = functions_.at(node.function->name).waiters;
     const auto accepts = [booted](const Waiter& waiter) {
@@ -125,7 +130,12 @@ void Dispatch::serve_or_pool(EnvironmentId id, SteadyTime now, Freshness freshne
         return;
     }
     move(id, booted ? Event::kBootSucceededForPool : Event::kReleasedToPool);
-    pool_.put(id, node.function, now);
+    if (prewarmed_for) {
+        pool_.put_prewarmed(id, node.function, *prewarmed_for, now);
+    } else {
+        pool_.put(id, node.function, now);
+    }
+    close_evicted(pool_.evict_expired(now));
 }
 
 void Dispatch::move(EnvironmentId id, EnvironmentEvent event) {
@@ -178,7 +188,7 @@ void Dispatch::set_current(
         }
         functions_.erase(found);
         boot_turns_.remove(name);
-        close_evicted(pool_.evict_all(name));
+        close_evicted(pool_.forget(name));
     }
     start_boots();
 }
@@ -238,7 +248,7 @@ void Dispatch::start_boots() {
             ++turn;
             continue;
         }
-        start_boot(per);
+        start_boot(per, std::nullopt);
         const auto done = turn++;
         boot_turns_.splice(boot_turns_.end(), boot_turns_, done);
         if (turn == boot_turns_.end()) {
@@ -247,14 +257,35 @@ void Dispatch::start_boots() {
     }
 }
 
-void Dispatch::start_boot(PerFunction& per) {
+// Ahead of calls that may come: after those that wait, and only into memory that is free.
+void Dispatch::start_prewarms(SteadyTime now) {
+    while (boots_ < limits_.boots_max) {
+        const auto due = pool_.take_due_prewarm(now);
+        if (!due) {
+            return;
+        }
+        const auto found = functions_.find(due->function);
+        if (found == functions_.end()) {
+            continue;
+        }
+        PerFunction& per = found->second;
+        if (memory_used_mb_ + charge_of(*per.current) <= limits_.memory_budget_mb) {
+            start_boot(per, due->keep);
+        }
+    }
+}
+
+void Dispatch::start_boot(
+    PerFunction& per, std::optional<std::chrono::milliseconds> prewarmed_for
+) {
     const EnvironmentId id = ++last_id_;
     const std::uint64_t memory_mb = charge_of(*per.current);
-    environments_.emplace(id, Node{State::kStarting, per.current, memory_mb});
+    environments_.emplace(id, Node{State::kStarting, per.current, memory_mb, prewarmed_for});
     per.starting += 1;
     boots_ += 1;
     memory_used_mb_ += memory_mb;
-    actions_.emplace_back(StartBoot{id, per.current});
+    const BootReason reason = prewarmed_for ? BootReason::kPrewarm : BootReason::kCall;
+    actions_.emplace_back(StartBoot{id, per.current, reason});
 }
 
 // A function larger than the whole budget is charged the budget: it runs when nothing else does.
@@ -290,6 +321,7 @@ void Dispatch::tick(SteadyTime now) {
         expire_waiters(functions_.at(name), now);
     }
     start_boots();
+    start_prewarms(now);
 }
 
 // The first calls in line are served by the boots that run already and wait for them however long
@@ -303,6 +335,9 @@ void Dispatch::expire_waiters(PerFunction& per, SteadyTime now) {
 
 std::optional<SteadyTime> Dispatch::next_due() const {
     std::optional<SteadyTime> due = pool_.next_due();
+    if (const auto prewarm = pool_.next_prewarm(); prewarm && boots_ < limits_.boots_max) {
+        due = due ? std::min(*due, *prewarm) : prewarm;
+    }
     for (const std::string& name : boot_turns_) {
         const PerFunction& per = functions_.at(name);
         if (per.uncovered() > 0) {

@@ -18,10 +18,14 @@
 
 namespace lambent::scheduler {
 
+// Why an environment boots: calls wait, or the keep-alive policy expects one.
+enum class BootReason { kCall, kPrewarm };
+
 // What Dispatch wants done; the shell (Fleet) does it and reports back.
 struct StartBoot {  // answer: boot_succeeded or boot_failed
     EnvironmentId environment = 0;
     runtime::FunctionPtr function;
+    BootReason reason = BootReason::kCall;
 };
 struct Serve {  // the call has the environment now; answer: release or discard
     CallId call = 0;
@@ -87,6 +91,7 @@ class Dispatch {
     std::optional<Action> next_action();
     EnvironmentState state(EnvironmentId id) const { return environments_.at(id).state; }
     std::uint64_t memory_used_mb() const { return memory_used_mb_; }
+    std::uint64_t memory_idle_mb() const { return memory_idle_mb_; }
 
   private:
     struct Waiter {
@@ -108,6 +113,8 @@ class Dispatch {
         EnvironmentState state = EnvironmentState::kStarting;
         runtime::FunctionPtr function;
         std::uint64_t memory_mb = 0;
+        // Booted ahead of a call, to be kept this long for it.
+        std::optional<std::chrono::milliseconds> prewarmed_for;
     };
     enum class Room { kFits, kAfterEviction, kNone };
     enum class Freshness { kBooted, kUsed };
@@ -121,7 +128,8 @@ class Dispatch {
 
     void queue_for_boot(const std::string& name, PerFunction& per);
     void start_boots();
-    void start_boot(PerFunction& per);
+    void start_boot(PerFunction& per, std::optional<std::chrono::milliseconds> prewarmed_for);
+    void start_prewarms(SteadyTime now);
     std::uint64_t charge_of(const runtime::Function& function) const;
     Room make_room(std::uint64_t memory_mb);
     void expire_waiters(PerFunction& per, SteadyTime now);

@@ -15,7 +15,7 @@ DispatchLimits limits_of(const SchedulerConfig& config) {
     limits.boots_max = config.boots_max;
     limits.memory_budget_mb = config.memory_budget_mb;
     limits.capacity_wait = config.capacity_wait;
-    limits.pool.idle_expiry = config.idle_expiry;
+    limits.pool.keep_alive = config.keep_alive;
     limits.pool.freeze_after = config.freeze_after;
     return limits;
 }
@@ -143,6 +143,7 @@ void Fleet::start_boot(const StartBoot& action) {
     auto slot = std::make_unique<Slot>();
     slot->id = action.environment;
     slot->function = action.function;
+    slot->prewarmed = action.reason == BootReason::kPrewarm;
     slot->created = clock_.steady_now();
     slot->used = slot->created;
     const std::string stream = log_stream_date(clock_.wall_now()) + "/[" +
@@ -193,6 +194,9 @@ void Fleet::booted(Slot& slot, Result<runtime::StartedEnvironment> started) {
     const runtime::InitOutcome& init = *slot.boot;
     if (slot.environment) {
         dispatch_.boot_succeeded(slot.id, now);
+        if (slot.prewarmed && dispatch_.state(slot.id) == EnvironmentState::kIdle) {
+            slot.boot.reset();
+        }
         return;
     }
     const auto took = init.runtime_boot + init.function_init;

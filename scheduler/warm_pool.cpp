@@ -11,17 +11,51 @@ bool same_revision(const runtime::FunctionPtr& one, const runtime::FunctionPtr& 
            (one && other && one->name == other->name && one->revision_id == other->revision_id);
 }
 
+WarmPool::WarmPool(Limits limits) : WarmPool(limits, make_idle_policy(limits.keep_alive)) {}
+
+WarmPool::WarmPool(Limits limits, std::unique_ptr<IdlePolicy> policy)
+    : limits_(std::move(limits)), policy_(std::move(policy)) {}
+
 void WarmPool::put(EnvironmentId id, const runtime::FunctionPtr& function, SteadyTime now) {
+    const IdlePlan plan = policy_->idle(function->name, now);
+    if (plan.prewarm) {
+        const auto added =
+            prewarms_.emplace(plan.prewarm->at, DuePrewarm{function->name, plan.prewarm->keep});
+        prewarms_by_function_[function->name].push_back(added);
+    }
+    add(id, function, plan.keep, now);
+}
+
+void WarmPool::put_prewarmed(
+    EnvironmentId id,
+    const runtime::FunctionPtr& function,
+    std::chrono::milliseconds keep,
+    SteadyTime now
+) {
+    add(id, function, keep, now);
+}
+
+void WarmPool::add(
+    EnvironmentId id,
+    const runtime::FunctionPtr& function,
+    std::chrono::milliseconds keep,
+    SteadyTime now
+) {
     const auto age = ages_.insert(ages_.end(), id);
     if (unreported_ == ages_.end()) {
         unreported_ = age;
     }
-    const bool added = entries_.emplace(id, Entry{function, now, age}).second;
+    // Most environments expire later than all others: found without a search.
+    const auto expiry = keep == IdlePlan::kForever
+                            ? expiries_.end()
+                            : expiries_.emplace_hint(expiries_.end(), now + keep, id);
+    const bool added = entries_.emplace(id, Entry{function, now, age, expiry}).second;
     LAMBENT_ASSERT(added);
+    memory_mb_ += function->memory_mb;
     by_function_[function->name].push_back(id);
 }
 
-std::optional<EnvironmentId> WarmPool::take(const runtime::FunctionPtr& function) {
+std::optional<EnvironmentId> WarmPool::take(const runtime::FunctionPtr& function, SteadyTime now) {
     const auto found = by_function_.find(function->name);
     if (found == by_function_.end() || found->second.empty()) {
         return std::nullopt;
@@ -32,7 +66,20 @@ std::optional<EnvironmentId> WarmPool::take(const runtime::FunctionPtr& function
     }
     found->second.pop_back();  // keeps its capacity: a busy function fills it again
     drop(id);
+    policy_->called(function->name, now);
     return id;
+}
+
+void WarmPool::missed(const std::string& function, SteadyTime now) {
+    policy_->called(function, now);
+    const auto found = prewarms_by_function_.find(function);
+    if (found != prewarms_by_function_.end()) {
+        prewarms_.erase(found->second.back());
+        found->second.pop_back();
+        if (found->second.empty()) {
+            prewarms_by_function_.erase(found);
+        }
+    }
 }
 
 void WarmPool::drop(EnvironmentId id) {
@@ -41,6 +88,10 @@ void WarmPool::drop(EnvironmentId id) {
         ++unreported_;
     }
     ages_.erase(found->second.age);
+    if (found->second.expiry != expiries_.end()) {
+        expiries_.erase(found->second.expiry);
+    }
+    memory_mb_ -= found->second.function->memory_mb;
     entries_.erase(found);
 }
 
@@ -74,7 +125,23 @@ std::vector<EnvironmentId> WarmPool::evict_all(const std::string& function) {
         by_function_.erase(found);
     }
     std::for_each(evicted.begin(), evicted.end(), [this](EnvironmentId id) { drop(id); });
+    cancel_prewarms(function);
     return evicted;
+}
+
+std::vector<EnvironmentId> WarmPool::forget(const std::string& function) {
+    policy_->forget(function);
+    return evict_all(function);
+}
+
+void WarmPool::cancel_prewarms(const std::string& function) {
+    if (const auto found = prewarms_by_function_.find(function);
+        found != prewarms_by_function_.end()) {
+        for (const Prewarms::iterator prewarm : found->second) {
+            prewarms_.erase(prewarm);
+        }
+        prewarms_by_function_.erase(found);
+    }
 }
 
 std::vector<EnvironmentId> WarmPool::evict_stale(const runtime::FunctionPtr& current) {
@@ -93,11 +160,34 @@ std::vector<EnvironmentId> WarmPool::evict_stale(const runtime::FunctionPtr& cur
 
 std::vector<EnvironmentId> WarmPool::evict_expired(SteadyTime now) {
     std::vector<EnvironmentId> expired;
-    while (!ages_.empty() && entries_.at(ages_.front()).since + limits_.idle_expiry <= now) {
+    while (!expiries_.empty() && expiries_.begin()->first <= now) {
+        expired.push_back(expiries_.begin()->second);
+        remove(expired.back());
+    }
+    while (memory_mb_ > policy_->idle_memory_max_mb()) {
         expired.push_back(ages_.front());
-        remove(ages_.front());
+        remove(expired.back());
     }
     return expired;
+}
+
+std::optional<WarmPool::DuePrewarm> WarmPool::take_due_prewarm(SteadyTime now) {
+    const auto next = prewarms_.begin();
+    if (next == prewarms_.end() || next->first > now) {
+        return std::nullopt;
+    }
+    DuePrewarm due = std::move(next->second);
+    const auto of_function = prewarms_by_function_.find(due.function);
+    std::erase(of_function->second, next);
+    if (of_function->second.empty()) {
+        prewarms_by_function_.erase(of_function);
+    }
+    prewarms_.erase(next);
+    return due;
+}
+
+std::optional<SteadyTime> WarmPool::next_prewarm() const {
+    return prewarms_.empty() ? std::nullopt : std::optional(prewarms_.begin()->first);
 }
 
 std::vector<EnvironmentId> WarmPool::due_to_freeze(SteadyTime now) {
@@ -111,12 +201,13 @@ std::vector<EnvironmentId> WarmPool::due_to_freeze(SteadyTime now) {
 }
 
 std::optional<SteadyTime> WarmPool::next_due() const {
-    if (ages_.empty()) {
-        return std::nullopt;
+    std::optional<SteadyTime> due;
+    if (!expiries_.empty()) {
+        due = expiries_.begin()->first;
     }
-    SteadyTime due = entries_.at(ages_.front()).since + limits_.idle_expiry;
     if (Ages::const_iterator(unreported_) != ages_.end()) {
-        due = std::min(due, entries_.at(*unreported_).since + limits_.freeze_after);
+        const SteadyTime freeze = entries_.at(*unreported_).since + limits_.freeze_after;
+        due = due ? std::min(*due, freeze) : freeze;
     }
     return due;
 }

@@ -2,6 +2,7 @@
 
 #include "api/wire/front_door.h"
 #include "base/logger.h"
+#include "scheduler/policy/keep_alive.h"
 
 #include <cstdint>
 #include <string>
@@ -16,6 +17,7 @@ struct DaemonOptions {
     api::AuthMode auth = api::AuthMode::kSigV4;
     std::string region = "us-east-1";
     LogLevel log_level = LogLevel::kInfo;
+    scheduler::KeepAlive keep_alive;  // of idle environments
 };
 
 // Runs the daemon in this process until SIGTERM or SIGINT; the exit code. Must be called before

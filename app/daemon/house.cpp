@@ -31,6 +31,12 @@ runtime::EnvironmentConfig environment_config(const DaemonOptions& options) {
     return config;
 }
 
+scheduler::SchedulerConfig scheduler_config(const DaemonOptions& options) {
+    auto config = scheduler::SchedulerConfig::for_this_machine();
+    config.keep_alive = options.keep_alive;
+    return config;
+}
+
 std::string url_of(const std::string& address, std::uint16_t port) {
     const bool is_v6 = address.find(':') != std::string::npos;
     return "http://" + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
@@ -74,7 +80,7 @@ House::House(
               logs_,
               records_,
               clock},
-          scheduler::SchedulerConfig::for_this_machine(),
+          scheduler_config(options),
           rate_card_,
           log.with({{"room", "scheduler"}})
       ),

@@ -52,6 +52,19 @@ void add_up(CLI::App& app, ChosenCommand& chosen) {
         ->transform(CLI::CheckedTransformer(kLogLevels))
         ->type_name("debug|info|warn|error")
         ->default_str("info");
+    up->add_option_function<std::string>(
+          "--keep-alive",
+          [options](const std::string& text) {
+              const auto parsed = scheduler::parse_keep_alive(text);
+              if (parsed.has_error()) {
+                  throw CLI::ValidationError("--keep-alive", parsed.error().message());
+              }
+              options->keep_alive = *parsed;
+          },
+          "How long idle environments stay: seconds, a memory budget, or each function's habits"
+    )
+        ->type_name("fixed:600|lru:2GB|hybrid")
+        ->default_str(scheduler::to_string(options->keep_alive));
     up->callback([options, &chosen] {
         chosen.run = [options](const Session& session) -> Result<ExitCode> {
             options->data_directory = session.data_directory;

@@ -110,7 +110,7 @@ class World {
         made.boots_max = kBootsMax;
         made.memory_budget_mb = kBudgetMb;
         made.capacity_wait = 2s;
-        made.pool = {3s, 100ms};
+        made.pool = {FixedKeepAlive{3s}, 100ms};
         return made;
     }
 

@@ -122,6 +122,75 @@ TEST_CASE("Dispatch passes over calls that want a cold start", "[scheduler][Disp
     CHECK(actions(dispatch) == Words{"serve 7 2"});
 }
 
+namespace {
+
+// Two calls of f half an hour apart: the hybrid policy expects the third after another half.
+Dispatch with_a_habit(std::uint32_t boots_max, std::uint64_t memory_mb) {
+    DispatchLimits with_policy = limits(boots_max, memory_mb);
+    with_policy.pool.keep_alive = HybridKeepAlive();
+    Dispatch dispatch(with_policy);
+    const auto f = function("f");
+    dispatch.wait(1, f, kAny, kNow - 30min);
+    dispatch.boot_succeeded(1, kNow - 30min);
+    dispatch.release(1, kNow - 30min);
+    CHECK(dispatch.take_idle(f, kNow) == 1);
+    dispatch.release(1, kNow);
+    CHECK(actions(dispatch) == Words{"boot 1 f", "serve 1 1", "close 1"});
+    dispatch.closed(1);
+    return dispatch;
+}
+
+}  // namespace
+
+TEST_CASE("Dispatch boots ahead of an expected call", "[scheduler][Dispatch]") {
+    Dispatch dispatch = with_a_habit(1, 10'000);
+    CHECK(dispatch.next_due() == kNow + 27min);
+    dispatch.tick(kNow + 27min);
+    CHECK(actions(dispatch) == Words{"boot 2 f"});
+    SECTION("which finds it warm") {
+        dispatch.boot_succeeded(2, kNow + 27min);
+        CHECK(dispatch.state(2) == EnvironmentState::kIdle);
+        CHECK(dispatch.next_due() == kNow + 27min + 100ms);
+        CHECK(dispatch.take_idle(function("f"), kNow + 30min) == 2);
+    }
+    SECTION("or comes during the boot") {
+        dispatch.wait(2, function("f"), kAny, kNow + 27min);
+        CHECK(actions(dispatch).empty());
+        dispatch.boot_succeeded(2, kNow + 27min + 1s);
+        CHECK(actions(dispatch) == Words{"serve 2 2"});
+        dispatch.release(2, kNow + 27min + 2s);
+        CHECK(actions(dispatch) == Words{"close 2"});
+    }
+    SECTION("and gives up when none comes") {
+        dispatch.boot_succeeded(2, kNow + 27min);
+        dispatch.tick(kNow + 27min + 7min + 6s - 1ms);
+        CHECK(actions(dispatch) == Words{"freeze 2"});
+        dispatch.tick(kNow + 27min + 7min + 6s);
+        CHECK(actions(dispatch) == Words{"close 2"});
+    }
+}
+
+TEST_CASE("Dispatch boots ahead only with what nobody needs", "[scheduler][Dispatch]") {
+    SECTION("a boot slot, when one is free") {
+        Dispatch dispatch = with_a_habit(1, 10'000);
+        dispatch.wait(2, function("g"), kAny, kNow + 27min);
+        dispatch.tick(kNow + 27min);
+        CHECK(actions(dispatch) == Words{"boot 2 g"});
+        CHECK_FALSE(dispatch.next_due().has_value());
+        dispatch.boot_succeeded(2, kNow + 28min);
+        CHECK(actions(dispatch) == Words{"serve 2 2", "boot 3 f"});
+    }
+    SECTION("memory, without closing what is idle") {
+        Dispatch dispatch = with_a_habit(4, 150);
+        dispatch.wait(2, function("g"), kAny, kNow + 1min);
+        dispatch.boot_succeeded(2, kNow + 1min);
+        dispatch.release(2, kNow + 1min);
+        CHECK(actions(dispatch) == Words{"boot 2 g", "serve 2 2"});
+        dispatch.tick(kNow + 27min);
+        CHECK(actions(dispatch) == Words{"freeze 2"});
+    }
+}
+
 TEST_CASE("Dispatch lets functions take turns to boot", "[scheduler][Dispatch]") {
     Dispatch dispatch(limits(1));
     const auto f = function("f");

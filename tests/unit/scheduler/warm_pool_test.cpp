@@ -29,17 +29,17 @@ TEST_CASE("WarmPool takes the most recently used environment first", "[scheduler
     const auto f = function("f");
     pool.put(1, f, kStart);
     pool.put(2, f, kStart + 1s);
-    CHECK(pool.take(f) == 2);
-    CHECK(pool.take(f) == 1);
-    CHECK_FALSE(pool.take(f).has_value());
+    CHECK(pool.take(f, kStart + 1h) == 2);
+    CHECK(pool.take(f, kStart + 1h) == 1);
+    CHECK_FALSE(pool.take(f, kStart + 1h).has_value());
 }
 
 TEST_CASE("WarmPool never mixes functions or revisions", "[scheduler][WarmPool]") {
     WarmPool pool({});
     pool.put(1, function("f", "1"), kStart);
-    CHECK_FALSE(pool.take(function("g", "1")).has_value());
-    CHECK_FALSE(pool.take(function("f", "2")).has_value());
-    CHECK(pool.take(function("f", "1")) == 1);
+    CHECK_FALSE(pool.take(function("g", "1"), kStart + 1h).has_value());
+    CHECK_FALSE(pool.take(function("f", "2"), kStart + 1h).has_value());
+    CHECK(pool.take(function("f", "1"), kStart + 1h) == 1);
 }
 
 TEST_CASE("WarmPool evicts the longest idle of all functions", "[scheduler][WarmPool]") {
@@ -58,7 +58,7 @@ TEST_CASE("WarmPool evicts the longest idle of all functions", "[scheduler][Warm
 }
 
 TEST_CASE("WarmPool lets environments go that are idle too long", "[scheduler][WarmPool]") {
-    WarmPool pool({10min, 100ms});
+    WarmPool pool({FixedKeepAlive{10min}, 100ms});
     const auto f = function("f");
     pool.put(1, f, kStart);
     pool.put(2, f, kStart + 1min);
@@ -69,7 +69,7 @@ TEST_CASE("WarmPool lets environments go that are idle too long", "[scheduler][W
 }
 
 TEST_CASE("WarmPool reports each environment to freeze once", "[scheduler][WarmPool]") {
-    WarmPool pool({10min, 100ms});
+    WarmPool pool({FixedKeepAlive{10min}, 100ms});
     const auto f = function("f");
     pool.put(1, f, kStart);
     pool.put(2, f, kStart + 50ms);
@@ -81,7 +81,7 @@ TEST_CASE("WarmPool reports each environment to freeze once", "[scheduler][WarmP
     CHECK(pool.due_to_freeze(kStart + 2s).empty());
     CHECK(pool.next_due() == kStart + 10min);
 
-    CHECK(pool.take(f) == 2);
+    CHECK(pool.take(f, kStart + 1h) == 2);
     pool.put(2, f, kStart + 3s);
     CHECK(pool.next_due() == kStart + 3s + 100ms);
 }
@@ -98,13 +98,13 @@ TEST_CASE("WarmPool gives up all of a function, or its old revisions", "[schedul
     pool.put(3, function("g", "1"), kStart);
     SECTION("old revisions") {
         CHECK(pool.evict_stale(function("f", "2")) == Ids{1});
-        CHECK(pool.take(function("f", "2")) == 2);
+        CHECK(pool.take(function("f", "2"), kStart + 1h) == 2);
     }
     SECTION("all") {
         CHECK(pool.evict_all("f") == Ids{1, 2});
         CHECK(pool.evict_all("f").empty());
     }
-    CHECK(pool.take(function("g", "1")) == 3);
+    CHECK(pool.take(function("g", "1"), kStart + 1h) == 3);
 }
 
 TEST_CASE("WarmPool removes one that died", "[scheduler][WarmPool]") {
@@ -114,7 +114,109 @@ TEST_CASE("WarmPool removes one that died", "[scheduler][WarmPool]") {
     pool.put(2, f, kStart);
     CHECK(pool.remove(2));
     CHECK_FALSE(pool.remove(2));
-    CHECK(pool.take(f) == 1);
+    CHECK(pool.take(f, kStart + 1h) == 1);
+}
+
+namespace {
+
+// Says what the test wants.
+class ScriptedPolicy final : public IdlePolicy {
+  public:
+    void called(const std::string& function, SteadyTime) override { calls.push_back(function); }
+    IdlePlan idle(const std::string&, SteadyTime) override { return next; }
+    void forget(const std::string& function) override { forgotten.push_back(function); }
+    std::uint64_t idle_memory_max_mb() const override { return memory_mb; }
+
+    IdlePlan next;
+    std::uint64_t memory_mb = 1'000'000;
+    std::vector<std::string> calls;
+    std::vector<std::string> forgotten;
+};
+
+struct ScriptedPool {
+    ScriptedPool() : pool({{}, 100h}, std::unique_ptr<IdlePolicy>(policy)) {}
+    ScriptedPolicy* policy = new ScriptedPolicy;  // owned by the pool
+    WarmPool pool;
+};
+
+}  // namespace
+
+TEST_CASE("WarmPool lets each environment go when its policy says", "[scheduler][WarmPool]") {
+    ScriptedPool s;
+    const auto f = function("f");
+    s.policy->next.keep = 30min;
+    s.pool.put(1, f, kStart);
+    s.policy->next.keep = 1min;
+    s.pool.put(2, f, kStart);
+    s.policy->next.keep = IdlePlan::kForever;
+    s.pool.put(3, f, kStart);
+    s.policy->next.keep = 0min;
+    s.pool.put(4, f, kStart);
+    CHECK(s.pool.evict_expired(kStart) == Ids{4});
+    CHECK(s.pool.next_due() == kStart + 1min);
+    CHECK(s.pool.evict_expired(kStart + 30min) == Ids{2, 1});
+    CHECK(s.pool.evict_expired(kStart + 90h).empty());
+    CHECK(s.pool.size() == 1);
+}
+
+TEST_CASE("WarmPool keeps no more memory idle than it may", "[scheduler][WarmPool]") {
+    ScriptedPool s;
+    s.policy->memory_mb = 300;
+    const auto f = function("f");  // 128 MB
+    s.pool.put(1, f, kStart);
+    s.pool.put(2, f, kStart);
+    CHECK(s.pool.evict_expired(kStart).empty());
+    s.pool.put(3, f, kStart + 1s);
+    CHECK(s.pool.evict_expired(kStart + 1s) == Ids{1});
+    CHECK(s.pool.take(f, kStart + 2s) == 3);
+    s.pool.put(3, f, kStart + 3s);
+    s.pool.put(4, f, kStart + 4s);
+    CHECK(s.pool.evict_expired(kStart + 4s) == Ids{2});
+}
+
+TEST_CASE("WarmPool tells each boot ahead of a call once", "[scheduler][WarmPool]") {
+    ScriptedPool s;
+    s.policy->next = IdlePlan{0ms, Prewarm{kStart + 9min, 2min}};
+    s.pool.put(1, function("f"), kStart);
+    s.policy->next = IdlePlan{0ms, Prewarm{kStart + 5min, 3min}};
+    s.pool.put(2, function("g"), kStart);
+    CHECK(s.pool.evict_expired(kStart) == Ids{1, 2});
+    CHECK(s.pool.next_prewarm() == kStart + 5min);
+    CHECK_FALSE(s.pool.take_due_prewarm(kStart + 5min - 1ms).has_value());
+    CHECK(s.pool.take_due_prewarm(kStart + 10min)->function == "g");
+    const auto of_f = s.pool.take_due_prewarm(kStart + 10min);
+    CHECK(of_f->function == "f");
+    CHECK(of_f->keep == 2min);
+    CHECK_FALSE(s.pool.next_prewarm().has_value());
+
+    s.pool.put_prewarmed(3, function("f"), of_f->keep, kStart + 10min);
+    CHECK(s.pool.next_due() == kStart + 12min);
+    CHECK(s.pool.take(function("f"), kStart + 11min) == 3);
+    CHECK(s.policy->calls == std::vector<std::string>{"f"});
+}
+
+TEST_CASE("WarmPool boots nothing ahead of a call that came early", "[scheduler][WarmPool]") {
+    ScriptedPool s;
+    s.policy->next = IdlePlan{0ms, Prewarm{kStart + 9min, 2min}};
+    s.pool.put(1, function("f"), kStart);
+    s.pool.put(2, function("f"), kStart);
+    s.pool.evict_expired(kStart);
+    s.pool.missed("f", kStart + 1min);
+    CHECK(s.policy->calls == std::vector<std::string>{"f"});
+    SECTION("but does for the next") {
+        CHECK(s.pool.take_due_prewarm(kStart + 9min).has_value());
+        CHECK_FALSE(s.pool.take_due_prewarm(kStart + 9min).has_value());
+    }
+    SECTION("nor after an eviction") {
+        s.pool.evict_all("f");
+        CHECK_FALSE(s.pool.next_prewarm().has_value());
+        CHECK(s.policy->forgotten.empty());
+    }
+    SECTION("nor of a function that is gone") {
+        s.pool.forget("f");
+        CHECK_FALSE(s.pool.next_prewarm().has_value());
+        CHECK(s.policy->forgotten == std::vector<std::string>{"f"});
+    }
 }
 
 namespace {
@@ -173,7 +275,7 @@ struct SlowPool {
 }  // namespace
 
 TEST_CASE("WarmPool does as a slow and simple pool does", "[scheduler][WarmPool]") {
-    WarmPool pool({1s, 100ms});
+    WarmPool pool({FixedKeepAlive{1s}, 100ms});
     SlowPool model;
     std::vector<runtime::FunctionPtr> functions;
     for (const char* name : {"a", "b", "c"}) {
@@ -192,7 +294,7 @@ TEST_CASE("WarmPool does as a slow and simple pool does", "[scheduler][WarmPool]
                 model.entries.push_back({last, f->name, now});
                 break;
             case 2:
-                REQUIRE(pool.take(f) == model.take(f->name));
+                REQUIRE(pool.take(f, now) == model.take(f->name));
                 break;
             case 3:
                 REQUIRE(pool.due_to_freeze(now) == model.to_freeze(now));
