@@ -25,6 +25,10 @@ struct CpuLimit {
     std::uint32_t micro_cores = 0;
 };
 
+// Where a guest finds its end of the channel, when its cell has one. It is not told by itself: say
+// so in CellSpec::environment.
+inline constexpr int kChannelDescriptor = 3;
+
 // What to start and within which walls. Knows nothing of functions.
 struct CellSpec {
     std::string label;                     // for logs only
@@ -39,6 +43,19 @@ struct CellSpec {
     CpuLimit cpu;                         // none while it boots; set_cpu later
     std::uint32_t processes_max = 1024;   // processes and threads (lambda-facts section 1)
     std::uint32_t open_files_max = 1024;  // lambda-facts section 1
+    bool has_channel = false;             // a Unix stream socket pair; see Cell::take_channel
+    // Booted ahead of the function that it will serve: what is said above of binds, memory, /tmp,
+    // processor and processes holds until Cell::equip, and until then other cells go first.
+    bool is_stem = false;
+};
+
+// What a stem is given when it is claimed.
+struct Equipment {
+    std::vector<ReadOnlyBind> binds;  // on mount points that CellSpec::binds left free
+    std::uint64_t memory_bytes = 128ULL << 20;
+    std::uint64_t tmp_bytes = 512ULL << 20;
+    CpuLimit cpu;
+    std::uint32_t processes_max = 1024;
 };
 
 // When each step of a launch was over, as CLOCK_MONOTONIC (steady_clock), one clock for daemon,
@@ -48,6 +65,13 @@ struct LaunchTimings {
     std::chrono::steady_clock::time_point claimed;    // cgroup and network namespace in hand
     std::chrono::steady_clock::time_point walled;     // namespaces, mounts, limits, privileges done
     std::chrono::steady_clock::time_point executed;   // exec of the guest's program succeeded
+};
+
+// When each step of a claim was over, on the same clock.
+struct EquipTimings {
+    std::chrono::steady_clock::time_point requested;  // equip() was called
+    std::chrono::steady_clock::time_point mounted;    // the binds are visible in the cell
+    std::chrono::steady_clock::time_point limited;    // limits and the size of /tmp hold
 };
 
 // A running cell, owned by whoever uses it; destruction kills it. Event loop's thread only.
@@ -60,6 +84,16 @@ class Cell {
     virtual UniqueFd take_listener(std::uint16_t port) = 0;
     // The non-blocking read end of what the cell writes to stdout and stderr; once.
     virtual UniqueFd take_output() = 0;
+    // The non-blocking end of the channel that is not the guest's; once, if the spec asked for it.
+    // Read it without room for descriptors: a guest could send some.
+    virtual UniqueFd take_channel() = 0;
+
+    // Turns a stem into a cell for one function, frozen or not. Only for a stem, and once: a cell
+    // never serves two. When it returns the binds are visible in the cell, the limits hold, and the
+    // memory peak counts from here. A working directory that the guest already had stays below what
+    // was mounted on it: the guest must enter it again. After an Error the cell is of no use.
+    virtual Task<Result<void>> equip(Equipment what) = 0;
+    virtual const EquipTimings& equip_timings() const = 0;
 
     virtual Result<void> set_cpu(CpuLimit limit) = 0;
     virtual Result<void> freeze() = 0;

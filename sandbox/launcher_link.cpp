@@ -61,13 +61,14 @@ struct LauncherLink::Wire {
     bool writing = false;
 };
 
+template <class Answer>
 struct LauncherLink::Pending {
     explicit Pending(const asio::any_io_executor& executor)
         : bell(executor, asio::steady_timer::time_point::max()) {}
     asio::steady_timer bell;
-    std::optional<LaunchAnswer> answer;
+    std::optional<Answer> answer;
 
-    void set(LaunchAnswer value) {
+    void set(Answer value) {
         answer.emplace(std::move(value));
         bell.cancel();
     }
@@ -131,15 +132,19 @@ void LauncherLink::on_readable() {
 
 void LauncherLink::lose(const Error& reason) {
     connected_ = false;
-    if (!cells_.empty() || !pending_.empty()) {
+    if (!cells_.empty() || !launches_.empty()) {
         log_.error("launcher_lost", {{"reason", reason.message()}, {"cells", cells_.size()}});
     }
-    for (const auto& [id, pending] : pending_) {
+    for (const auto& [id, pending] : launches_) {
         LaunchAnswer answer;
         answer.failed = {id, "launcher", 0, reason.message()};
         pending->set(std::move(answer));
     }
-    pending_.clear();
+    launches_.clear();
+    for (const auto& [id, pending] : claims_) {
+        pending->set({id, 0, 0, reason.message()});
+    }
+    claims_.clear();
     const ExitReport lost;
     for (const auto& [id, exit] : cells_) {
         exit->publish(lost);
@@ -171,8 +176,8 @@ void LauncherLink::dispatch(Packet packet) {
 void LauncherLink::on(const Hello& /*hello*/, Packet& /*packet*/) {}
 
 void LauncherLink::on(const Launched& launched, Packet& packet) {
-    const auto found = pending_.find(launched.id);
-    if (found == pending_.end()) {
+    const auto found = launches_.find(launched.id);
+    if (found == launches_.end()) {
         return;
     }
     LaunchAnswer answer;
@@ -181,7 +186,7 @@ void LauncherLink::on(const Launched& launched, Packet& packet) {
     answer.exit = std::make_shared<ExitNews>(executor_);
     cells_[launched.id] = answer.exit;
     const auto pending = std::move(found->second);
-    pending_.erase(found);
+    launches_.erase(found);
     if (pending.use_count() == 1) {
         kill(launched.id);  // the flow that asked was cancelled
         return;
@@ -190,15 +195,24 @@ void LauncherLink::on(const Launched& launched, Packet& packet) {
 }
 
 void LauncherLink::on(const LaunchFailed& failed, Packet& /*packet*/) {
-    const auto found = pending_.find(failed.id);
-    if (found == pending_.end()) {
+    const auto found = launches_.find(failed.id);
+    if (found == launches_.end()) {
         return;
     }
     LaunchAnswer answer;
     answer.failed = failed;
     const auto pending = std::move(found->second);
-    pending_.erase(found);
+    launches_.erase(found);
     pending->set(std::move(answer));
+}
+
+void LauncherLink::on(const Equipped& equipped, Packet& /*packet*/) {
+    const auto found = claims_.find(equipped.id);
+    if (found != claims_.end()) {
+        const auto pending = std::move(found->second);
+        claims_.erase(found);
+        pending->set(equipped);
+    }
 }
 
 void LauncherLink::on(const Ended& ended, Packet& /*packet*/) {
@@ -215,20 +229,35 @@ void LauncherLink::on(const Notice& notice, Packet& /*packet*/) {
 
 Task<LaunchAnswer> LauncherLink::launch(CellSpec spec) {
     const auto self = shared_from_this();
-    const auto pending = std::make_shared<Pending>(executor_);
+    const auto pending = std::make_shared<Pending<LaunchAnswer>>(executor_);
     const std::uint64_t id = ++last_id_;
     if (!connected_) {
         LaunchAnswer answer;
         answer.failed = {id, "launcher", 0, "lambent-launcher is gone"};
         co_return answer;
     }
-    pending_[id] = pending;
+    launches_[id] = pending;
     const Request request = LaunchRequest{id, std::move(spec)};
     send(request);
     while (!pending->answer) {
         co_await wait_for_bell(pending->bell);
     }
     co_return std::move(*pending->answer);
+}
+
+Task<Equipped> LauncherLink::equip(std::uint64_t id, Equipment what) {
+    const auto self = shared_from_this();
+    const auto pending = std::make_shared<Pending<Equipped>>(executor_);
+    if (!connected_) {
+        co_return Equipped{id, 0, 0, "lambent-launcher is gone"};
+    }
+    claims_[id] = pending;
+    const Request request = EquipRequest{id, std::move(what)};
+    send(request);
+    while (!pending->answer) {
+        co_await wait_for_bell(pending->bell);
+    }
+    co_return *pending->answer;
 }
 
 void LauncherLink::kill(std::uint64_t id) {

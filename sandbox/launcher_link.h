@@ -61,13 +61,18 @@ class LauncherLink : public std::enable_shared_from_this<LauncherLink> {
     const boost::asio::any_io_executor& executor() const { return executor_; }
 
     Task<LaunchAnswer> launch(CellSpec spec);
+    Task<Equipped> equip(std::uint64_t id, Equipment what);
     void kill(std::uint64_t id);
     // Asks the launcher to end everything and waits until it closed its end.
     Task<> stop();
 
   private:
     struct Wire;  // the asio side of the socket
+    template <class Answer>
     struct Pending;
+    template <class Answer>
+    using PendingById =  // each shared with the flow that waits
+        std::map<std::uint64_t, std::shared_ptr<Pending<Answer>>>;
 
     void arm_read();
     void arm_write();
@@ -78,6 +83,7 @@ class LauncherLink : public std::enable_shared_from_this<LauncherLink> {
     void on(const Hello& hello, Packet& packet);
     void on(const Launched& launched, Packet& packet);
     void on(const LaunchFailed& failed, Packet& packet);
+    void on(const Equipped& equipped, Packet& packet);
     void on(const Ended& ended, Packet& packet);
     void on(const Notice& notice, Packet& packet);
 
@@ -85,7 +91,8 @@ class LauncherLink : public std::enable_shared_from_this<LauncherLink> {
     boost::asio::any_io_executor executor_;
     Logger log_;
     std::unique_ptr<Wire> wire_;
-    std::map<std::uint64_t, std::shared_ptr<Pending>> pending_;  // shared with the waiting flow
+    PendingById<LaunchAnswer> launches_;
+    PendingById<Equipped> claims_;
     std::map<std::uint64_t, std::shared_ptr<ExitNews>> cells_;
     std::uint64_t last_id_ = 0;
     bool connected_ = true;

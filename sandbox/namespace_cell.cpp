@@ -1,5 +1,7 @@
 #include "sandbox/namespace_cell.h"
 
+#include <utility>
+
 namespace lambent::sandbox {
 namespace {
 
@@ -7,7 +9,7 @@ SteadyTime steady_from(std::int64_t ns) {
     return SteadyTime(std::chrono::nanoseconds(ns));
 }
 
-// Descriptors travel as: output, controls, listeners.
+// Descriptors travel as: output, controls, channel, listeners.
 std::array<UniqueFd, CellControls::kDescriptors> take_controls(std::vector<UniqueFd>& from) {
     std::array<UniqueFd, CellControls::kDescriptors> files;
     for (std::size_t i = 0; i < files.size(); ++i) {
@@ -35,15 +37,20 @@ Result<std::unique_ptr<Cell>> NamespaceCell::make(
     SteadyTime requested,
     LaunchAnswer answer
 ) {
-    constexpr std::size_t kFirstListener = 1 + CellControls::kDescriptors;
-    if (answer.descriptors.size() != kFirstListener + spec.listen_ports.size()) {
+    constexpr std::size_t kChannel = 1 + CellControls::kDescriptors;
+    const std::size_t first_listener = kChannel + (spec.has_channel ? 1 : 0);
+    if (answer.descriptors.size() != first_listener + spec.listen_ports.size()) {
         link->kill(answer.launched->id);
         return Error(Code::kInternal, "launcher", "the launcher sent too few descriptors");
     }
     std::unique_ptr<NamespaceCell> cell(new NamespaceCell(std::move(link), answer));
     cell->timings_.requested = requested;
+    cell->may_be_equipped_ = spec.is_stem;
+    if (spec.has_channel) {
+        cell->channel_ = std::move(answer.descriptors[kChannel]);
+    }
     for (std::size_t i = 0; i < spec.listen_ports.size(); ++i) {
-        cell->listeners_[spec.listen_ports[i]] = std::move(answer.descriptors[kFirstListener + i]);
+        cell->listeners_[spec.listen_ports[i]] = std::move(answer.descriptors[first_listener + i]);
     }
     return std::unique_ptr<Cell>(std::move(cell));
 }
@@ -55,6 +62,21 @@ NamespaceCell::~NamespaceCell() {
 UniqueFd NamespaceCell::take_listener(std::uint16_t port) {
     const auto found = listeners_.find(port);
     return found == listeners_.end() ? UniqueFd() : std::move(found->second);
+}
+
+Task<Result<void>> NamespaceCell::equip(Equipment what) {
+    equip_timings_.requested = std::chrono::steady_clock::now();
+    LAMBENT_CO_TRY(validate(what));
+    if (!std::exchange(may_be_equipped_, false)) {
+        co_return Error(Code::kConflict, "equip", "only a stem can be equipped, and only once");
+    }
+    const Equipped answer = co_await link_->equip(id_, std::move(what));
+    if (!answer.problem.empty()) {
+        co_return Error(Code::kInternal, "equip", answer.problem);
+    }
+    equip_timings_.mounted = steady_from(answer.mounted_ns);
+    equip_timings_.limited = steady_from(answer.limited_ns);
+    co_return Result<void>();
 }
 
 // Once the cell has ended its files may belong to another: what the report says stays true.

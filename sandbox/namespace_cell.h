@@ -25,6 +25,9 @@ class NamespaceCell final : public Cell {
     const LaunchTimings& timings() const override { return timings_; }
     UniqueFd take_listener(std::uint16_t port) override;
     UniqueFd take_output() override { return std::move(output_); }
+    UniqueFd take_channel() override { return std::move(channel_); }
+    Task<Result<void>> equip(Equipment what) override;
+    const EquipTimings& equip_timings() const override { return equip_timings_; }
     Result<void> set_cpu(CpuLimit limit) override { return controls_.set_cpu(limit); }
     Result<void> freeze() override { return controls_.freeze(); }
     Result<void> thaw() override { return controls_.thaw(); }
@@ -40,7 +43,10 @@ class NamespaceCell final : public Cell {
     std::uint64_t id_;
     std::shared_ptr<ExitNews> exit_;
     LaunchTimings timings_;
+    EquipTimings equip_timings_;
+    bool may_be_equipped_ = false;
     UniqueFd output_;
+    UniqueFd channel_;
     CellControls controls_;
     std::map<std::uint16_t, UniqueFd> listeners_;
 };

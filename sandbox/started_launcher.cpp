@@ -8,8 +8,8 @@
 #include <boost/process/io.hpp>
 #include <boost/process/posix.hpp>
 
-#include <sys/syscall.h>
 #include <poll.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <exception>

@@ -41,6 +41,9 @@ class CellGroup {
 
     virtual Result<void> apply(const CellLimits& limits) = 0;
 
+    // From here on the peak counts anew, where the kernel can do that.
+    virtual void reset_peak() = 0;
+
     // How a process gets in: born there (clone3 into a directory), or by writing "0" to each of
     // these files itself. A parent that writes the child's pid waits 11 ms for a kernel-wide lock.
     virtual int birth_directory() const = 0;  // -1 when there is none

@@ -47,6 +47,7 @@ class V1Group final : public CellGroup {
     void freeze_by(UnifiedGroup unified) { unified_.emplace(std::move(unified)); }
 
     Result<void> apply(const CellLimits& limits) override;
+    void reset_peak() override;
     int birth_directory() const override { return unified_ ? unified_->directory() : -1; }
     const std::vector<int>& entry_files() const override { return entry_numbers_; }
     Result<ControlFiles> open_controls() const override;
@@ -113,6 +114,10 @@ Result<void> V1Group::apply(const CellLimits& limits) {
     LAMBENT_TRY(write_control(files_.processes_max.get(), processes, "pids.max"));
     const std::string quota = cpu_limit_text(limits.cpu, CgroupDialect::kV1);
     return write_control(files_.cpu_quota.get(), quota, "cpu.cfs_quota_us");
+}
+
+void V1Group::reset_peak() {
+    static_cast<void>(write_control(files_.memory_peak.get(), "0", "memory.max_usage_in_bytes"));
 }
 
 Result<ControlFiles> V1Group::open_controls() const {

@@ -34,6 +34,7 @@ class V2Group final : public CellGroup {
     ~V2Group() override { static_cast<void>(library_.remove(name_, kV2Controllers)); }
 
     Result<void> apply(const CellLimits& limits) override;
+    void reset_peak() override;
     int birth_directory() const override { return directory_.get(); }
     const std::vector<int>& entry_files() const override { return no_files_; }
     Result<ControlFiles> open_controls() const override;
@@ -60,6 +61,8 @@ Result<void> V2Group::apply(const CellLimits& limits) {
     LAMBENT_TRY(write_control_at(at, "pids.max", std::to_string(limits.processes_max)));
     return write_control_at(at, "cpu.max", cpu_limit_text(limits.cpu, CgroupDialect::kV2));
 }
+
+void V2Group::reset_peak() {}
 
 Result<ControlFiles> V2Group::open_controls() const {
     const int at = directory_.get();

@@ -17,7 +17,7 @@
 namespace lambent::sandbox {
 namespace {
 
-constexpr int kReportFd = 3;
+constexpr int kReportFd = kChannelDescriptor + 1;
 constexpr int kCapabilitiesMax = 64;
 constexpr char kOomScore[] = "500";  // the kernel takes a cell before the daemon
 
@@ -95,9 +95,15 @@ void drop_capabilities(const CellPlan& plan) {
     }
 }
 
-// stdin, stdout, stderr, and the report pipe until exec closes it.
+// stdin, stdout, stderr, the channel, and the report pipe until exec closes it. All of them stand
+// higher than where they go: the launcher itself holds the low numbers.
 void arrange_descriptors(const CellPlan& plan) {
     if (::dup2(plan.null, 0) != 0 || ::dup2(plan.output, 1) != 1 || ::dup2(plan.output, 2) != 2) {
+        fail_stage(plan.report, Stage::kDescriptors);
+    }
+    if (plan.channel < 0) {
+        ::close(kChannelDescriptor);
+    } else if (::dup2(plan.channel, kChannelDescriptor) != kChannelDescriptor) {
         fail_stage(plan.report, Stage::kDescriptors);
     }
     if (plan.report != kReportFd && ::dup3(plan.report, kReportFd, O_CLOEXEC) != kReportFd) {

@@ -29,9 +29,8 @@ std::string map_line(unsigned inside, unsigned outside) {
 }
 
 std::string tmp_options(std::uint64_t bytes, uid_t uid, gid_t gid) {
-    const std::uint64_t inodes = std::max(kInodesMin, bytes / kBytesPerInode);
-    return "mode=0700,size=" + std::to_string(bytes) + ",nr_inodes=" + std::to_string(inodes) +
-           ",uid=" + std::to_string(uid) + ",gid=" + std::to_string(gid);
+    return tmp_size_text(bytes) + ",mode=0700,uid=" + std::to_string(uid) +
+           ",gid=" + std::to_string(gid);
 }
 
 }  // namespace
@@ -59,6 +58,11 @@ const char* to_string(Stage stage) {
         "walled"};
     const auto index = static_cast<std::size_t>(stage);
     return index < kNames.size() ? kNames[index] : "unknown";
+}
+
+std::string tmp_size_text(std::uint64_t bytes) {
+    const std::uint64_t inodes = std::max(kInodesMin, bytes / kBytesPerInode);
+    return "size=" + std::to_string(bytes) + ",nr_inodes=" + std::to_string(inodes);
 }
 
 PreparedPlan::PreparedPlan(const CellSpec& spec, Filters& filters, uid_t first_uid)

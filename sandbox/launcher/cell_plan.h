@@ -66,6 +66,7 @@ struct CellPlan {
     const char* tmp_options = nullptr;
 
     int output = -1;
+    int channel = -1;  // the guest's end, if it has one
     int report = -1;
     int status = -1;  // the init's word on how the main process ended
     int null = -1;
@@ -89,6 +90,9 @@ struct Filters {
     FilterProgram guest;
     FilterProgram init;
 };
+
+// Mount options of a tmpfs: how large it may become and how many files it may hold.
+std::string tmp_size_text(std::uint64_t bytes);
 
 // Owns the strings and arrays that a plan points to. Not movable for that reason.
 class PreparedPlan {

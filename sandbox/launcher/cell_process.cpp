@@ -2,15 +2,18 @@
 
 #include "sandbox/launcher/cell_init.h"
 #include "sandbox/launcher/child_report.h"
+#include "sandbox/launcher/mount_tree.h"
 
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace lambent::sandbox {
@@ -68,7 +71,9 @@ Result<std::unique_ptr<CellProcess>> CellProcess::start(
     std::uint64_t id, const CellSpec& spec, Slot& slot, const Ground& ground
 ) {
     LAMBENT_TRY(slot.group->apply({spec.memory_bytes, spec.processes_max, spec.cpu}));
-    LAMBENT_TRY(std::vector<UniqueFd> listeners, slot.network->listen(spec.listen_ports));
+    LAMBENT_TRY(
+        NetworkSlot::Sockets sockets, slot.network->open(spec.listen_ports, spec.has_channel)
+    );
     const std::int64_t claimed_ns = monotonic_ns();
     PreparedPlan prepared(spec, ground.filters, ground.first_uid + 2 * slot.number);
     LAMBENT_TRY(prepared.open_binds(spec.binds));
@@ -82,6 +87,7 @@ Result<std::unique_ptr<CellProcess>> CellProcess::start(
     }
     plan.network = slot.network->native();
     plan.output = output.write.get();
+    plan.channel = sockets.guest_channel.get();
     plan.report = report.write.get();
     plan.status = status.write.get();
     plan.null = null.get();
@@ -91,7 +97,12 @@ Result<std::unique_ptr<CellProcess>> CellProcess::start(
     cell->report_ = std::move(report.read);
     cell->status_ = std::move(status.read);
     cell->output_ = std::move(output.read);
-    cell->listeners_ = std::move(listeners);
+    sockets.guest_channel.reset();
+    cell->sockets_ = std::move(sockets);
+    cell->may_be_equipped_ = spec.is_stem;
+    for (const ReadOnlyBind& bind : spec.binds) {
+        cell->used_mount_points_.push_back(bind.cell_path);
+    }
     cell->claimed_ns_ = claimed_ns;
     return cell;
 }
@@ -128,11 +139,64 @@ Result<std::vector<UniqueFd>> CellProcess::take_descriptors() {
     for (UniqueFd& file : controls) {
         all.push_back(std::move(file));
     }
-    for (UniqueFd& listener : listeners_) {
+    if (sockets_.channel) {
+        all.push_back(std::move(sockets_.channel));
+    }
+    for (UniqueFd& listener : sockets_.listeners) {
         all.push_back(std::move(listener));
     }
-    listeners_.clear();
+    sockets_.listeners.clear();
     return all;
+}
+
+Result<void> CellProcess::check_free(const std::vector<ReadOnlyBind>& binds) const {
+    for (const ReadOnlyBind& bind : binds) {
+        if (std::find(used_mount_points_.begin(), used_mount_points_.end(), bind.cell_path) !=
+            used_mount_points_.end()) {
+            return Error(Code::kConflict, "bind", "the stem has a mount on " + bind.cell_path);
+        }
+    }
+    return {};
+}
+
+// The mount points are directories of the cells' root, which nobody can write to, and /tmp's own
+// root is all that is looked up of it: the guest has no say in where these paths lead.
+Result<void> CellProcess::mount_equipment(const Equipment& what, const RootTemplate& root) const {
+    std::vector<UniqueFd> trees;
+    for (const ReadOnlyBind& bind : what.binds) {
+        LAMBENT_TRY(UniqueFd tree, detached_copy(bind.host_path, SubMounts::kLeaveOut));
+        trees.push_back(std::move(tree));
+    }
+    const std::string tmp_size = tmp_size_text(what.tmp_bytes);
+    LAMBENT_TRY(const RootTemplate::Visit visit, root.visit(process_));
+    for (std::size_t i = 0; i < trees.size(); ++i) {
+        LAMBENT_TRY(attach_tree(trees[i], what.binds[i].cell_path));
+    }
+    constexpr unsigned long kFlags = MS_REMOUNT | MS_NOSUID | MS_NODEV;
+    if (::mount(nullptr, "/tmp", nullptr, kFlags, tmp_size.c_str()) != 0) {
+        return errno_error("cannot set the size of /tmp", errno);
+    }
+    return {};
+}
+
+Result<CellProcess::EquipTimes> CellProcess::equip(
+    const Equipment& what, const RootTemplate& root
+) {
+    if (!may_be_equipped_) {
+        return Error(Code::kConflict, "equip", "only a stem can be equipped, and only once");
+    }
+    if (killed_) {
+        return Error(Code::kConflict, "equip", "the stem was killed");
+    }
+    LAMBENT_TRY(check_free(what.binds));
+    may_be_equipped_ = false;
+    EquipTimes times;
+    LAMBENT_TRY(mount_equipment(what, root));
+    times.mounted_ns = monotonic_ns();
+    LAMBENT_TRY(slot_.group->apply({what.memory_bytes, what.processes_max, what.cpu}));
+    slot_.group->reset_peak();
+    times.limited_ns = monotonic_ns();
+    return times;
 }
 
 // First the signal, then the thaw: a frozen guest gets no chance to run in between.

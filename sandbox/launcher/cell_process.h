@@ -42,8 +42,15 @@ class CellProcess {
     std::int64_t walled_ns() const { return walled_ns_; }
     std::int64_t executed_ns() const { return executed_ns_; }
     bool launched() const { return executed_ns_ != 0; }
-    // Output, controls and listeners in the order of the Launched message; once.
+    // Output, controls, channel and listeners in the order of the Launched message; once.
     Result<std::vector<UniqueFd>> take_descriptors();
+
+    struct EquipTimes {
+        std::int64_t mounted_ns = 0;
+        std::int64_t limited_ns = 0;
+    };
+    // Makes a stem a cell for one function. Refused when it is none, or not one any more.
+    Result<EquipTimes> equip(const Equipment& what, const RootTemplate& root);
 
     enum class Reason { kAsked, kOutOfMemory };
     void kill(Reason reason);
@@ -56,6 +63,8 @@ class CellProcess {
   private:
     CellProcess(std::uint64_t id, Slot slot) : id_(id), slot_(std::move(slot)) {}
     ExitReport verdict();
+    Result<void> check_free(const std::vector<ReadOnlyBind>& binds) const;
+    Result<void> mount_equipment(const Equipment& what, const RootTemplate& root) const;
 
     std::uint64_t id_;
     Slot slot_;
@@ -63,7 +72,9 @@ class CellProcess {
     UniqueFd report_;
     UniqueFd status_;
     UniqueFd output_;
-    std::vector<UniqueFd> listeners_;
+    NetworkSlot::Sockets sockets_;
+    bool may_be_equipped_ = false;
+    std::vector<std::string> used_mount_points_;
     std::optional<StageReport> failure_;
     std::int64_t claimed_ns_ = 0;
     std::int64_t walled_ns_ = 0;

@@ -154,6 +154,22 @@ void Launcher::handle(const LaunchRequest& request) {
     }
 }
 
+// What was equipped by half must not serve anybody.
+void Launcher::handle(const EquipRequest& request) {
+    const auto found = cells_.find(request.id);
+    if (found == cells_.end() || !found->second->launched()) {
+        send(Equipped{request.id, 0, 0, "the cell is gone"});
+        return;
+    }
+    const auto times = found->second->equip(request.what, root_);
+    if (times.has_error()) {
+        found->second->kill(CellProcess::Reason::kAsked);
+        send(Equipped{request.id, 0, 0, times.error().message()});
+        return;
+    }
+    send(Equipped{request.id, times->mounted_ns, times->limited_ns, {}});
+}
+
 void Launcher::handle(const KillRequest& request) {
     if (const auto found = cells_.find(request.id); found != cells_.end()) {
         found->second->kill(CellProcess::Reason::kAsked);

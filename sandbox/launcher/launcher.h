@@ -48,6 +48,7 @@ class Launcher {
     Result<void> start_warming();
     void read_requests();
     void handle(const LaunchRequest& request);
+    void handle(const EquipRequest& request);
     void handle(const KillRequest& request);
     void handle(const StopRequest& request);
     Result<void> launch(const LaunchRequest& request);

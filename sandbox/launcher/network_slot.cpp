@@ -61,6 +61,21 @@ Result<UniqueFd> listen_on(std::uint16_t port) {
     return socket;
 }
 
+// Made inside the cell's namespace too: a Unix socket answers questions about the interfaces of the
+// namespace that it was made in, and can take a name there.
+Result<void> open_channel(NetworkSlot::Sockets& sockets) {
+    int ends[2] = {-1, -1};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+        return errno_error("cannot make a cell's channel", errno);
+    }
+    sockets.channel = UniqueFd(ends[0]);
+    sockets.guest_channel = UniqueFd(ends[1]);
+    if (::fcntl(sockets.channel.get(), F_SETFL, O_NONBLOCK) != 0) {
+        return errno_error("cannot make a cell's channel", errno);
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<NetworkSlot> NetworkSlot::make() {
@@ -74,10 +89,12 @@ Result<NetworkSlot> NetworkSlot::make() {
     return NetworkSlot(std::move(space));
 }
 
-Result<std::vector<UniqueFd>> NetworkSlot::listen(const std::vector<std::uint16_t>& ports) const {
-    std::vector<UniqueFd> listeners;
-    if (ports.empty()) {
-        return listeners;
+Result<NetworkSlot::Sockets> NetworkSlot::open(
+    const std::vector<std::uint16_t>& ports, bool with_channel
+) const {
+    Sockets sockets;
+    if (ports.empty() && !with_channel) {
+        return sockets;
     }
     LAMBENT_TRY(UniqueFd home, open_current());
     if (::setns(space_.get(), CLONE_NEWNET) != 0) {
@@ -86,9 +103,12 @@ Result<std::vector<UniqueFd>> NetworkSlot::listen(const std::vector<std::uint16_
     const Home back(std::move(home));
     for (const std::uint16_t port : ports) {
         LAMBENT_TRY(UniqueFd listener, listen_on(port));
-        listeners.push_back(std::move(listener));
+        sockets.listeners.push_back(std::move(listener));
     }
-    return listeners;
+    if (with_channel) {
+        LAMBENT_TRY(open_channel(sockets));
+    }
+    return sockets;
 }
 
 }  // namespace lambent::sandbox

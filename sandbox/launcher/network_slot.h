@@ -16,8 +16,13 @@ class NetworkSlot {
     static Result<NetworkSlot> make();
 
     int native() const { return space_.get(); }
-    // One socket on 127.0.0.1 per port, non-blocking, in the order given.
-    Result<std::vector<UniqueFd>> listen(const std::vector<std::uint16_t>& ports) const;
+    // What a cell talks through.
+    struct Sockets {
+        std::vector<UniqueFd> listeners;  // on 127.0.0.1, non-blocking, in the order of the ports
+        UniqueFd channel;                 // of a Unix stream pair, non-blocking
+        UniqueFd guest_channel;           // its other end
+    };
+    Result<Sockets> open(const std::vector<std::uint16_t>& ports, bool with_channel) const;
 
   private:
     explicit NetworkSlot(UniqueFd space) : space_(std::move(space)) {}

@@ -71,4 +71,11 @@ void RootTemplate::leave() const {
     LAMBENT_ASSERT(::setns(home_.get(), CLONE_NEWNS) == 0);
 }
 
+Result<RootTemplate::Visit> RootTemplate::visit(const UniqueFd& process) const {
+    if (::setns(process.get(), CLONE_NEWNS) != 0) {
+        return errno_error("cannot enter a cell's mount namespace", errno);
+    }
+    return Visit(this);
+}
+
 }  // namespace lambent::sandbox

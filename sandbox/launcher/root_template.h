@@ -4,6 +4,7 @@
 #include "base/unique_fd.h"
 
 #include <string>
+#include <utility>
 
 namespace lambent::sandbox {
 
@@ -24,6 +25,25 @@ class RootTemplate {
     // copies the few mounts that a cell needs instead of all of the host's.
     Result<void> enter() const;
     void leave() const;
+
+    // This thread inside another process's mount namespace, until destruction.
+    class Visit {
+      public:
+        explicit Visit(const RootTemplate* root) : root_(root) {}
+        Visit(Visit&& other) noexcept : root_(std::exchange(other.root_, nullptr)) {}
+        Visit& operator=(Visit&&) = delete;
+        Visit(const Visit&) = delete;
+        Visit& operator=(const Visit&) = delete;
+        ~Visit() {
+            if (root_ != nullptr) {
+                root_->leave();
+            }
+        }
+
+      private:
+        const RootTemplate* root_;
+    };
+    Result<Visit> visit(const UniqueFd& process) const;
 
   private:
     RootTemplate(UniqueFd home, UniqueFd cells)

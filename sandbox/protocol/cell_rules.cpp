@@ -63,6 +63,18 @@ Result<void> check_ports(const std::vector<std::uint16_t>& ports) {
     return {};
 }
 
+Result<void> check_limits(
+    std::uint64_t memory_bytes, std::uint64_t tmp_bytes, std::uint32_t processes_max
+) {
+    if (memory_bytes < kMemoryMin || tmp_bytes < kTmpMin) {
+        return refuse("limits", "a cell has at least 8 MiB of memory and 64 KiB of /tmp");
+    }
+    if (processes_max < 2) {
+        return refuse("limits", "a cell has at least 2 processes");
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<void> validate(const CellSpec& spec) {
@@ -76,13 +88,15 @@ Result<void> validate(const CellSpec& spec) {
     }
     LAMBENT_TRY(check_binds(spec.binds));
     LAMBENT_TRY(check_ports(spec.listen_ports));
-    if (spec.memory_bytes < kMemoryMin || spec.tmp_bytes < kTmpMin) {
-        return refuse("limits", "a cell has at least 8 MiB of memory and 64 KiB of /tmp");
+    if (spec.open_files_max < 8) {
+        return refuse("limits", "a cell has at least 8 open files");
     }
-    if (spec.processes_max < 2 || spec.open_files_max < 8) {
-        return refuse("limits", "a cell has at least 2 processes and 8 open files");
-    }
-    return {};
+    return check_limits(spec.memory_bytes, spec.tmp_bytes, spec.processes_max);
+}
+
+Result<void> validate(const Equipment& what) {
+    LAMBENT_TRY(check_binds(what.binds));
+    return check_limits(what.memory_bytes, what.tmp_bytes, what.processes_max);
 }
 
 }  // namespace lambent::sandbox

@@ -16,23 +16,37 @@ std::string pack(const json& message) {
     return text;
 }
 
-json spec_to_json(const CellSpec& spec) {
-    json binds = json::array();
-    for (const ReadOnlyBind& bind : spec.binds) {
-        binds.push_back({bind.host_path, bind.cell_path});
+json binds_to_json(const std::vector<ReadOnlyBind>& binds) {
+    json list = json::array();
+    for (const ReadOnlyBind& bind : binds) {
+        list.push_back({bind.host_path, bind.cell_path});
     }
+    return list;
+}
+
+std::vector<ReadOnlyBind> binds_from_json(const json& from) {
+    std::vector<ReadOnlyBind> binds;
+    for (const json& bind : from) {
+        binds.push_back({bind.at(0).get<std::string>(), bind.at(1).get<std::string>()});
+    }
+    return binds;
+}
+
+json spec_to_json(const CellSpec& spec) {
     return {
         {"label", spec.label},
         {"argv", spec.argv},
         {"environment", spec.environment},
         {"cwd", spec.working_directory},
-        {"binds", std::move(binds)},
+        {"binds", binds_to_json(spec.binds)},
         {"ports", spec.listen_ports},
         {"memory", spec.memory_bytes},
         {"tmp", spec.tmp_bytes},
         {"cpu", spec.cpu.micro_cores},
         {"processes", spec.processes_max},
         {"files", spec.open_files_max},
+        {"channel", spec.has_channel},
+        {"stem", spec.is_stem},
     };
 }
 
@@ -42,20 +56,42 @@ CellSpec spec_from_json(const json& from) {
     from.at("argv").get_to(spec.argv);
     from.at("environment").get_to(spec.environment);
     from.at("cwd").get_to(spec.working_directory);
-    for (const json& bind : from.at("binds")) {
-        spec.binds.push_back({bind.at(0).get<std::string>(), bind.at(1).get<std::string>()});
-    }
+    spec.binds = binds_from_json(from.at("binds"));
     from.at("ports").get_to(spec.listen_ports);
     from.at("memory").get_to(spec.memory_bytes);
     from.at("tmp").get_to(spec.tmp_bytes);
     from.at("cpu").get_to(spec.cpu.micro_cores);
     from.at("processes").get_to(spec.processes_max);
     from.at("files").get_to(spec.open_files_max);
+    from.at("channel").get_to(spec.has_channel);
+    from.at("stem").get_to(spec.is_stem);
     return spec;
+}
+
+Equipment equipment_from(const json& from) {
+    Equipment what;
+    what.binds = binds_from_json(from.at("binds"));
+    from.at("memory").get_to(what.memory_bytes);
+    from.at("tmp").get_to(what.tmp_bytes);
+    from.at("cpu").get_to(what.cpu.micro_cores);
+    from.at("processes").get_to(what.processes_max);
+    return what;
 }
 
 json to_json(const LaunchRequest& request) {
     return {{"kind", "launch"}, {"id", request.id}, {"spec", spec_to_json(request.spec)}};
+}
+json to_json(const EquipRequest& request) {
+    const Equipment& what = request.what;
+    return {
+        {"kind", "equip"},
+        {"id", request.id},
+        {"binds", binds_to_json(what.binds)},
+        {"memory", what.memory_bytes},
+        {"tmp", what.tmp_bytes},
+        {"cpu", what.cpu.micro_cores},
+        {"processes", what.processes_max},
+    };
 }
 json to_json(const KillRequest& request) {
     return {{"kind", "kill"}, {"id", request.id}};
@@ -84,6 +120,15 @@ json to_json(const LaunchFailed& failed) {
         {"stage", failed.stage},
         {"errno", failed.error_number},
         {"message", failed.message},
+    };
+}
+json to_json(const Equipped& equipped) {
+    return {
+        {"kind", "equipped"},
+        {"id", equipped.id},
+        {"mounted", equipped.mounted_ns},
+        {"limited", equipped.limited_ns},
+        {"problem", equipped.problem},
     };
 }
 json to_json(const Ended& ended) {
@@ -131,6 +176,9 @@ Request request_from(const json& from) {
     if (kind == "launch") {
         return LaunchRequest{from.at("id").get<std::uint64_t>(), spec_from_json(from.at("spec"))};
     }
+    if (kind == "equip") {
+        return EquipRequest{from.at("id").get<std::uint64_t>(), equipment_from(from)};
+    }
     if (kind == "kill") {
         return KillRequest{from.at("id").get<std::uint64_t>()};
     }
@@ -160,6 +208,14 @@ Event event_from(const json& from) {
             from.at("stage").get<std::string>(),
             from.at("errno").get<int>(),
             from.at("message").get<std::string>()};
+    }
+    if (kind == "equipped") {
+        Equipped equipped;
+        from.at("id").get_to(equipped.id);
+        from.at("mounted").get_to(equipped.mounted_ns);
+        from.at("limited").get_to(equipped.limited_ns);
+        from.at("problem").get_to(equipped.problem);
+        return equipped;
     }
     if (kind == "ended") {
         return ended_from(from);
@@ -195,6 +251,9 @@ Result<Request> decode_request(std::string_view text) {
     LAMBENT_TRY(Request request, decode<Request>(text, request_from));
     if (const auto* launch = std::get_if<LaunchRequest>(&request)) {
         LAMBENT_TRY(validate(launch->spec));
+    }
+    if (const auto* equip = std::get_if<EquipRequest>(&request)) {
+        LAMBENT_TRY(validate(equip->what));
     }
     return request;
 }

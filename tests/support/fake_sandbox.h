@@ -14,10 +14,12 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -54,6 +56,12 @@ struct FakeCellState {
     std::map<std::uint16_t, std::uint16_t> ports;  // of the cell -> really
     UniqueFd output_reader;
     UniqueFd output_writer;
+    UniqueFd channel;        // the daemon's end
+    UniqueFd guest_channel;  // the guest's, blocking; the process's when there is one
+    bool is_stem = false;
+    std::optional<sandbox::Equipment> equipment;  // what the stem was given
+    std::optional<Error> equip_error;
+    sandbox::EquipTimings equip_timings;
     std::vector<std::string> calls;  // "freeze", "thaw", "kill", "cpu 72357"
     std::optional<Error> freeze_error;
     std::uint64_t memory_peak_bytes = 40ULL << 20;
@@ -83,6 +91,21 @@ class FakeCell final : public sandbox::Cell {
         return std::move(state_->listeners.at(port));
     }
     UniqueFd take_output() override { return std::move(state_->output_reader); }
+    UniqueFd take_channel() override { return std::move(state_->channel); }
+    Task<Result<void>> equip(sandbox::Equipment what) override {
+        state_->calls.emplace_back("equip");
+        if (!state_->is_stem || state_->equipment) {
+            co_return Error(Code::kConflict, "equip", "only a stem can be equipped, and only once");
+        }
+        if (state_->equip_error) {
+            co_return *state_->equip_error;
+        }
+        state_->equipment = std::move(what);
+        const auto now = std::chrono::steady_clock::now();
+        state_->equip_timings = {now, now, now};
+        co_return Result<void>();
+    }
+    const sandbox::EquipTimings& equip_timings() const override { return state_->equip_timings; }
     Result<void> set_cpu(sandbox::CpuLimit limit) override {
         state_->calls.push_back("cpu " + std::to_string(limit.micro_cores));
         return {};
@@ -155,6 +178,10 @@ class FakeSandbox final : public sandbox::Sandbox {
         }
         state->output_reader = UniqueFd(pipe[0]);
         state->output_writer = UniqueFd(pipe[1]);
+        state->is_stem = spec.is_stem;
+        if (spec.has_channel) {
+            open_channel(*state);
+        }
         cells.push_back(state);
         if (on_launch) {
             on_launch(*state);
@@ -171,6 +198,15 @@ class FakeSandbox final : public sandbox::Sandbox {
     std::function<void(FakeCellState&)> on_launch;
 
   private:
+    static void open_channel(FakeCellState& state) {
+        std::array<int, 2> ends{};
+        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0 ||
+            ::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) {
+            throw std::runtime_error("no socket pair");
+        }
+        state.channel = UniqueFd(ends[0]);
+        state.guest_channel = UniqueFd(ends[1]);
+    }
     // A path or a list of paths of the cell, as the host has them.
     static std::string on_host(
         std::string text, const sandbox::CellSpec& spec, const FakeCellState& state
@@ -218,6 +254,11 @@ class FakeSandbox final : public sandbox::Sandbox {
         ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
         ::posix_spawn_file_actions_adddup2(&actions, state->output_writer.get(), 1);
         ::posix_spawn_file_actions_adddup2(&actions, state->output_writer.get(), 2);
+        if (state->guest_channel) {
+            ::posix_spawn_file_actions_adddup2(
+                &actions, state->guest_channel.get(), sandbox::kChannelDescriptor
+            );
+        }
         pid_t pid = -1;
         const int failed = ::posix_spawn(
             &pid,
@@ -232,6 +273,7 @@ class FakeSandbox final : public sandbox::Sandbox {
             throw std::runtime_error("cannot start " + argv.front());
         }
         state->output_writer.reset();
+        state->guest_channel.reset();
         state->process.assign(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
         auto on_exit = [weak = std::weak_ptr(state)](const boost::system::error_code& error) {
             const auto alive = weak.lock();

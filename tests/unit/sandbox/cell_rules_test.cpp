@@ -5,6 +5,7 @@
 #include <functional>
 
 using lambent::sandbox::CellSpec;
+using lambent::sandbox::Equipment;
 using lambent::sandbox::validate;
 
 namespace {
@@ -68,4 +69,20 @@ TEST_CASE("Cell rules refuse limits in which nothing can run", "[sandbox][CellRu
     CHECK(subject_of([](CellSpec& spec) { spec.tmp_bytes = 0; }) == "limits");
     CHECK(subject_of([](CellSpec& spec) { spec.processes_max = 1; }) == "limits");
     CHECK(subject_of([](CellSpec& spec) { spec.open_files_max = 0; }) == "limits");
+}
+
+TEST_CASE("Cell rules hold for what a stem is equipped with", "[sandbox][CellRules]") {
+    const auto subject_of_claim = [](const std::function<void(Equipment&)>& spoil) {
+        Equipment what;
+        what.binds = {{"/srv/code", "/var/task"}};
+        REQUIRE(validate(what).has_value());
+        spoil(what);
+        const auto checked = validate(what);
+        return checked.has_error() ? checked.error().subject() : "";
+    };
+    CHECK(subject_of_claim([](Equipment& what) { what.binds[0].cell_path = "/tmp"; }) == "bind");
+    CHECK(subject_of_claim([](Equipment& what) { what.binds[0].host_path = "code"; }) == "bind");
+    CHECK(subject_of_claim([](Equipment& what) { what.memory_bytes = 0; }) == "limits");
+    CHECK(subject_of_claim([](Equipment& what) { what.tmp_bytes = 0; }) == "limits");
+    CHECK(subject_of_claim([](Equipment& what) { what.processes_max = 1; }) == "limits");
 }

@@ -46,7 +46,7 @@ TEST_CASE("PreparedPlan holds what exec and the maps need", "[sandbox][CellPlan]
     CHECK(std::string(plan.uid_map) == "993 5001 1\n");
     CHECK(std::string(plan.gid_map) == "990 5001 1\n");
     CHECK(
-        std::string(plan.tmp_options) == "mode=0700,size=67108864,nr_inodes=8192,uid=5001,gid=5001"
+        std::string(plan.tmp_options) == "size=67108864,nr_inodes=8192,mode=0700,uid=5001,gid=5001"
     );
     CHECK(plan.guest_filter.len == 3);
 }

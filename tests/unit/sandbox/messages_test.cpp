@@ -20,7 +20,19 @@ CellSpec full_spec() {
     spec.cpu = {72'357};
     spec.processes_max = 100;
     spec.open_files_max = 200;
+    spec.has_channel = true;
+    spec.is_stem = true;
     return spec;
+}
+
+Equipment full_equipment() {
+    Equipment what;
+    what.binds = {{"/srv/code", "/var/task"}, {"/srv/layer\xff", "/opt"}};
+    what.memory_bytes = 3ULL << 30;
+    what.tmp_bytes = 1ULL << 30;
+    what.cpu = {72'357};
+    what.processes_max = 100;
+    return what;
 }
 
 template <class Message>
@@ -51,6 +63,23 @@ TEST_CASE("Launch request arrives with every field", "[sandbox][Messages]") {
     CHECK(request.spec.cpu.micro_cores == spec.cpu.micro_cores);
     CHECK(request.spec.processes_max == spec.processes_max);
     CHECK(request.spec.open_files_max == spec.open_files_max);
+    CHECK(request.spec.has_channel);
+    CHECK(request.spec.is_stem);
+}
+
+TEST_CASE("Equip request arrives with every field", "[sandbox][Messages]") {
+    const Equipment what = full_equipment();
+    const auto decoded = decode_request(encode(Request(EquipRequest{7, what})));
+    REQUIRE(decoded.has_value());
+    const auto& request = std::get<EquipRequest>(*decoded);
+    CHECK(request.id == 7);
+    REQUIRE(request.what.binds.size() == 2);
+    CHECK(request.what.binds[0].cell_path == "/var/task");
+    CHECK(request.what.binds[1].host_path == "/srv/layer\xff");
+    CHECK(request.what.memory_bytes == what.memory_bytes);
+    CHECK(request.what.tmp_bytes == what.tmp_bytes);
+    CHECK(request.what.cpu.micro_cores == what.cpu.micro_cores);
+    CHECK(request.what.processes_max == what.processes_max);
 }
 
 TEST_CASE("Kill and stop requests arrive as they were sent", "[sandbox][Messages]") {
@@ -71,6 +100,11 @@ TEST_CASE("Events arrive with every field", "[sandbox][Messages]") {
     CHECK(launched.claimed_ns == 1);
     CHECK(launched.walled_ns == 2);
     CHECK(launched.executed_ns == 3);
+    const Equipped equipped = through(Equipped{9, 4, 5, "why not"});
+    CHECK(equipped.id == 9);
+    CHECK(equipped.mounted_ns == 4);
+    CHECK(equipped.limited_ns == 5);
+    CHECK(equipped.problem == "why not");
     const LaunchFailed failed = through(LaunchFailed{9, "exec", 2, "why"});
     CHECK(failed.stage == "exec");
     CHECK(failed.error_number == 2);
@@ -119,6 +153,15 @@ TEST_CASE("Launch request is checked when it arrives", "[sandbox][Messages]") {
     CellSpec spec = full_spec();
     spec.binds[0].cell_path = "/etc";
     const auto decoded = decode_request(encode(Request(LaunchRequest{1, spec})));
+    REQUIRE(decoded.has_error());
+    CHECK(decoded.error().code() == Code::kInvalidArgument);
+    CHECK(decoded.error().subject() == "bind");
+}
+
+TEST_CASE("Equip request is checked when it arrives", "[sandbox][Messages]") {
+    Equipment what = full_equipment();
+    what.binds[1].cell_path = "/var/task";
+    const auto decoded = decode_request(encode(Request(EquipRequest{1, what})));
     REQUIRE(decoded.has_error());
     CHECK(decoded.error().code() == Code::kInvalidArgument);
     CHECK(decoded.error().subject() == "bind");
