@@ -19,10 +19,11 @@ Dispatch::Dispatch(DispatchLimits limits) : limits_(std::move(limits)), pool_(li
 std::optional<EnvironmentId> Dispatch::take_idle(
     const runtime::FunctionPtr& function, SteadyTime now
 ) {
-    per_function(function, now);
+    PerFunction& per = per_function(function, now);
     const std::optional<EnvironmentId> id = pool_.take(function, now);
     if (id) {
         move(*id, Event::kTaken);
+        per.free_or_boot.call_began(*id, now);
     }
     return id;
 }
@@ -33,6 +34,9 @@ void Dispatch::wait(
     PerFunction& per = per_function(function, now);
     if (start == StartPreference::kAny) {
         pool_.missed(function->name, now);
+        if (per.waiters.size() >= per.starting + per.patient) {
+            wait_for_running(function->name, per, now);
+        }
     }
     per.waiters.push_back(Waiter{call, start, now + limits_.capacity_wait});
     queue_for_boot(function->name, per);
@@ -42,6 +46,7 @@ void Dispatch::wait(
 void Dispatch::forget(CallId call) {
     for (auto& [name, per] : functions_) {
         std::erase_if(per.waiters, [call](const Waiter& waiter) { return waiter.call == call; });
+        per.patient = std::min(per.patient, per.waiters.size());
     }
 }
 
@@ -51,12 +56,14 @@ void Dispatch::refuse_all(RefusalReason reason) {
             actions_.emplace_back(Refuse{waiter.call, reason});
         }
         per.waiters.clear();
+        per.patient = 0;
     }
 }
 
 // --- Environments
 
 void Dispatch::boot_succeeded(EnvironmentId id, SteadyTime now) {
+    now_ = now;
     serve_or_pool(id, now, Freshness::kBooted);
     start_boots();
     start_prewarms(now);
@@ -86,6 +93,7 @@ void Dispatch::repeat_succeeded(EnvironmentId id) {
 }
 
 void Dispatch::release(EnvironmentId id, SteadyTime now) {
+    now_ = now;
     serve_or_pool(id, now, Freshness::kUsed);
     if (!boot_turns_.empty()) {
         start_boots();
@@ -93,8 +101,11 @@ void Dispatch::release(EnvironmentId id, SteadyTime now) {
 }
 
 void Dispatch::discard(EnvironmentId id) {
-    if (environments_.at(id).state == State::kIdle) {
+    const Node& node = environments_.at(id);
+    if (node.state == State::kIdle) {
         pool_.remove(id);
+    } else if (node.state == State::kLeased && is_current(node)) {
+        functions_.at(node.function->name).free_or_boot.call_lost(id);
     }
     move(id, Event::kDiscarded);
     actions_.emplace_back(Close{id});
@@ -118,7 +129,13 @@ void Dispatch::serve_or_pool(EnvironmentId id, SteadyTime now, Freshness freshne
     }
     const auto prewarmed_for = std::exchange(node.prewarmed_for, std::nullopt);
     const bool booted = freshness == Freshness::kBooted;
-    std::deque<Waiter>& waiters = functions_.at(node.function->name).waiters;
+    PerFunction& per = functions_.at(node.function->name);
+    if (booted) {
+        per.free_or_boot.boot_took(now - node.boot_began);
+    } else {
+        per.free_or_boot.call_ended(id, now);
+    }
+    std::deque<Waiter>& waiters = per.waiters;
     const auto accepts = [booted](const Waiter& waiter) {
         return booted || waiter.start == StartPreference::kAny;
     };
@@ -126,6 +143,8 @@ void Dispatch::serve_or_pool(EnvironmentId id, SteadyTime now, Freshness freshne
     if (next != waiters.end()) {
         actions_.emplace_back(Serve{next->call, id});
         waiters.erase(next);
+        per.patient -= !booted && per.patient > 0 ? 1 : 0;
+        per.free_or_boot.call_began(id, now);
         move(id, booted ? Event::kBootSucceededForCall : Event::kReleasedToCall);
         return;
     }
@@ -165,6 +184,7 @@ bool Dispatch::is_current(const Node& node) const {
 Dispatch::PerFunction& Dispatch::per_function(
     const runtime::FunctionPtr& function, SteadyTime now
 ) {
+    now_ = now;
     PerFunction& per = functions_[function->name];
     if (per.current != function) {
         if (!same_revision(per.current, function)) {
@@ -199,6 +219,8 @@ void Dispatch::replace_revision(
 ) {
     per.current = function;
     per.starting = 0;
+    per.patient = 0;
+    per.free_or_boot.forget_calls();
     for (Waiter& waiter : per.waiters) {
         waiter.deadline = now + limits_.capacity_wait;
     }
@@ -280,7 +302,7 @@ void Dispatch::start_boot(
 ) {
     const EnvironmentId id = ++last_id_;
     const std::uint64_t memory_mb = charge_of(*per.current);
-    environments_.emplace(id, Node{State::kStarting, per.current, memory_mb, prewarmed_for});
+    environments_.emplace(id, Node{State::kStarting, per.current, memory_mb, prewarmed_for, now_});
     per.starting += 1;
     boots_ += 1;
     memory_used_mb_ += memory_mb;
@@ -313,6 +335,8 @@ Dispatch::Room Dispatch::make_room(std::uint64_t memory_mb) {
 // --- Time
 
 void Dispatch::tick(SteadyTime now) {
+    now_ = now;
+    end_patience(now);
     close_evicted(pool_.evict_expired(now));
     for (const EnvironmentId id : pool_.due_to_freeze(now)) {
         actions_.emplace_back(Freeze{id});
@@ -327,10 +351,47 @@ void Dispatch::tick(SteadyTime now) {
 // The first calls in line are served by the boots that run already and wait for them however long
 // they take; those behind have nothing to wait for but capacity.
 void Dispatch::expire_waiters(PerFunction& per, SteadyTime now) {
-    while (per.uncovered() > 0 && per.waiters[per.starting].deadline <= now) {
-        actions_.emplace_back(Refuse{per.waiters[per.starting].call, RefusalReason::kNoCapacity});
-        per.waiters.erase(per.waiters.begin() + static_cast<std::ptrdiff_t>(per.starting));
+    while (per.uncovered() > 0 && per.waiters[per.covered()].deadline <= now) {
+        const auto late = per.waiters.begin() + static_cast<std::ptrdiff_t>(per.covered());
+        actions_.emplace_back(Refuse{late->call, RefusalReason::kNoCapacity});
+        per.waiters.erase(late);
     }
+}
+
+void Dispatch::wait_for_running(const std::string& name, PerFunction& per, SteadyTime now) {
+    const auto until = per.free_or_boot.free_by(per.patient, now);
+    if (!until) {
+        return;
+    }
+    per.patient_until = per.patient == 0 ? *until : std::min(per.patient_until, *until);
+    per.patient += 1;
+    if (!per.listed_patient) {
+        per.listed_patient = true;
+        patient_.push_back(name);
+    }
+}
+
+// Those who still wait when the first running call should have ended get boots after all.
+void Dispatch::end_patience(SteadyTime now) {
+    std::erase_if(patient_, [&](const std::string& name) {
+        const auto found = functions_.find(name);
+        if (found == functions_.end()) {
+            return true;
+        }
+        PerFunction& per = found->second;
+        if (per.patient > 0 && per.patient_until > now) {
+            return false;
+        }
+        per.patient = 0;
+        per.listed_patient = false;
+        queue_for_boot(name, per);
+        return true;
+    });
+}
+
+std::size_t Dispatch::patient(const std::string& function) const {
+    const auto found = functions_.find(function);
+    return found == functions_.end() ? 0 : found->second.patient;
 }
 
 std::optional<SteadyTime> Dispatch::next_due() const {
@@ -341,8 +402,15 @@ std::optional<SteadyTime> Dispatch::next_due() const {
     for (const std::string& name : boot_turns_) {
         const PerFunction& per = functions_.at(name);
         if (per.uncovered() > 0) {
-            const SteadyTime deadline = per.waiters[per.starting].deadline;
+            const SteadyTime deadline = per.waiters[per.covered()].deadline;
             due = due ? std::min(*due, deadline) : deadline;
+        }
+    }
+    for (const std::string& name : patient_) {
+        const auto found = functions_.find(name);
+        if (found != functions_.end() && found->second.patient > 0) {
+            const SteadyTime until = found->second.patient_until;
+            due = due ? std::min(*due, until) : until;
         }
     }
     return due;

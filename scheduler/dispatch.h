@@ -3,9 +3,11 @@
 #include "base/clock.h"
 #include "runtime/functions/function.h"
 #include "scheduler/environment_fsm.h"
+#include "scheduler/free_or_boot.h"
 #include "scheduler/invocation.h"
 #include "scheduler/warm_pool.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -54,7 +56,8 @@ struct DispatchLimits {
 // Decides which call gets which environment, who boots and who waits. Pure: events come in through
 // the methods, actions are fetched with next_action. It promises: an environment serves one call
 // at a time; a waiting call is served by whichever comes first, a freed environment or a finished
-// boot, in the order of arrival; boots of many functions take turns; a call never gets an
+// boot, in the order of arrival, and no boot begins for it while a running call is expected to end
+// before that; boots of many functions take turns; a call never gets an
 // environment of a revision that is not current any more; no call waits for capacity longer than
 // capacity_wait. Owned by Fleet.
 class Dispatch {
@@ -91,6 +94,8 @@ class Dispatch {
     std::optional<Action> next_action();
     EnvironmentState state(EnvironmentId id) const { return environments_.at(id).state; }
     std::uint64_t memory_used_mb() const { return memory_used_mb_; }
+    // Waiting calls of the function that have no boot because running ones should end sooner.
+    std::size_t patient(const std::string& function) const;
     std::uint64_t memory_idle_mb() const { return memory_idle_mb_; }
 
   private:
@@ -103,11 +108,14 @@ class Dispatch {
         runtime::FunctionPtr current;
         std::deque<Waiter> waiters;
         std::size_t starting = 0;  // boots of the current revision
-        bool wants_boot = false;   // stands in boot_turns_
-        // Waiting calls beyond those that the running boots will serve.
-        std::size_t uncovered() const {
-            return waiters.size() > starting ? waiters.size() - starting : 0;
-        }
+        std::size_t patient = 0;   // waiting calls that count on running ones to end
+        SteadyTime patient_until;
+        bool wants_boot = false;      // stands in boot_turns_
+        bool listed_patient = false;  // stands in patient_
+        FreeOrBoot free_or_boot;
+        // Waiting calls for which something is under way.
+        std::size_t covered() const { return std::min(starting + patient, waiters.size()); }
+        std::size_t uncovered() const { return waiters.size() - covered(); }
     };
     struct Node {
         EnvironmentState state = EnvironmentState::kStarting;
@@ -115,6 +123,7 @@ class Dispatch {
         std::uint64_t memory_mb = 0;
         // Booted ahead of a call, to be kept this long for it.
         std::optional<std::chrono::milliseconds> prewarmed_for;
+        SteadyTime boot_began;
     };
     enum class Room { kFits, kAfterEviction, kNone };
     enum class Freshness { kBooted, kUsed };
@@ -133,14 +142,18 @@ class Dispatch {
     std::uint64_t charge_of(const runtime::Function& function) const;
     Room make_room(std::uint64_t memory_mb);
     void expire_waiters(PerFunction& per, SteadyTime now);
+    void wait_for_running(const std::string& name, PerFunction& per, SteadyTime now);
+    void end_patience(SteadyTime now);
 
     DispatchLimits limits_;
     WarmPool pool_;
     std::unordered_map<std::string, PerFunction> functions_;
     std::unordered_map<EnvironmentId, Node> environments_;
     std::list<std::string> boot_turns_;  // functions with unserved calls, next turn first
+    std::list<std::string> patient_;     // functions with patient calls, perhaps served meanwhile
     std::deque<Action> actions_;
     EnvironmentId last_id_ = 0;
+    SteadyTime now_;  // as last told
     std::size_t boots_ = 0;
     std::uint64_t memory_used_mb_ = 0;  // all environments, also closing ones
     std::uint64_t memory_idle_mb_ = 0;

@@ -191,6 +191,70 @@ TEST_CASE("Dispatch boots ahead only with what nobody needs", "[scheduler][Dispa
     }
 }
 
+namespace {
+
+// f's boots take 100 ms and its calls 40 ms, and one of them runs since kNow.
+Dispatch with_a_running_call() {
+    Dispatch dispatch(limits(4));
+    const auto f = function("f");
+    dispatch.wait(1, f, kAny, kNow - 1s);
+    dispatch.boot_succeeded(1, kNow - 900ms);
+    dispatch.release(1, kNow - 860ms);
+    CHECK(dispatch.take_idle(f, kNow) == 1);
+    CHECK(actions(dispatch) == Words{"boot 1 f", "serve 1 1"});
+    return dispatch;
+}
+
+}  // namespace
+
+TEST_CASE("Dispatch boots nothing while a running call ends sooner", "[scheduler][Dispatch]") {
+    Dispatch dispatch = with_a_running_call();
+    const auto f = function("f");
+    dispatch.wait(2, f, kAny, kNow + 10ms);
+    CHECK(actions(dispatch).empty());
+    CHECK(dispatch.patient("f") == 1);
+    CHECK(dispatch.next_due() == kNow + 40ms);
+    SECTION("and it does") {
+        dispatch.release(1, kNow + 39ms);
+        CHECK(actions(dispatch) == Words{"serve 2 1"});
+        CHECK(dispatch.patient("f") == 0);
+        CHECK_FALSE(dispatch.next_due().has_value());
+    }
+    SECTION("but does when it has not ended by then") {
+        dispatch.tick(kNow + 40ms - 1us);
+        CHECK(actions(dispatch).empty());
+        dispatch.tick(kNow + 40ms);
+        CHECK(actions(dispatch) == Words{"boot 2 f"});
+        dispatch.release(1, kNow + 50ms);
+        CHECK(actions(dispatch) == Words{"serve 2 1"});
+    }
+    SECTION("but does for a second call, which would have to wait for a second turn") {
+        dispatch.wait(3, f, kAny, kNow + 10ms);
+        CHECK(actions(dispatch) == Words{"boot 2 f"});
+    }
+    SECTION("nor for a call that went away") {
+        dispatch.forget(2);
+        dispatch.tick(kNow + 40ms);
+        CHECK(actions(dispatch).empty());
+    }
+    SECTION("but does when the running call crashes") {
+        dispatch.discard(1);
+        dispatch.closed(1);
+        dispatch.tick(kNow + 40ms);
+        CHECK(actions(dispatch) == Words{"close 1", "boot 2 f"});
+    }
+    SECTION("but does at once for new code") {
+        dispatch.set_current("f", function("f", 100, "2"), kNow + 20ms);
+        CHECK(actions(dispatch) == Words{"boot 2 f"});
+    }
+}
+
+TEST_CASE("Dispatch boots at once for a call that wants a cold start", "[scheduler][Dispatch]") {
+    Dispatch dispatch = with_a_running_call();
+    dispatch.wait(2, function("f"), StartPreference::kForceCold, kNow + 10ms);
+    CHECK(actions(dispatch) == Words{"boot 2 f"});
+}
+
 TEST_CASE("Dispatch lets functions take turns to boot", "[scheduler][Dispatch]") {
     Dispatch dispatch(limits(1));
     const auto f = function("f");

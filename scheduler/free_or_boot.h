@@ -1,0 +1,47 @@
+#pragma once
+
+#include "base/clock.h"
+#include "scheduler/environment_fsm.h"
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+namespace lambent::scheduler {
+
+// What a call that finds no idle environment should wait for: a running call of its function to
+// end, or a boot. Learns how long both take (a moving average) and expects a running call to end
+// when it has taken that long; one that is overdue is not counted on. Waiting is rented and a boot
+// is bought: once the calls since the last boot have waited for as long as a boot takes, the next
+// one boots, so that a lasting queue gets its environment. Pure. One per function, owned by
+// Dispatch.
+class FreeOrBoot {
+  public:
+    void call_began(EnvironmentId id, SteadyTime now);
+    void call_ended(EnvironmentId id, SteadyTime now);
+    // It crashed, or is of an old revision: what it took teaches nothing.
+    void call_lost(EnvironmentId id);
+    void forget_calls() { running_.clear(); }
+    void boot_took(std::chrono::nanoseconds time);
+
+    // Until when a call should wait for running ones to end, behind `ahead` others that do;
+    // nothing: a boot is sooner, or due.
+    std::optional<SteadyTime> free_by(std::size_t ahead, SteadyTime now);
+
+  private:
+    // More of them say nothing new about the next to end.
+    static constexpr std::size_t kRunningMax = 64;
+    struct Running {
+        EnvironmentId id = 0;
+        SteadyTime since;
+    };
+    std::optional<SteadyTime> forget(EnvironmentId id);
+
+    std::vector<Running> running_;
+    std::chrono::nanoseconds call_time_{0};  // moving averages; 0: none yet
+    std::chrono::nanoseconds boot_time_{0};
+    std::chrono::nanoseconds rented_{0};
+};
+
+}  // namespace lambent::scheduler

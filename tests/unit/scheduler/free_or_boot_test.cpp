@@ -1,0 +1,84 @@
+#include "scheduler/free_or_boot.h"
+
+#include <catch2/catch.hpp>
+
+using namespace lambent;
+using namespace lambent::scheduler;
+using namespace std::chrono_literals;
+
+namespace {
+
+const SteadyTime kNow{1h};
+
+// Calls take 40 ms, boots 100 ms.
+FreeOrBoot learned() {
+    FreeOrBoot subject;
+    subject.call_began(1, kNow - 1s);
+    subject.call_ended(1, kNow - 960ms);
+    subject.boot_took(100ms);
+    return subject;
+}
+
+}  // namespace
+
+TEST_CASE("FreeOrBoot boots while it knows nothing", "[scheduler][FreeOrBoot]") {
+    FreeOrBoot subject;
+    CHECK_FALSE(subject.free_by(0, kNow).has_value());
+    subject.call_began(1, kNow);
+    CHECK_FALSE(subject.free_by(0, kNow).has_value());
+    subject.boot_took(100ms);
+    CHECK_FALSE(subject.free_by(0, kNow + 1ms).has_value());  // how long do calls take?
+}
+
+TEST_CASE("FreeOrBoot counts on the calls that end before a boot", "[scheduler][FreeOrBoot]") {
+    FreeOrBoot subject = learned();
+    CHECK_FALSE(subject.free_by(0, kNow).has_value());
+    subject.call_began(3, kNow - 5ms);
+    subject.call_began(2, kNow - 30ms);
+    CHECK(subject.free_by(0, kNow) == kNow + 10ms);
+    CHECK(subject.free_by(1, kNow) == kNow + 35ms);
+    CHECK_FALSE(subject.free_by(2, kNow).has_value());
+    SECTION("not on one that is overdue") {
+        CHECK(subject.free_by(0, kNow + 10ms) == kNow + 35ms);
+        CHECK_FALSE(subject.free_by(1, kNow + 10ms).has_value());
+    }
+    SECTION("not on one that crashed") {
+        subject.call_lost(2);
+        CHECK(subject.free_by(0, kNow) == kNow + 35ms);
+    }
+    SECTION("not on one that runs for longer than a boot") {
+        for (int i = 0; i < 100; ++i) {
+            subject.call_began(9, kNow - 2s);
+            subject.call_ended(9, kNow);
+        }
+        CHECK_FALSE(subject.free_by(0, kNow).has_value());
+    }
+}
+
+TEST_CASE("FreeOrBoot learns as a moving average", "[scheduler][FreeOrBoot]") {
+    FreeOrBoot subject = learned();
+    subject.call_began(1, kNow - 80ms);
+    subject.call_ended(1, kNow);  // 40 + (80 - 40) / 8
+    subject.call_began(1, kNow);
+    CHECK(subject.free_by(0, kNow) == kNow + 45ms);
+}
+
+TEST_CASE("FreeOrBoot boots once waiting has cost as much", "[scheduler][FreeOrBoot]") {
+    FreeOrBoot subject = learned();
+    subject.call_began(1, kNow);
+    CHECK(subject.free_by(0, kNow).has_value());        // 40 ms
+    CHECK(subject.free_by(0, kNow).has_value());        // 80 ms
+    CHECK_FALSE(subject.free_by(0, kNow).has_value());  // 120 ms: more than a boot
+    CHECK(subject.free_by(0, kNow).has_value());        // from the beginning
+}
+
+TEST_CASE("FreeOrBoot looks at a bounded number of calls", "[scheduler][FreeOrBoot]") {
+    FreeOrBoot subject = learned();
+    for (EnvironmentId id = 1; id <= 1'000; ++id) {
+        subject.call_began(id, kNow);
+    }
+    CHECK(subject.free_by(63, kNow).has_value());
+    CHECK_FALSE(subject.free_by(64, kNow).has_value());
+    subject.call_ended(1'000, kNow + 1ms);  // was not looked at: teaches nothing
+    CHECK(subject.free_by(0, kNow) == kNow + 40ms);
+}
