@@ -1,6 +1,6 @@
 # The front for people: each line does one whole job on a fresh Debian 12, as root or with sudo.
 # What is built, and how, stands in CMakeLists.txt and CMakePresets.json.
-.PHONY: help setup build demo test test-asan test-tsan lint format bench clean
+.PHONY: help setup build demo test test-asan test-tsan lint check-format format bench clean
 
 as_root := $(if $(filter 0,$(shell id -u)),,sudo -E)
 
@@ -30,9 +30,13 @@ test-asan test-tsan: test-%:
 	@scripts/build $* all
 	@scripts/test $*
 
-lint:
-	@scripts/setup build test lint
+lint: check-format
+	@scripts/setup build test
 	@scripts/lint
+
+check-format:
+	@scripts/setup lint
+	@git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
 
 format:
 	@scripts/setup lint

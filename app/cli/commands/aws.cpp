@@ -48,7 +48,7 @@ void add_aws(CLI::App& app, ChosenCommand& chosen) {
     CLI::App* aws = app.add_subcommand("aws", "Run AWS's own command against the daemon");
     aws->prefix_command();
     aws->fallthrough(false);  // everything behind "aws" is AWS's
-    aws->set_help_flag();  // --help is for the command behind it
+    aws->set_help_flag();     // --help is for the command behind it
     aws->callback([aws, &chosen] {
         const std::vector<std::string> rest = aws->remaining();
         chosen.run = [rest](const Session& session) {

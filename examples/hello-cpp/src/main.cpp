@@ -1,6 +1,6 @@
-#include <lambent/function.h>
-
 #include <nlohmann/json.hpp>
+
+#include <lambent/function.h>
 
 int main() {
     return lambent::run([](const lambent::Event& event) -> lambent::Answer {

@@ -1,13 +1,13 @@
 // Makes a thumbnail of every photograph that is uploaded.
-#include "s3.h"
-#include "thumbnail.h"
-
-#include <lambent/function.h>
 #include <nlohmann/json.hpp>
 
 #include <cstdlib>
 #include <iostream>
 #include <stdexcept>
+
+#include "s3.h"
+#include "thumbnail.h"
+#include <lambent/function.h>
 
 namespace {
 

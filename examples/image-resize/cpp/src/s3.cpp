@@ -1,10 +1,11 @@
 #include "s3.h"
 
 #include <curl/curl.h>
-#include <lambent/function.h>
 
 #include <memory>
 #include <stdexcept>
+
+#include <lambent/function.h>
 
 namespace {
 
@@ -32,8 +33,9 @@ std::string encoded(CURL* curl, const std::string& key) {
 S3::S3()
     : curl_(curl_easy_init()),
       region_(lambent::variable("AWS_REGION", "us-east-1")),
-      keys_(lambent::variable("AWS_ACCESS_KEY_ID") + ":" +
-            lambent::variable("AWS_SECRET_ACCESS_KEY")),
+      keys_(
+          lambent::variable("AWS_ACCESS_KEY_ID") + ":" + lambent::variable("AWS_SECRET_ACCESS_KEY")
+      ),
       token_(lambent::variable("AWS_SESSION_TOKEN")),
       endpoint_(lambent::variable("AWS_ENDPOINT_URL")) {}
 

@@ -1,8 +1,8 @@
 #include "thumbnail.h"
 
-#include <vips/vips.h>
-
 #include <stdexcept>
+
+#include <vips/vips.h>
 
 void start_images(const char* program) {
     if (VIPS_INIT(program) != 0) {

@@ -6,9 +6,9 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include <filesystem>
-
 #include <unistd.h>
+
+#include <filesystem>
 
 namespace lambent::app {
 namespace {
