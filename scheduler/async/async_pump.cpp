@@ -66,8 +66,8 @@ Task<> AsyncPump::run() {
 Task<> AsyncPump::recover() {
     using Waiting = std::vector<std::pair<std::string, std::int64_t>>;
     const auto waiting = std::make_shared<Waiting>();  // the closure's and ours
-    sql::Work work = [waiting](sql::Session& session) -> Result<void> {
-        LAMBENT_TRY(*waiting, EventRows{session}.recover());
+    sql::Work work = [waiting, now = now_ms()](sql::Session& session) -> Result<void> {
+        LAMBENT_TRY(*waiting, EventRows{session}.recover(now));
         return {};
     };
     co_await write_surely(std::move(work));
@@ -136,7 +136,6 @@ Task<> AsyncPump::attempt(EventRows::Claimed claimed) {
     tick();
 }
 
-// An event whose last allowed attempt killed the daemon comes here with one attempt too many.
 Task<AsyncPump::Decision> AsyncPump::try_once(EventRows::Claimed& claimed) {
     const runtime::FunctionPtr function = find_function_(claimed.event.function);
     if (!function) {
@@ -144,9 +143,6 @@ Task<AsyncPump::Decision> AsyncPump::try_once(EventRows::Claimed& claimed) {
     }
     if (too_old(claimed.event.accepted_ms, function->event_age_max_s, now_ms())) {
         co_return Decision{Fate::kTooOld, 0};
-    }
-    if (claimed.event.attempts > 1 + static_cast<int>(function->retry_attempts_max)) {
-        co_return Decision{Fate::kExhausted, 0};
     }
     counters_.attempts += 1;
     const Result<InvocationResult> result = co_await invoke(claimed.event);

@@ -1,5 +1,7 @@
 #include "scheduler/async/event_rows.h"
 
+#include "scheduler/retry_policy.h"
+
 namespace lambent::scheduler {
 namespace {
 
@@ -127,8 +129,23 @@ Result<void> EventRows::remove(const std::string& request_id) {
     return {};
 }
 
-Result<std::vector<std::pair<std::string, std::int64_t>>> EventRows::recover() {
-    LAMBENT_TRY(session.run("UPDATE async_event SET running = 0 WHERE running <> 0"));
+Result<void> EventRows::take_back_attempts(std::int64_t now_ms) {
+    LAMBENT_TRY(
+        const sql::Rows cut,
+        session.run("SELECT request_id, attempts, refusals FROM async_event WHERE running <> 0")
+    );
+    for (const sql::Row& row : cut.rows) {
+        Wait wait;
+        wait.attempts = static_cast<int>(sql::as_int(row[1])) - 1;
+        wait.refusals = static_cast<int>(sql::as_int(row[2])) + 1;
+        wait.due_ms = now_ms + wait_after_refusal(wait.refusals).count();
+        LAMBENT_TRY(put_back(sql::as_text(row[0]), wait));
+    }
+    return {};
+}
+
+Result<std::vector<std::pair<std::string, std::int64_t>>> EventRows::recover(std::int64_t now_ms) {
+    LAMBENT_TRY(take_back_attempts(now_ms));
     LAMBENT_TRY(
         const sql::Rows waiting,
         session.run("SELECT function, MIN(due_ms) FROM async_event GROUP BY function")

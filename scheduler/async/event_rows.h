@@ -44,10 +44,13 @@ struct EventRows {
     Result<void> put_back(const std::string& request_id, const Wait& wait);
     Result<void> remove(const std::string& request_id);
 
-    // Everything waits again; each function with events, and when the first of them is due.
-    Result<std::vector<std::pair<std::string, std::int64_t>>> recover();
+    // Everything waits again; each function with events, and when the first of them is due. What
+    // was running in a former life did not have its chance: that attempt counts as a refusal, so
+    // that an event that ends the daemon comes back ever more slowly.
+    Result<std::vector<std::pair<std::string, std::int64_t>>> recover(std::int64_t now_ms);
 
   private:
+    Result<void> take_back_attempts(std::int64_t now_ms);
     Result<std::string> payload_of(const std::string& request_id);
 };
 

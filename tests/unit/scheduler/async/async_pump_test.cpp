@@ -154,24 +154,34 @@ TEST_CASE("AsyncPump runs what an earlier life has left", "[scheduler][AsyncPump
     f.end_life();
     f.begin_life();
     f.pump->start();
+    f.until_calls(1);
+    CHECK(f.invoker.calls.at(0).request_id == "waiting");
+    f.pass(1s);
     f.until_calls(2);
+    CHECK(f.invoker.calls.at(1).request_id == "running");
     CHECK(f.rows() == 0);
 }
 
-TEST_CASE("AsyncPump gives up an event that kills the daemon", "[scheduler][AsyncPump]") {
+TEST_CASE("AsyncPump slows down an event that ends the daemon", "[scheduler][AsyncPump]") {
     AsyncFixture f;
     f.deploy("hello");
     REQUIRE(f.enqueue("hello", "poison").has_value());
-    sql::Work work = [](sql::Session& session) -> Result<void> {
-        LAMBENT_TRY(session.run("UPDATE async_event SET running = 1, attempts = 3"));
+    sql::Work begin = [](sql::Session& session) -> Result<void> {
+        LAMBENT_TRY(session.run("UPDATE async_event SET running = 1, attempts = attempts + 1"));
         return {};
     };
-    tests::run_flow(f.loop, f.driver->write(std::move(work))).value();
-    f.pump->start();
-    f.until([&] { return f.pump->counters().dropped_after_retries == 1; });
-    f.settle();
+    for (const auto wait : {1s, 2s, 4s, 8s}) {
+        tests::run_flow(f.loop, f.driver->write(begin)).value();
+        f.end_life();
+        f.begin_life();
+        f.pump->start();
+        f.until([&] { return f.number("SELECT running FROM async_event") == 0; });
+        CHECK(
+            f.number("SELECT due_ms FROM async_event") == unix_ms(f.clock.wall_now()) + wait / 1ms
+        );
+        CHECK(f.number("SELECT attempts FROM async_event") == 0);
+    }
     CHECK(f.invoker.calls.empty());
-    CHECK(f.rows() == 0);
 }
 
 TEST_CASE("AsyncPump does not count an attempt that a stop cuts", "[scheduler][AsyncPump]") {
