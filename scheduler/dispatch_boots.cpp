@@ -1,0 +1,100 @@
+#include "base/result.h"
+#include "scheduler/dispatch.h"
+
+#include <algorithm>
+
+// The half of Dispatch that decides who boots and who may wait for memory.
+namespace lambent::scheduler {
+
+void Dispatch::queue_for_boot(const std::string& name, PerFunction& per) {
+    if (!per.wants_boot && per.uncovered() > 0) {
+        per.wants_boot = true;
+        boot_turns_.push_back(name);
+    }
+}
+
+// One boot per turn, function after function, so that a burst of one does not hold up the others.
+// A function whose memory will be free as soon as idle environments are closed keeps its turn; one
+// that has to wait for running calls lets others pass.
+void Dispatch::start_boots() {
+    auto turn = boot_turns_.begin();
+    while (turn != boot_turns_.end() && boots_ < limits_.boots_max) {
+        PerFunction& per = functions_.at(*turn);
+        if (per.uncovered() == 0) {
+            per.wants_boot = false;
+            turn = boot_turns_.erase(turn);
+            continue;
+        }
+        const Room room = make_room(charge_of(*per.current));
+        if (room == Room::kAfterEviction) {
+            return;
+        }
+        if (room == Room::kNone) {
+            ++turn;
+            continue;
+        }
+        start_boot(per, std::nullopt);
+        const auto done = turn++;
+        boot_turns_.splice(boot_turns_.end(), boot_turns_, done);
+        if (turn == boot_turns_.end()) {
+            turn = done;
+        }
+    }
+}
+
+// Ahead of calls that may come: after those that wait, and only into memory that is free.
+void Dispatch::start_prewarms(SteadyTime now) {
+    while (boots_ < limits_.boots_max) {
+        const auto due = pool_.take_due_prewarm(now);
+        if (!due) {
+            return;
+        }
+        const auto found = functions_.find(due->function);
+        if (found == functions_.end()) {
+            continue;
+        }
+        PerFunction& per = found->second;
+        if (memory_used_mb_ + charge_of(*per.current) <= limits_.memory_budget_mb) {
+            start_boot(per, due->keep);
+        }
+    }
+}
+
+void Dispatch::start_boot(
+    PerFunction& per, std::optional<std::chrono::milliseconds> prewarmed_for
+) {
+    const EnvironmentId id = ++last_id_;
+    const std::uint64_t memory_mb = charge_of(*per.current);
+    environments_.emplace(
+        id, Node{EnvironmentState::kStarting, per.current, memory_mb, prewarmed_for, now_}
+    );
+    per.starting += 1;
+    boots_ += 1;
+    memory_used_mb_ += memory_mb;
+    const BootReason reason = prewarmed_for ? BootReason::kPrewarm : BootReason::kCall;
+    actions_.emplace_back(StartBoot{id, per.current, reason});
+}
+
+// A function larger than the whole budget is charged the budget: it runs when nothing else does.
+std::uint64_t Dispatch::charge_of(const runtime::Function& function) const {
+    return std::min<std::uint64_t>(function.memory_mb, limits_.memory_budget_mb);
+}
+
+// Evicts only when that makes enough room.
+Dispatch::Room Dispatch::make_room(std::uint64_t memory_mb) {
+    if (memory_used_mb_ + memory_mb <= limits_.memory_budget_mb) {
+        return Room::kFits;
+    }
+    const std::uint64_t kept_mb = memory_used_mb_ - memory_closing_mb_;
+    if (kept_mb - memory_idle_mb_ + memory_mb > limits_.memory_budget_mb) {
+        return Room::kNone;
+    }
+    while (memory_used_mb_ - memory_closing_mb_ + memory_mb > limits_.memory_budget_mb) {
+        const std::optional<EnvironmentId> longest_idle = pool_.evict_longest_idle();
+        LAMBENT_ASSERT(longest_idle.has_value());
+        close_evicted({*longest_idle});
+    }
+    return Room::kAfterEviction;
+}
+
+}  // namespace lambent::scheduler
