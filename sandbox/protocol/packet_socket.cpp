@@ -101,8 +101,10 @@ Result<void> PacketSocket::flush() {
 }
 
 Result<std::optional<Packet>> PacketSocket::receive() {
-    std::string text(kTextMax, '\0');
-    iovec part{text.data(), text.size()};
+    if (!inbox_) {
+        inbox_ = std::make_unique_for_overwrite<char[]>(kTextMax);
+    }
+    iovec part{inbox_.get(), kTextMax};
     ControlBuffer control{};
     msghdr header{};
     header.msg_iov = &part;
@@ -128,8 +130,7 @@ Result<std::optional<Packet>> PacketSocket::receive() {
     if ((header.msg_flags & MSG_TRUNC) != 0) {
         return Error(Code::kInternal, "launcher", "a message between daemon and launcher was cut");
     }
-    text.resize(static_cast<std::size_t>(size));
-    packet.text = std::move(text);
+    packet.text.assign(inbox_.get(), static_cast<std::size_t>(size));
     return std::optional<Packet>(std::move(packet));
 }
 

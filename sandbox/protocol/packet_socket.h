@@ -4,6 +4,7 @@
 #include "base/unique_fd.h"
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -43,6 +44,7 @@ class PacketSocket {
     Result<bool> offer(Packet& packet);
 
     UniqueFd fd_;
+    std::unique_ptr<char[]> inbox_;  // for the largest message; made once, only touched where used
     std::deque<Packet> waiting_;
 };
 
