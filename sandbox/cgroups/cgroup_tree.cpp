@@ -27,6 +27,13 @@ CellUsage parse_usage(
     return usage;
 }
 
+Result<void> write_precedence(const UniqueFd& cpu_idle, Precedence precedence) {
+    if (!cpu_idle) {
+        return {};
+    }
+    return write_control(cpu_idle.get(), precedence == Precedence::kYields ? "1" : "0", "cpu.idle");
+}
+
 Result<std::unique_ptr<CgroupTree>> CgroupTree::open(const std::string& instance) {
     LAMBENT_TRY(const std::string mountinfo, read_control_at(AT_FDCWD, "/proc/self/mountinfo"));
     std::string offered;

@@ -13,10 +13,14 @@
 
 namespace lambent::sandbox {
 
+// Who gets a processor that several cells want: one that yields runs only when the others do not.
+enum class Precedence { kUsual, kYields };
+
 struct CellLimits {
     std::uint64_t memory_bytes = 0;
     std::uint32_t processes_max = 0;
     CpuLimit cpu;
+    Precedence precedence = Precedence::kUsual;
 };
 
 struct CellUsage {
@@ -28,6 +32,9 @@ struct CellUsage {
 CellUsage parse_usage(
     const Result<std::string>& peak, const Result<std::string>& cpu, CgroupDialect dialect
 );
+
+// Into cpu.idle; nothing where the kernel has none.
+Result<void> write_precedence(const UniqueFd& cpu_idle, Precedence precedence);
 
 using ControlFiles = std::array<UniqueFd, CellControls::kDescriptors>;
 

@@ -28,6 +28,7 @@ struct GroupFiles {
     UniqueFd memory_peak;
     UniqueFd processes_max;
     UniqueFd cpu_quota;
+    UniqueFd cpu_idle;  // none in kernels before 5.15
     UniqueFd cpu_usage;
     UniqueFd oom_control;
     UniqueFd oom_event;
@@ -112,6 +113,7 @@ Result<void> V1Group::apply(const CellLimits& limits) {
     }
     const std::string processes = std::to_string(limits.processes_max);
     LAMBENT_TRY(write_control(files_.processes_max.get(), processes, "pids.max"));
+    LAMBENT_TRY(write_precedence(files_.cpu_idle, limits.precedence));
     const std::string quota = cpu_limit_text(limits.cpu, CgroupDialect::kV1);
     return write_control(files_.cpu_quota.get(), quota, "cpu.cfs_quota_us");
 }
@@ -188,6 +190,7 @@ Result<GroupFiles> open_files(const Directories& at, bool swap_counted) {
     LAMBENT_TRY(files.oom_control, open_control(memory, "memory.oom_control", O_RDONLY));
     LAMBENT_TRY(files.processes_max, open_control(at.at("pids").get(), "pids.max", O_WRONLY));
     LAMBENT_TRY(files.cpu_quota, open_control(at.at("cpu").get(), "cpu.cfs_quota_us", O_WRONLY));
+    files.cpu_idle = UniqueFd(::openat(at.at("cpu").get(), "cpu.idle", O_WRONLY | O_CLOEXEC));
     LAMBENT_TRY(files.cpu_usage, open_control(at.at("cpuacct").get(), "cpuacct.usage", O_RDWR));
     return files;
 }

@@ -18,19 +18,25 @@ namespace {
 const std::vector<std::string> kV2Controllers{"memory", "cpu", "pids"};
 constexpr std::string_view kEnable = "+memory +cpu +pids";
 
+// The files of one group that a launch and a claim write, held open.
+struct GroupFiles {
+    UniqueFd memory_limit;
+    UniqueFd memory_peak;  // of the daemon too: the peak counts anew for this opening only
+    UniqueFd processes_max;
+    UniqueFd cpu_limit;
+    UniqueFd cpu_idle;  // none in kernels before 5.15
+    UniqueFd events;    // memory.events: polled, and read to poll again
+};
+
 // Groups are used once: counters cannot be reset, and after a cgroup.kill the kernel also kills
 // what is born into the group later.
 class V2Group final : public CellGroup {
   public:
-    V2Group(GroupLibrary library, std::string name, UniqueFd directory, UniqueFd events)
+    V2Group(GroupLibrary library, std::string name, UniqueFd directory, GroupFiles files)
         : library_(std::move(library)),
           name_(std::move(name)),
           directory_(std::move(directory)),
-          events_(std::move(events)),
-          peak_(
-              ::faccessat(directory_.get(), "memory.peak", F_OK, 0) == 0 ? "memory.peak"
-                                                                         : "memory.current"
-          ) {}
+          files_(std::move(files)) {}
     ~V2Group() override { static_cast<void>(library_.remove(name_, kV2Controllers)); }
 
     Result<void> apply(const CellLimits& limits) override;
@@ -38,7 +44,7 @@ class V2Group final : public CellGroup {
     int birth_directory() const override { return directory_.get(); }
     const std::vector<int>& entry_files() const override { return no_files_; }
     Result<ControlFiles> open_controls() const override;
-    int memory_event() const override { return events_.get(); }
+    int memory_event() const override { return files_.events.get(); }
     std::uint32_t memory_event_mask() const override { return EPOLLPRI; }
     bool ran_out_of_memory() override;
     void thaw() override;
@@ -50,32 +56,40 @@ class V2Group final : public CellGroup {
     GroupLibrary library_;
     std::string name_;
     UniqueFd directory_;
-    UniqueFd events_;  // memory.events: polled, and read to poll again
+    GroupFiles files_;
     std::vector<int> no_files_;
-    const char* peak_;  // kernels before 5.19 know the current usage only
 };
 
 Result<void> V2Group::apply(const CellLimits& limits) {
-    const int at = directory_.get();
-    LAMBENT_TRY(write_control_at(at, "memory.max", std::to_string(limits.memory_bytes)));
-    LAMBENT_TRY(write_control_at(at, "pids.max", std::to_string(limits.processes_max)));
-    return write_control_at(at, "cpu.max", cpu_limit_text(limits.cpu, CgroupDialect::kV2));
+    const std::string memory = std::to_string(limits.memory_bytes);
+    LAMBENT_TRY(write_control(files_.memory_limit.get(), memory, "memory.max"));
+    const std::string processes = std::to_string(limits.processes_max);
+    LAMBENT_TRY(write_control(files_.processes_max.get(), processes, "pids.max"));
+    LAMBENT_TRY(write_precedence(files_.cpu_idle, limits.precedence));
+    const std::string cpu = cpu_limit_text(limits.cpu, CgroupDialect::kV2);
+    return write_control(files_.cpu_limit.get(), cpu, "cpu.max");
 }
 
-void V2Group::reset_peak() {}
+// Refused before Linux 6.12: the peak then is that of the group's whole life.
+void V2Group::reset_peak() {
+    static_cast<void>(write_control(files_.memory_peak.get(), "0", "memory.peak"));
+}
 
 Result<ControlFiles> V2Group::open_controls() const {
     const int at = directory_.get();
     ControlFiles files;
     LAMBENT_TRY(files[0], open_control(at, "cpu.max", O_WRONLY));
     LAMBENT_TRY(files[1], open_control(at, "cgroup.freeze", O_WRONLY));
-    LAMBENT_TRY(files[2], open_control(at, peak_, O_RDONLY));
+    files[2] = UniqueFd(::fcntl(files_.memory_peak.get(), F_DUPFD_CLOEXEC, 0));
+    if (!files[2]) {
+        return errno_error("cannot hand out memory.peak", errno);
+    }
     LAMBENT_TRY(files[3], open_control(at, "cpu.stat", O_RDONLY));
     return files;
 }
 
 bool V2Group::ran_out_of_memory() {
-    const auto text = read_control(events_.get(), "memory.events");
+    const auto text = read_control(files_.events.get(), "memory.events");
     if (text.has_error()) {
         return false;
     }
@@ -102,10 +116,31 @@ bool V2Group::kill_members() {
 
 CellUsage V2Group::usage() const {
     return parse_usage(
-        read_control_at(directory_.get(), peak_),
+        read_control(files_.memory_peak.get(), "memory.peak"),
         read_control_at(directory_.get(), "cpu.stat"),
         CgroupDialect::kV2
     );
+}
+
+// Kernels before 5.19 know the current usage only.
+Result<UniqueFd> open_peak(int group) {
+    for (const int flags : {O_RDWR, O_RDONLY}) {
+        if (auto file = open_control(group, "memory.peak", flags); file.has_value()) {
+            return file;
+        }
+    }
+    return open_control(group, "memory.current", O_RDONLY);
+}
+
+Result<GroupFiles> open_files(int group) {
+    GroupFiles files;
+    LAMBENT_TRY(files.memory_limit, open_control(group, "memory.max", O_WRONLY));
+    LAMBENT_TRY(files.memory_peak, open_peak(group));
+    LAMBENT_TRY(files.processes_max, open_control(group, "pids.max", O_WRONLY));
+    LAMBENT_TRY(files.cpu_limit, open_control(group, "cpu.max", O_WRONLY));
+    files.cpu_idle = UniqueFd(::openat(group, "cpu.idle", O_WRONLY | O_CLOEXEC));
+    LAMBENT_TRY(files.events, open_control(group, "memory.events", O_RDONLY));
+    return files;
 }
 
 Result<void> make_directory(const std::string& path) {
@@ -180,9 +215,9 @@ Result<std::unique_ptr<CellGroup>> V2Tree::make(const std::string& name) {
     if (std::filesystem::exists(path + "/memory.swap.max")) {
         LAMBENT_TRY(write_control_at(directory.get(), "memory.swap.max", "0"));
     }
-    LAMBENT_TRY(UniqueFd events, open_control(directory.get(), "memory.events", O_RDONLY));
+    LAMBENT_TRY(GroupFiles files, open_files(directory.get()));
     return std::unique_ptr<CellGroup>(
-        std::make_unique<V2Group>(library_, full, std::move(directory), std::move(events))
+        std::make_unique<V2Group>(library_, full, std::move(directory), std::move(files))
     );
 }
 

@@ -70,7 +70,8 @@ Result<UniqueFd> clone_cell(const CellPlan& plan, int birth_directory, const Roo
 Result<std::unique_ptr<CellProcess>> CellProcess::start(
     std::uint64_t id, const CellSpec& spec, Slot& slot, const Ground& ground
 ) {
-    LAMBENT_TRY(slot.group->apply({spec.memory_bytes, spec.processes_max, spec.cpu}));
+    const Precedence precedence = spec.is_stem ? Precedence::kYields : Precedence::kUsual;
+    LAMBENT_TRY(slot.group->apply({spec.memory_bytes, spec.processes_max, spec.cpu, precedence}));
     LAMBENT_TRY(
         NetworkSlot::Sockets sockets, slot.network->open(spec.listen_ports, spec.has_channel)
     );
@@ -193,7 +194,9 @@ Result<CellProcess::EquipTimes> CellProcess::equip(
     EquipTimes times;
     LAMBENT_TRY(mount_equipment(what, root));
     times.mounted_ns = monotonic_ns();
-    LAMBENT_TRY(slot_.group->apply({what.memory_bytes, what.processes_max, what.cpu}));
+    LAMBENT_TRY(
+        slot_.group->apply({what.memory_bytes, what.processes_max, what.cpu, Precedence::kUsual})
+    );
     slot_.group->reset_peak();
     times.limited_ns = monotonic_ns();
     return times;
