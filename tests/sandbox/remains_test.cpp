@@ -17,6 +17,7 @@
 
 using lambent::UniqueFd;
 using lambent::sandbox::Cell;
+using lambent::sandbox::Equipment;
 using lambent::sandbox::ExitVerdict;
 using lambent::tests::await_launcher_end;
 using lambent::tests::can_build_cells;
@@ -39,16 +40,42 @@ int leak_runs() {
     return runs == nullptr ? 1'000 : std::atoi(runs);
 }
 
+// A stem's life: it waits frozen, and is equipped or not before it is killed.
+void wait_and_die(SandboxFixture& cells, int turn) {
+    auto spec = probe({"pause"});
+    spec.listen_ports = {9001};
+    spec.has_channel = true;
+    spec.is_stem = true;
+    const auto cell = cells.start(spec);
+    const UniqueFd channel = cell->take_channel();
+    REQUIRE(cell->freeze().has_value());
+    if (turn % 3 != 0) {
+        Equipment what;
+        what.binds = {{LAMBENT_PROBE_DIRECTORY, "/opt"}};
+        what.memory_bytes = 32ULL << 20;
+        REQUIRE(run_flow(cells.loop(), cell->equip(what)).has_value());
+    }
+    if (turn % 3 == 2) {
+        REQUIRE(cell->thaw().has_value());
+    }
+    cell->kill();
+    REQUIRE(run_flow(cells.loop(), cell->exited()).verdict == ExitVerdict::kKilled);
+}
+
 // One way in which a cell's life can end, by turns.
 void live_and_die(SandboxFixture& cells, int turn) {
-    auto spec = turn % 4 == 3 ? probe({"take", "200"}) : probe({turn % 4 == 0 ? "hello" : "pause"});
+    if (turn % 5 == 4) {
+        wait_and_die(cells, turn);
+        return;
+    }
+    auto spec = turn % 5 == 3 ? probe({"take", "200"}) : probe({turn % 5 == 0 ? "hello" : "pause"});
     spec.memory_bytes = 32ULL << 20;
     spec.listen_ports = {9001};
     const auto cell = cells.start(spec);
-    if (turn % 4 == 2) {
+    if (turn % 5 == 2) {
         REQUIRE(cell->freeze().has_value());
     }
-    if (turn % 4 == 1 || turn % 4 == 2) {
+    if (turn % 5 == 1 || turn % 5 == 2) {
         cell->kill();
     }
     const auto report = run_flow(cells.loop(), cell->exited());
@@ -57,7 +84,7 @@ void live_and_die(SandboxFixture& cells, int turn) {
         ExitVerdict::kKilled,
         ExitVerdict::kKilled,
         ExitVerdict::kOutOfMemory};
-    REQUIRE(report.verdict == kEnds[turn % 4]);
+    REQUIRE(report.verdict == kEnds[turn % 5]);
 }
 
 }  // namespace
