@@ -23,6 +23,12 @@ std::string milliseconds(WallTime time) {
     return text;
 }
 
+std::time_t unix_seconds(WallTime time) {
+    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+}
+
+// Nothing for times that a WallTime, which counts nanoseconds, cannot hold: before 1678, after
+// 2261.
 std::optional<WallTime> parse(std::string_view text, const char* pattern) {
     const std::string copy(text);
     std::tm parts{};
@@ -30,7 +36,11 @@ std::optional<WallTime> parse(std::string_view text, const char* pattern) {
     if (end == nullptr || *end != '\0') {
         return std::nullopt;
     }
-    return std::chrono::system_clock::from_time_t(::timegm(&parts));
+    const std::time_t seconds = ::timegm(&parts);
+    if (seconds < unix_seconds(WallTime::min()) || seconds > unix_seconds(WallTime::max())) {
+        return std::nullopt;
+    }
+    return std::chrono::system_clock::from_time_t(seconds);
 }
 
 }  // namespace

@@ -3,9 +3,10 @@
 #include "base/unique_fd.h"
 #include "sandbox/launcher/host_state.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -114,10 +115,12 @@ std::size_t open_descriptors(int pid) {
     );
 }
 
-void await_launcher_end(const std::string& state_directory) {
-    const std::string path = state_directory + "/launcher.lock";
-    const UniqueFd lock(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-    ::flock(lock.get(), LOCK_EX);
+void await_launcher_end(const std::string& instance) {
+    while (const int pid = launcher_of(instance)) {
+        const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+        pollfd ended{process.get(), POLLIN, 0};
+        ::poll(&ended, process ? 1 : 0, process ? -1 : 0);
+    }
 }
 
 }  // namespace lambent::tests

@@ -22,7 +22,7 @@ Footprint footprint_of(const std::string& instance, const std::string& state_dir
 // The launcher of that instance; 0 when there is none.
 int launcher_of(const std::string& instance);
 std::size_t open_descriptors(int pid);
-// Waits until the launcher that uses the directory has ended.
-void await_launcher_end(const std::string& state_directory);
+// Waits until the launcher of that instance has ended.
+void await_launcher_end(const std::string& instance);
 
 }  // namespace lambent::tests

@@ -156,7 +156,7 @@ TEST_CASE("Daemon that is killed leaves nothing behind", "[sandbox][Remains]") {
     CHECK(alive.launchers == 1);
     ::kill(daemon.id(), SIGKILL);
     daemon.wait();
-    await_launcher_end(ground.state_directory());
+    await_launcher_end(ground.instance());
     CHECK(footprint_of(ground.instance(), ground.state_directory()) == Footprint());
 }
 

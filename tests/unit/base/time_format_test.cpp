@@ -28,6 +28,8 @@ TEST_CASE("Times read back to the second", "[base][time_format]") {
 TEST_CASE("Text that is no time is refused", "[base][time_format]") {
     CHECK_FALSE(parse_amz_date("20261121").has_value());
     CHECK_FALSE(parse_amz_date("20261121T134244Zx").has_value());
+    CHECK_FALSE(parse_amz_date("90151121T134244Z").has_value());
+    CHECK_FALSE(parse_amz_date("15261121T134244Z").has_value());
     CHECK_FALSE(parse_http_date("yesterday").has_value());
 }
 
