@@ -13,6 +13,14 @@ namespace lambent::scheduler {
 struct SchedulerConfig {
     // Invocations in flight at once over all functions; beyond it calls are throttled.
     std::uint32_t account_concurrency = 1'000;
+    // Synchronous calls that may begin in a second for each of these; 0: any number.
+    std::uint32_t requests_per_slot = 10;
+    // Environments that one function may start at once, and how many more every second.
+    std::uint32_t scaling_burst = 1'000;
+    std::uint32_t scaling_per_second = 100;
+    // Calls of one function that may wait although nothing can be booted for them. Beyond these,
+    // and as many as may be served soon, they are throttled at once.
+    std::uint32_t waiting_min = 8;
     // Sum of the configured memory of all environments. A function larger than this runs alone.
     std::uint64_t memory_budget_mb = 4'096;
     // Environments that boot at the same time.

@@ -32,6 +32,10 @@ void Dispatch::wait(
     CallId call, const runtime::FunctionPtr& function, StartPreference start, SteadyTime now
 ) {
     PerFunction& per = per_function(function, now);
+    if (per.waiters.size() >= waiting_max(per)) {
+        actions_.emplace_back(Refuse{call, RefusalReason::kNoCapacity});
+        return;
+    }
     if (start == StartPreference::kAny) {
         pool_.missed(function->name, now);
         if (per.waiters.size() >= per.starting + per.patient) {
@@ -169,7 +173,12 @@ void Dispatch::move(EnvironmentId id, EnvironmentEvent event) {
     }
     memory_idle_mb_ -= node.state == State::kIdle ? node.memory_mb : 0;
     memory_idle_mb_ += *next == State::kIdle ? node.memory_mb : 0;
-    memory_closing_mb_ += *next == State::kClosing ? node.memory_mb : 0;
+    if (*next == State::kClosing) {
+        memory_closing_mb_ += node.memory_mb;
+        if (is_current(node)) {
+            functions_.at(node.function->name).environments -= 1;
+        }
+    }
     node.state = *next;
 }
 
@@ -185,7 +194,7 @@ Dispatch::PerFunction& Dispatch::per_function(
     const runtime::FunctionPtr& function, SteadyTime now
 ) {
     now_ = now;
-    PerFunction& per = functions_[function->name];
+    PerFunction& per = functions_.try_emplace(function->name, limits_.scaling).first->second;
     if (per.current != function) {
         if (!same_revision(per.current, function)) {
             replace_revision(per, function, now);
@@ -221,6 +230,7 @@ void Dispatch::replace_revision(
     per.starting = 0;
     per.patient = 0;
     per.free_or_boot.forget_calls();
+    per.environments = 0;
     for (Waiter& waiter : per.waiters) {
         waiter.deadline = now + limits_.capacity_wait;
     }

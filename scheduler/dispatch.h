@@ -5,6 +5,7 @@
 #include "scheduler/environment_fsm.h"
 #include "scheduler/free_or_boot.h"
 #include "scheduler/invocation.h"
+#include "scheduler/token_bucket.h"
 #include "scheduler/warm_pool.h"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ struct Freeze {  // if it is still idle
 struct Close {  // answer: closed
     EnvironmentId environment = 0;
 };
-enum class RefusalReason { kNoCapacity, kFunctionGone, kStopping };
+enum class RefusalReason { kNoCapacity, kScalingRate, kFunctionGone, kStopping };
 struct Refuse {  // the call gets an error; no answer
     CallId call = 0;
     RefusalReason reason = RefusalReason::kNoCapacity;
@@ -50,6 +51,8 @@ struct DispatchLimits {
     std::uint32_t boots_max = 4;
     std::uint64_t memory_budget_mb = 4'096;
     std::chrono::milliseconds capacity_wait{10'000};
+    std::size_t waiting_min = 8;            // see SchedulerConfig
+    TokenBucket::Rate scaling{100, 1'000};  // environments of one function
     WarmPool::Limits pool;
 };
 
@@ -59,7 +62,7 @@ struct DispatchLimits {
 // boot, in the order of arrival, and no boot begins for it while a running call is expected to end
 // before that; boots of many functions take turns; a call never gets an
 // environment of a revision that is not current any more; no call waits for capacity longer than
-// capacity_wait. Owned by Fleet.
+// capacity_wait; no more calls wait than are likely to be served soon. Owned by Fleet.
 class Dispatch {
   public:
     explicit Dispatch(DispatchLimits limits);
@@ -105,11 +108,15 @@ class Dispatch {
         SteadyTime deadline;
     };
     struct PerFunction {
+        explicit PerFunction(TokenBucket::Rate scaling_rate) : scaling(scaling_rate) {}
+
         runtime::FunctionPtr current;
         std::deque<Waiter> waiters;
         std::size_t starting = 0;  // boots of the current revision
         std::size_t patient = 0;   // waiting calls that count on running ones to end
         SteadyTime patient_until;
+        std::size_t environments = 0;  // of the current revision, starting ones included
+        TokenBucket scaling;
         bool wants_boot = false;      // stands in boot_turns_
         bool listed_patient = false;  // stands in patient_
         FreeOrBoot free_or_boot;
@@ -135,6 +142,7 @@ class Dispatch {
     bool is_current(const Node& node) const;
     void close_evicted(const std::vector<EnvironmentId>& evicted);
 
+    std::size_t waiting_max(const PerFunction& per) const;
     void queue_for_boot(const std::string& name, PerFunction& per);
     void start_boots();
     void start_boot(PerFunction& per, std::optional<std::chrono::milliseconds> prewarmed_for);
@@ -144,6 +152,7 @@ class Dispatch {
     void expire_waiters(PerFunction& per, SteadyTime now);
     void wait_for_running(const std::string& name, PerFunction& per, SteadyTime now);
     void end_patience(SteadyTime now);
+    void refuse_uncovered(PerFunction& per, RefusalReason reason);
 
     DispatchLimits limits_;
     WarmPool pool_;

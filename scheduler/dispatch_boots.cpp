@@ -6,6 +6,18 @@
 // The half of Dispatch that decides who boots and who may wait for memory.
 namespace lambent::scheduler {
 
+// A call that waits for one of n busy environments with n others before it waits twice as long as
+// a call takes; one that waits for a boot starts something that serves others after it.
+std::size_t Dispatch::waiting_max(const PerFunction& per) const {
+    constexpr std::size_t kPerBoot = 4;
+    const std::uint64_t kept_mb = memory_used_mb_ - memory_closing_mb_ - memory_idle_mb_;
+    const std::uint64_t room_mb =
+        limits_.memory_budget_mb - std::min(kept_mb, limits_.memory_budget_mb);
+    const std::size_t bootable = room_mb / std::max<std::uint64_t>(charge_of(*per.current), 1);
+    const std::size_t booted = per.environments - per.starting;
+    return std::max(limits_.waiting_min, booted + kPerBoot * (per.starting + bootable));
+}
+
 void Dispatch::queue_for_boot(const std::string& name, PerFunction& per) {
     if (!per.wants_boot && per.uncovered() > 0) {
         per.wants_boot = true;
@@ -33,12 +45,23 @@ void Dispatch::start_boots() {
             ++turn;
             continue;
         }
+        if (!per.scaling.take(now_)) {
+            refuse_uncovered(per, RefusalReason::kScalingRate);
+            continue;
+        }
         start_boot(per, std::nullopt);
         const auto done = turn++;
         boot_turns_.splice(boot_turns_.end(), boot_turns_, done);
         if (turn == boot_turns_.end()) {
             turn = done;
         }
+    }
+}
+
+void Dispatch::refuse_uncovered(PerFunction& per, RefusalReason reason) {
+    for (std::size_t left = per.uncovered(); left > 0; --left) {
+        actions_.emplace_back(Refuse{per.waiters.back().call, reason});
+        per.waiters.pop_back();
     }
 }
 
@@ -69,6 +92,7 @@ void Dispatch::start_boot(
         id, Node{EnvironmentState::kStarting, per.current, memory_mb, prewarmed_for, now_}
     );
     per.starting += 1;
+    per.environments += 1;
     boots_ += 1;
     memory_used_mb_ += memory_mb;
     const BootReason reason = prewarmed_for ? BootReason::kPrewarm : BootReason::kCall;

@@ -16,6 +16,9 @@ DispatchLimits limits_of(const SchedulerConfig& config) {
     limits.memory_budget_mb = config.memory_budget_mb;
     limits.capacity_wait = config.capacity_wait;
     limits.pool.keep_alive = config.keep_alive;
+    limits.waiting_min = config.waiting_min;
+    limits.scaling = {
+        static_cast<double>(config.scaling_per_second), static_cast<double>(config.scaling_burst)};
     limits.pool.freeze_after = config.freeze_after;
     return limits;
 }
@@ -28,6 +31,8 @@ Error error_of(RefusalReason reason) {
                 "ConcurrentInvocationLimitExceeded",
                 "Rate Exceeded: no memory or start slot became free in time."
             );
+        case RefusalReason::kScalingRate:
+            return Error(Code::kThrottled, "FunctionInvocationRateLimitExceeded", "Rate Exceeded.");
         case RefusalReason::kFunctionGone:
             return Error(Code::kNotFound, "function", "The function was deleted.");
         case RefusalReason::kStopping:

@@ -20,8 +20,11 @@ std::chrono::microseconds between(SteadyTime from, SteadyTime to) {
     return std::chrono::duration_cast<std::chrono::microseconds>(to - from);
 }
 
-Error throttled() {
-    return Error(Code::kThrottled, "ConcurrentInvocationLimitExceeded", "Rate Exceeded.");
+ConcurrencyLimiter::Limits limits_of(const SchedulerConfig& config) {
+    ConcurrencyLimiter::Limits limits;
+    limits.account_slots = config.account_concurrency;
+    limits.requests_per_slot = config.requests_per_slot;
+    return limits;
 }
 
 Error stopping() {
@@ -41,7 +44,7 @@ struct Scheduler::Parts {
         const Logger& logger
     )
         : ports(std::move(given)),
-          slots(config.account_concurrency),
+          slots(limits_of(config)),
           fleet(executor, ports.environments, ports.logs, ports.clock, config, logger),
           context{
               fleet, ports.records, ports.clock, BillingMeter(rate_card), config.log_tail_bytes},
@@ -99,10 +102,10 @@ Task<Result<InvocationResult>> Scheduler::Parts::admit_and_run(Invocation invoca
     if (!function) {
         co_return Error(Code::kNotFound, "function", "Function not found: " + invocation.function);
     }
-    const std::optional<ConcurrencySlot> slot = slots.acquire();
-    if (!slot) {
+    const auto slot = slots.acquire(function->name, function->name, invocation.delivery, arrived);
+    if (slot.has_error()) {
         counters.throttles += 1;
-        co_return throttled();
+        co_return slot.error();
     }
     std::optional<EnvironmentLease> lease;
     if (invocation.start == StartPreference::kAny) {
@@ -139,6 +142,10 @@ Result<InvocationResult> Scheduler::Parts::count(Result<InvocationResult> result
 
 void Scheduler::retire(const std::string& function) {
     parts_->fleet.set_current(function, parts_->ports.find_function(function));
+}
+
+void Scheduler::reserve(const std::string& function, std::optional<std::uint32_t> slots) {
+    parts_->slots.reserve(function, slots, parts_->ports.clock.steady_now());
 }
 
 std::size_t Scheduler::evict(const std::string& function) {

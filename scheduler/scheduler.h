@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,8 @@ class Scheduler final : public Invoker {
     // After a function was updated or deleted, before that is acknowledged: environments of other
     // revisions close as soon as they are idle, and no call that begins later gets one.
     void retire(const std::string& function);
+    // The function's reserved concurrency from now on; nothing: it has none.
+    void reserve(const std::string& function, std::optional<std::uint32_t> slots);
     // Closes the idle environments of a function; how many.
     std::size_t evict(const std::string& function);
     std::vector<EnvironmentInfo> environments() const;

@@ -94,4 +94,10 @@ http::Response json_response(unsigned status, const nlohmann::json& body) {
     return response;
 }
 
+http::Response no_content() {
+    http::Response response;
+    response.status = 204;
+    return response;
+}
+
 }  // namespace lambent::api::lambda

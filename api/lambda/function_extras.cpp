@@ -34,12 +34,6 @@ Task<Answer<runtime::FunctionPtr>> apply(
     co_return std::move(changed).value();
 }
 
-http::Response no_content() {
-    http::Response response;
-    response.status = 204;
-    return response;
-}
-
 Answer<Tags> tags_with(const nlohmann::json& body, Tags tags) {
     std::string fault;
     JsonFields fields(body, fault);

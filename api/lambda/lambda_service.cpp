@@ -27,8 +27,13 @@ Served perform(Call call) {
             return delete_function(std::move(call));
         case Operation::kListVersions:
         case Operation::kListAliases:
-        case Operation::kGetConcurrency:
             return read_function_detail(std::move(call));
+        case Operation::kGetConcurrency:
+        case Operation::kPutConcurrency:
+        case Operation::kDeleteConcurrency:
+            return function_concurrency(std::move(call));
+        case Operation::kGetAccountSettings:
+            return account_settings(std::move(call));
         case Operation::kGetEventInvokeConfig:
         case Operation::kPutEventInvokeConfig:
         case Operation::kUpdateEventInvokeConfig:

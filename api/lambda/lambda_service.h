@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "runtime/functions/function_registry.h"
 #include "scheduler/async_queue.h"
+#include "scheduler/concurrency_settings.h"
 #include "scheduler/invocation.h"
 
 #include <functional>
@@ -27,6 +28,7 @@ struct LambdaPorts {
     runtime::PackageStore& packages;
     scheduler::Invoker& invoker;
     scheduler::AsyncQueue& events;
+    scheduler::ConcurrencySettings& concurrency;
     WorkerPool& workers;
     const Clock& clock;
     const Credentials& credentials;  // whose keys sign the addresses that the door hands out

@@ -33,7 +33,9 @@ Served delete_function(Call call);
 Served get_function(Call call);
 Served get_package(Call call);
 Served list_functions(Call call);
-Served read_function_detail(Call call);  // versions, aliases, concurrency
+Served read_function_detail(Call call);  // versions, aliases
+Served function_concurrency(Call call);  // what is reserved
+Served account_settings(Call call);
 Served event_invoke_config(Call call);
 Served tags(Call call);
 
@@ -45,5 +47,6 @@ Answer<runtime::FunctionPtr> named_function(const Call& call);
 Task<Answer<nlohmann::json>> read_json(const Call& call, std::uint64_t limit_bytes);
 
 http::Response json_response(unsigned status, const nlohmann::json& body);
+http::Response no_content();
 
 }  // namespace lambent::api::lambda

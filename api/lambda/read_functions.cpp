@@ -83,6 +83,9 @@ Served get_function(Call call) {
     if (!function->tags.empty()) {
         body["Tags"] = function->tags;
     }
+    if (const auto slots = call.ports.concurrency.reserved(function->name)) {
+        body["Concurrency"]["ReservedConcurrentExecutions"] = *slots;
+    }
     co_return json_response(200, body);
 }
 
@@ -116,7 +119,6 @@ Served read_function_detail(Call call) {
         latest["FunctionArn"] = function->arn(call.config.region) + ":$LATEST";
         body["Versions"] = nlohmann::json::array({std::move(latest)});
     }
-    // GetFunctionConcurrency: an empty object says that nothing is reserved.
     co_return json_response(200, body);
 }
 

@@ -16,6 +16,8 @@ struct Pattern {
 constexpr std::string_view kFunctions = "/2015-03-31/functions/";
 constexpr std::string_view kTags = "/2017-03-31/tags/";
 constexpr std::string_view kConcurrency = "/2019-09-30/functions/";
+constexpr std::string_view kReservation = "/2017-10-31/functions/";
+constexpr std::string_view kAccountSettings = "/2016-08-19/account-settings";
 constexpr std::string_view kEventInvoke = "/2019-09-25/functions/";
 constexpr std::string_view kEventInvokeTail = "/event-invoke-config";
 
@@ -31,6 +33,8 @@ constexpr std::array kPatterns{
     Pattern{"GET", kFunctions, "/versions", Operation::kListVersions},
     Pattern{"GET", kFunctions, "/aliases", Operation::kListAliases},
     Pattern{"GET", kConcurrency, "/concurrency", Operation::kGetConcurrency},
+    Pattern{"PUT", kReservation, "/concurrency", Operation::kPutConcurrency},
+    Pattern{"DELETE", kReservation, "/concurrency", Operation::kDeleteConcurrency},
     Pattern{"GET", kEventInvoke, kEventInvokeTail, Operation::kGetEventInvokeConfig},
     Pattern{"PUT", kEventInvoke, kEventInvokeTail, Operation::kPutEventInvokeConfig},
     Pattern{"POST", kEventInvoke, kEventInvokeTail, Operation::kUpdateEventInvokeConfig},
@@ -69,6 +73,9 @@ std::optional<Route> find_route(std::string_view method, std::string_view path) 
         }
         return std::nullopt;
     }
+    if (path == kAccountSettings && method == "GET") {
+        return Route{Operation::kGetAccountSettings, {}};
+    }
     for (const Pattern& pattern : kPatterns) {
         if (pattern.method != method) {
             continue;
@@ -105,6 +112,12 @@ std::string_view action_name(Operation operation) {
             return "ListAliases";
         case Operation::kGetConcurrency:
             return "GetFunctionConcurrency";
+        case Operation::kPutConcurrency:
+            return "PutFunctionConcurrency";
+        case Operation::kDeleteConcurrency:
+            return "DeleteFunctionConcurrency";
+        case Operation::kGetAccountSettings:
+            return "GetAccountSettings";
         case Operation::kGetEventInvokeConfig:
             return "GetFunctionEventInvokeConfig";
         case Operation::kPutEventInvokeConfig:

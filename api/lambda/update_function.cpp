@@ -131,9 +131,11 @@ Served delete_function(Call call) {
         co_return from_error(removed.error(), function->arn(call.config.region));
     }
     call.ports.retire(function->name);
-    http::Response response;
-    response.status = 204;
-    co_return response;
+    if (const auto forgotten = co_await call.ports.concurrency.forget(function->name);
+        forgotten.has_error()) {
+        co_return from_error(forgotten.error());
+    }
+    co_return no_content();
 }
 
 }  // namespace lambent::api::lambda

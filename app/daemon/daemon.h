@@ -16,6 +16,9 @@ struct DaemonOptions {
     std::string address = "127.0.0.1";  // AuthMode::kNone is refused on anything but loopback
     api::AuthMode auth = api::AuthMode::kSigV4;
     std::string region = "us-east-1";
+    // Invocations in flight at once, and how many of each may begin in a second (0: any number).
+    std::uint32_t account_concurrency = 1'000;
+    std::uint32_t requests_per_slot = 10;
     LogLevel log_level = LogLevel::kInfo;
     scheduler::KeepAlive keep_alive;  // of idle environments
 };

@@ -34,6 +34,8 @@ runtime::EnvironmentConfig environment_config(const DaemonOptions& options) {
 scheduler::SchedulerConfig scheduler_config(const DaemonOptions& options) {
     auto config = scheduler::SchedulerConfig::for_this_machine();
     config.keep_alive = options.keep_alive;
+    config.account_concurrency = options.account_concurrency;
+    config.requests_per_slot = options.requests_per_slot;
     return config;
 }
 
@@ -84,6 +86,7 @@ House::House(
           rate_card_,
           log.with({{"room", "scheduler"}})
       ),
+      concurrency_(*stores.main_db, clock, options.account_concurrency),
       events_(*stores.main_db, clock),
       pump_(
           loop,
@@ -121,6 +124,9 @@ House::House(
       ),
       server_(loop, http::ServerConfig{}, front_door_, log.with({{"room", "http"}})) {
     cell_door_.lead_to(server_);
+    concurrency_.listen([this](const std::string& function) {
+        scheduler_.reserve(function, concurrency_.reserved(function));
+    });
 }
 
 api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
@@ -129,6 +135,7 @@ api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
         stores_.packages,
         scheduler_,
         events_,
+        concurrency_,
         stores_.workers,
         clock,
         credentials_,
@@ -150,6 +157,10 @@ Task<Result<void>> House::open(RootKey owner) {
 
     LAMBENT_CO_TRY(co_await logs_.start());
     LAMBENT_CO_TRY(co_await stores_.functions.load());
+    std::function<bool(const std::string&)> exists = [this](const std::string& function) {
+        return stores_.functions.find(function) != nullptr;
+    };
+    LAMBENT_CO_TRY(co_await concurrency_.load(std::move(exists)));
     LAMBENT_CO_TRY(co_await objects_.collect());
     pump_.start();
     co_return Result<void>();

@@ -21,6 +21,7 @@
 #include "sandbox/namespace_sandbox.h"
 #include "scheduler/async/async_pump.h"
 #include "scheduler/async/sql_async_queue.h"
+#include "scheduler/concurrency_settings.h"
 #include "scheduler/scheduler.h"
 #include "triggers/objects/object_store.h"
 
@@ -65,6 +66,7 @@ class House {
     scheduler::RateCard rate_card_;
     scheduler::RecordStore records_;
     scheduler::Scheduler scheduler_;
+    scheduler::ConcurrencySettings concurrency_;
     scheduler::SqlAsyncQueue events_;
     scheduler::AsyncPump pump_;
     api::s3::S3EventWriter event_writer_;

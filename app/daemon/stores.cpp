@@ -2,6 +2,7 @@
 
 #include "runtime/logs/sql_log_store.h"
 #include "scheduler/async/sql_async_queue.h"
+#include "scheduler/concurrency_settings.h"
 #include "scheduler/record_store.h"
 #include "triggers/objects/object_store.h"
 
@@ -48,6 +49,7 @@ Result<std::unique_ptr<Stores>> Stores::open(
             all_of({
                 runtime::FunctionRegistry::migrations(),
                 scheduler::SqlAsyncQueue::migrations(),
+                scheduler::ConcurrencySettings::migrations(),
                 triggers::ObjectStore::migrations(),
             })
         )

@@ -48,6 +48,18 @@ void add_up(CLI::App& app, ChosenCommand& chosen) {
         ->type_name("sigv4|none")
         ->default_str("sigv4");
     up->add_option("--region", options->region, "The region that ARNs name")->capture_default_str();
+    up->add_option(
+          "--account-concurrency",
+          options->account_concurrency,
+          "How many invocations may run at once; more are throttled"
+    )
+        ->capture_default_str();
+    up->add_option(
+          "--requests-per-environment",
+          options->requests_per_slot,
+          "Synchronous calls a second for each of these; 0 sets no limit"
+    )
+        ->capture_default_str();
     up->add_option("--log-level", options->log_level, "What the daemon says on stderr")
         ->transform(CLI::CheckedTransformer(kLogLevels))
         ->type_name("debug|info|warn|error")

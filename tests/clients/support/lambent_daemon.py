@@ -135,6 +135,14 @@ class Daemon:
             raise AssertionError(f"aws {' '.join(words)}: {done.returncode}\n{done.stderr}\n{self.tail()}")
         return done.stdout if check else done
 
+    def run(self, *words):
+        """The lambent command on this daemon; what it printed on stdout."""
+        done = subprocess.run([PROGRAM, "--data", str(self.data), *words], capture_output=True,
+                              text=True, timeout=120)
+        if done.returncode != 0:
+            raise AssertionError(f"lambent {' '.join(words)}: {done.returncode}\n{done.stderr}\n{self.tail()}")
+        return done.stdout
+
 
 @unittest.skipUnless(os.geteuid() == 0, "SKIPPED: cells need root")
 class DaemonTest(unittest.TestCase):

@@ -11,7 +11,11 @@ namespace {
 
 std::unique_ptr<sql::SqliteDriver> open_driver(const std::string& path) {
     auto driver = sql::SqliteDriver::open(path, sql::SqliteConfig()).value();
-    driver->migrate(runtime::FunctionRegistry::migrations()).value();
+    std::vector<sql::Migration> steps = runtime::FunctionRegistry::migrations();
+    for (const sql::Migration& step : scheduler::ConcurrencySettings::migrations()) {
+        steps.push_back(step);
+    }
+    driver->migrate(std::move(steps)).value();
     return driver;
 }
 
@@ -21,6 +25,7 @@ LambdaDesk::LambdaDesk()
     : driver_(open_driver(directory_.file("lambent.db"))),
       packages_(directory_.file("packages"), runtime::PackageLimits(), workers_),
       functions_(*driver_, packages_, clock),
+      concurrency_(*driver_, clock, 1'000),
       service_(api::lambda::LambdaConfig(), ports(), Logger::silent()) {
     run_flow(loop_, functions_.load()).value();
 }
@@ -31,6 +36,7 @@ api::lambda::LambdaPorts LambdaDesk::ports() {
         packages_,
         invoker,
         events,
+        concurrency_,
         workers_,
         clock,
         credentials,

@@ -68,6 +68,7 @@ class LambdaDesk {
     std::unique_ptr<sql::SqliteDriver> driver_;
     runtime::PackageStore packages_;
     runtime::FunctionRegistry functions_;
+    scheduler::ConcurrencySettings concurrency_;
     api::lambda::LambdaService service_;
 };
 

@@ -1,0 +1,145 @@
+#include "scheduler/dispatch.h"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+#include <vector>
+
+using namespace lambent;
+using namespace lambent::scheduler;
+using namespace std::chrono_literals;
+
+namespace {
+
+runtime::FunctionPtr function(const std::string& name, const std::string& revision = "1") {
+    auto made = std::make_shared<runtime::Function>();
+    made->name = name;
+    made->memory_mb = 100;
+    made->revision_id = revision;
+    return made;
+}
+
+const SteadyTime kNow{1h};
+constexpr auto kAny = StartPreference::kAny;
+
+DispatchLimits limits(std::uint64_t memory_mb) {
+    DispatchLimits made;
+    made.boots_max = 100;
+    made.memory_budget_mb = memory_mb;
+    made.waiting_min = 2;
+    return made;
+}
+
+// What Dispatch did since the last look.
+struct Seen {
+    std::vector<EnvironmentId> boots;
+    std::vector<CallId> served;
+    std::vector<Refuse> refused;
+
+    explicit Seen(Dispatch& dispatch) {
+        while (const auto action = dispatch.next_action()) {
+            if (const auto* boot = std::get_if<StartBoot>(&*action)) {
+                boots.push_back(boot->environment);
+            } else if (const auto* serve = std::get_if<Serve>(&*action)) {
+                served.push_back(serve->call);
+            } else if (const auto* refuse = std::get_if<Refuse>(&*action)) {
+                refused.push_back(*refuse);
+            }
+        }
+    }
+};
+
+// Calls 1, 2 … for one function until one is refused at once; how many were not.
+std::size_t fill(Dispatch& dispatch, const runtime::FunctionPtr& f, CallId& call) {
+    for (std::size_t accepted = 0;; ++accepted) {
+        dispatch.wait(++call, f, kAny, kNow);
+        if (!Seen(dispatch).refused.empty()) {
+            return accepted;
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("Dispatch lets a burst wait for the environments that fit", "[scheduler][Dispatch]") {
+    Dispatch dispatch(limits(3'000));  // 30 environments
+    const auto f = function("f");
+    for (CallId call = 1; call <= 100; ++call) {
+        dispatch.wait(call, f, kAny, kNow);
+    }
+    const Seen seen(dispatch);
+    CHECK(seen.boots.size() == 30);
+    CHECK(seen.refused.empty());
+}
+
+TEST_CASE("Dispatch lets one call wait behind each busy environment", "[scheduler][Dispatch]") {
+    Dispatch dispatch(limits(500));  // 5 environments
+    const auto f = function("f");
+    CallId call = 0;
+    for (int i = 0; i < 5; ++i) {
+        dispatch.wait(++call, f, kAny, kNow);
+    }
+    for (const EnvironmentId id : Seen(dispatch).boots) {
+        dispatch.boot_succeeded(id, kNow);
+    }
+    CHECK(Seen(dispatch).served.size() == 5);
+    CHECK(fill(dispatch, f, call) == 5);
+    CHECK(fill(dispatch, f, call) == 0);
+
+    SECTION("and another for each call that is served") {
+        dispatch.release(1, kNow);
+        CHECK(Seen(dispatch).served == std::vector<CallId>{6});
+        CHECK(fill(dispatch, f, call) == 1);
+    }
+    SECTION("and a few of a function that has none") {
+        CHECK(fill(dispatch, function("g"), call) == 2);
+    }
+    SECTION("and fewer once environments are gone") {
+        dispatch.discard(1);
+        dispatch.discard(2);
+        CHECK(fill(dispatch, f, call) == 0);
+        dispatch.release(3, kNow);  // to a call that waits: four are left
+        CHECK(fill(dispatch, f, call) == 0);
+    }
+    SECTION("and those of a new revision behind new environments") {
+        const auto updated = function("f", "2");
+        dispatch.set_current("f", updated, kNow);
+        CHECK(fill(dispatch, updated, call) == 0);
+        dispatch.release(1, kNow);
+        dispatch.closed(1);
+        CHECK(Seen(dispatch).boots.size() == 1);
+    }
+}
+
+TEST_CASE("Dispatch starts environments of a function at Lambda's rate", "[scheduler][Dispatch]") {
+    DispatchLimits scaling = limits(1'000'000);
+    scaling.scaling = {1, 3};
+    Dispatch dispatch(scaling);
+    const auto f = function("f");
+    for (CallId call = 1; call <= 5; ++call) {
+        dispatch.wait(call, f, kAny, kNow);
+    }
+    const Seen burst(dispatch);
+    CHECK(burst.boots.size() == 3);
+    REQUIRE(burst.refused.size() == 2);
+    CHECK(burst.refused[0].reason == RefusalReason::kScalingRate);
+    CHECK(burst.refused[0].call == 4);
+
+    dispatch.wait(6, function("g"), kAny, kNow);
+    CHECK(Seen(dispatch).boots.size() == 1);
+    dispatch.wait(7, f, kAny, kNow + 500ms);
+    CHECK(Seen(dispatch).refused.size() == 1);
+    dispatch.wait(8, f, kAny, kNow + 1s);
+    CHECK(Seen(dispatch).boots.size() == 1);
+
+    SECTION("whatever its revision") {
+        dispatch.set_current("f", function("f", "2"), kNow + 1s);
+        CHECK(Seen(dispatch).boots.empty());
+    }
+    SECTION("and does not start any for a call that finds a free one") {
+        dispatch.boot_succeeded(1, kNow + 1s);
+        dispatch.release(1, kNow + 1s);
+        dispatch.wait(9, f, kAny, kNow + 1s);
+        CHECK(Seen(dispatch).boots.empty());
+    }
+}
