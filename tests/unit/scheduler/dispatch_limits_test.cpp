@@ -94,11 +94,10 @@ TEST_CASE("Dispatch lets one call wait behind each busy environment", "[schedule
     SECTION("and a few of a function that has none") {
         CHECK(fill(dispatch, function("g"), call) == 2);
     }
-    SECTION("and fewer once environments are gone") {
+    SECTION("and more once one can be booted in the place of another") {
         dispatch.discard(1);
-        dispatch.discard(2);
-        CHECK(fill(dispatch, f, call) == 0);
-        dispatch.release(3, kNow);  // to a call that waits: four are left
+        dispatch.closed(1);
+        CHECK(Seen(dispatch).boots.size() == 1);
         CHECK(fill(dispatch, f, call) == 0);
     }
     SECTION("and those of a new revision behind new environments") {
