@@ -98,7 +98,7 @@ TEST_CASE("Dispatch lets one call wait behind each busy environment", "[schedule
         dispatch.discard(1);
         dispatch.closed(1);
         CHECK(Seen(dispatch).boots.size() == 1);
-        CHECK(fill(dispatch, f, call) == 0);
+        CHECK(fill(dispatch, f, call) == 3);
     }
     SECTION("and those of a new revision behind new environments") {
         const auto updated = function("f", "2");
