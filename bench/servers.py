@@ -107,7 +107,8 @@ class Lambent(Child):
 
     def __init__(self, program, data):
         self.program, self.data = str(program), data
-        self.process = subprocess.Popen([self.program, "up", "--port", "0", "--data", data],
+        self.process = subprocess.Popen([self.program, "up", "--port", "0", "--data", data,
+                                         "--requests-per-environment", "0"],
                                         stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         end = time.monotonic() + 20
         while not (data / "endpoint.json").exists():
