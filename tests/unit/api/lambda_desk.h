@@ -63,8 +63,8 @@ class LambdaDesk {
     api::lambda::LambdaPorts ports();
 
     TempDir directory_;
+    boost::asio::io_context loop_;  // outlives the threads that post to it
     WorkerPool workers_{1};
-    boost::asio::io_context loop_;
     std::unique_ptr<sql::SqliteDriver> driver_;
     runtime::PackageStore packages_;
     runtime::FunctionRegistry functions_;

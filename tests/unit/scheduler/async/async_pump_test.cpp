@@ -26,11 +26,11 @@ TEST_CASE("AsyncPump invokes what was enqueued and forgets it", "[scheduler][Asy
 }
 
 TEST_CASE("AsyncPump has counted an attempt before it begins", "[scheduler][AsyncPump]") {
+    boost::asio::io_context other;  // outlives the driver, whose threads post to it
     AsyncFixture f;
     f.deploy("hello");
     std::int64_t attempts = -1;
     f.invoker.before_answer = [&](const scheduler::Invocation&) {
-        boost::asio::io_context other;
         sql::Work work = [&](sql::Session& session) -> Result<void> {
             LAMBENT_TRY(const sql::Rows found, session.run("SELECT attempts FROM async_event"));
             attempts = sql::as_int(found.rows.at(0).at(0));
