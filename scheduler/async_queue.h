@@ -12,8 +12,8 @@ namespace lambent::scheduler {
 // An accepted asynchronous invocation ("Event").
 struct AsyncEvent {
     std::string request_id;  // unique: enqueueing the same one again is a no-op
-    std::string function;
-    std::string payload;  // up to 1 MB (lambda-facts section 2)
+    std::string function;    // as in Invocation
+    std::string payload;     // up to 1 MB (lambda-facts section 2)
     std::int64_t accepted_ms = 0;
     int attempts = 0;         // counted durably before each dispatch
     std::int64_t due_ms = 0;  // when the next attempt may start

@@ -37,13 +37,13 @@ void Dispatch::wait(
         return;
     }
     if (start == StartPreference::kAny) {
-        pool_.missed(function->name, now);
+        pool_.missed(function->key(), now);
         if (per.waiters.size() >= per.starting + per.patient) {
-            wait_for_running(function->name, per, now);
+            wait_for_running(function->key(), per, now);
         }
     }
     per.waiters.push_back(Waiter{call, start, now + limits_.capacity_wait});
-    queue_for_boot(function->name, per);
+    queue_for_boot(function->key(), per);
     start_boots();
 }
 
@@ -77,7 +77,7 @@ std::optional<CallId> Dispatch::boot_failed(EnvironmentId id) {
     const Node& node = environments_.at(id);
     std::optional<CallId> call;
     if (is_current(node)) {
-        PerFunction& per = functions_.at(node.function->name);
+        PerFunction& per = functions_.at(node.function->key());
         if (!per.waiters.empty()) {
             call = per.waiters.front().call;
             per.waiters.pop_front();
@@ -109,7 +109,7 @@ void Dispatch::discard(EnvironmentId id) {
     if (node.state == State::kIdle) {
         pool_.remove(id);
     } else if (node.state == State::kLeased && is_current(node)) {
-        functions_.at(node.function->name).free_or_boot.call_lost(id);
+        functions_.at(node.function->key()).free_or_boot.call_lost(id);
     }
     move(id, Event::kDiscarded);
     actions_.emplace_back(Close{id});
@@ -133,7 +133,7 @@ void Dispatch::serve_or_pool(EnvironmentId id, SteadyTime now, Freshness freshne
     }
     const auto prewarmed_for = std::exchange(node.prewarmed_for, std::nullopt);
     const bool booted = freshness == Freshness::kBooted;
-    PerFunction& per = functions_.at(node.function->name);
+    PerFunction& per = functions_.at(node.function->key());
     if (booted) {
         per.free_or_boot.boot_took(now - node.boot_began);
     } else {
@@ -168,7 +168,7 @@ void Dispatch::move(EnvironmentId id, EnvironmentEvent event) {
     if (node.state == State::kStarting) {
         boots_ -= 1;
         if (is_current(node)) {
-            functions_.at(node.function->name).starting -= 1;
+            functions_.at(node.function->key()).starting -= 1;
         }
     }
     memory_idle_mb_ -= node.state == State::kIdle ? node.memory_mb : 0;
@@ -176,14 +176,14 @@ void Dispatch::move(EnvironmentId id, EnvironmentEvent event) {
     if (*next == State::kClosing) {
         memory_closing_mb_ += node.memory_mb;
         if (is_current(node)) {
-            functions_.at(node.function->name).environments -= 1;
+            functions_.at(node.function->key()).environments -= 1;
         }
     }
     node.state = *next;
 }
 
 bool Dispatch::is_current(const Node& node) const {
-    const auto found = functions_.find(node.function->name);
+    const auto found = functions_.find(node.function->key());
     return found != functions_.end() && same_revision(found->second.current, node.function);
 }
 
@@ -194,7 +194,7 @@ Dispatch::PerFunction& Dispatch::per_function(
     const runtime::FunctionPtr& function, SteadyTime now
 ) {
     now_ = now;
-    PerFunction& per = functions_.try_emplace(function->name, limits_.scaling).first->second;
+    PerFunction& per = functions_.try_emplace(function->key(), limits_.scaling).first->second;
     if (per.current != function) {
         if (!same_revision(per.current, function)) {
             replace_revision(per, function, now);
@@ -235,7 +235,7 @@ void Dispatch::replace_revision(
         waiter.deadline = now + limits_.capacity_wait;
     }
     close_evicted(pool_.evict_stale(function));
-    queue_for_boot(function->name, per);
+    queue_for_boot(function->key(), per);
 }
 
 std::size_t Dispatch::evict(const std::string& function) {

@@ -7,7 +7,7 @@
 
 namespace lambent::scheduler {
 
-// The function as it is now, null when there is none: FunctionRegistry::find.
+// What Invocation::function names as it is now, null when there is none: QualifiedFunctions::find.
 using FindFunction = std::function<runtime::FunctionPtr(const std::string& name)>;
 
 }  // namespace lambent::scheduler

@@ -16,7 +16,8 @@ enum class StartPreference { kAny, kForceCold };  // force: measure, X-Lambent-C
 enum class Delivery { kSync, kAsync };            // kAsync: an attempt of the async pump
 
 struct Invocation {
-    std::string function;  // a bare name; doors resolve ARNs
+    // "name", or with what the caller qualified it: "name:3", "name:alias". Doors resolve ARNs.
+    std::string function;
     std::string request_id;
     std::string payload;
     std::string client_context;  // decoded JSON

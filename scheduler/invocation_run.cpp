@@ -120,6 +120,9 @@ Task<Result<runtime::InvokeOutcome>> InvocationRun::deliver() {
     request.payload = std::move(invocation_.payload);
     request.client_context = std::move(invocation_.client_context);
     request.trace_id = std::move(invocation_.trace_id);
+    if (const auto colon = invocation_.function.find(':'); colon != std::string::npos) {
+        request.qualifier = invocation_.function.substr(colon + 1);
+    }
     request.deadline = deadline_;
     const auto left =
         std::chrono::duration_cast<WallTime::duration>(deadline_ - context_.clock.steady_now());

@@ -11,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <optional>
+#include <set>
 
 namespace lambent::scheduler {
 namespace asio = boost::asio;
@@ -102,7 +103,7 @@ Task<Result<InvocationResult>> Scheduler::Parts::admit_and_run(Invocation invoca
     if (!function) {
         co_return Error(Code::kNotFound, "function", "Function not found: " + invocation.function);
     }
-    const auto slot = slots.acquire(function->name, function->name, invocation.delivery, arrived);
+    const auto slot = slots.acquire(function->name, function->key(), invocation.delivery, arrived);
     if (slot.has_error()) {
         counters.throttles += 1;
         co_return slot.error();
@@ -149,7 +150,17 @@ void Scheduler::reserve(const std::string& function, std::optional<std::uint32_t
 }
 
 std::size_t Scheduler::evict(const std::string& function) {
-    return parts_->fleet.evict(function);
+    std::set<std::string> keys{function};
+    for (const auto& [slot, state] : parts_->fleet.all()) {
+        if (slot->function->name == function) {
+            keys.insert(slot->function->key());
+        }
+    }
+    std::size_t evicted = 0;
+    for (const std::string& key : keys) {
+        evicted += parts_->fleet.evict(key);
+    }
+    return evicted;
 }
 
 std::vector<EnvironmentInfo> Scheduler::environments() const {
@@ -164,6 +175,7 @@ std::vector<EnvironmentInfo> Scheduler::environments() const {
         }
         EnvironmentInfo info;
         info.function = slot->function->name;
+        info.version = slot->function->version();
         info.revision_id = slot->function->revision_id;
         info.state = idle                                 ? EnvironmentInfo::State::kIdle
                      : state == EnvironmentState::kLeased ? EnvironmentInfo::State::kBusy

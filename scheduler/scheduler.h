@@ -28,6 +28,7 @@ namespace lambent::scheduler {
 struct EnvironmentInfo {
     enum class State { kStarting, kIdle, kBusy };
     std::string function;
+    std::string version;
     std::string revision_id;
     State state = State::kIdle;
     std::uint32_t memory_mb = 0;
@@ -70,12 +71,13 @@ class Scheduler final : public Invoker {
 
     Task<Result<InvocationResult>> invoke(Invocation invocation) override;
 
-    // After a function was updated or deleted, before that is acknowledged: environments of other
-    // revisions close as soon as they are idle, and no call that begins later gets one.
+    // After a function was updated, or it or a version of it ("name:3") deleted, before that is
+    // acknowledged: environments of other revisions close as soon as they are idle, and no call
+    // that begins later gets one.
     void retire(const std::string& function);
     // The function's reserved concurrency from now on; nothing: it has none.
     void reserve(const std::string& function, std::optional<std::uint32_t> slots);
-    // Closes the idle environments of a function; how many.
+    // Closes the idle environments of all versions of a function, or of one; how many.
     std::size_t evict(const std::string& function);
     std::vector<EnvironmentInfo> environments() const;
     const SchedulerCounters& counters() const;

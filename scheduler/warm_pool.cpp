@@ -17,11 +17,11 @@ WarmPool::WarmPool(Limits limits, std::unique_ptr<IdlePolicy> policy)
     : limits_(std::move(limits)), policy_(std::move(policy)) {}
 
 void WarmPool::put(EnvironmentId id, const runtime::FunctionPtr& function, SteadyTime now) {
-    const IdlePlan plan = policy_->idle(function->name, now);
+    const IdlePlan plan = policy_->idle(function->key(), now);
     if (plan.prewarm) {
         const auto added =
-            prewarms_.emplace(plan.prewarm->at, DuePrewarm{function->name, plan.prewarm->keep});
-        prewarms_by_function_[function->name].push_back(added);
+            prewarms_.emplace(plan.prewarm->at, DuePrewarm{function->key(), plan.prewarm->keep});
+        prewarms_by_function_[function->key()].push_back(added);
     }
     add(id, function, plan.keep, now);
 }
@@ -52,11 +52,11 @@ void WarmPool::add(
     const bool added = entries_.emplace(id, Entry{function, now, age, expiry}).second;
     LAMBENT_ASSERT(added);
     memory_mb_ += function->memory_mb;
-    by_function_[function->name].push_back(id);
+    by_function_[function->key()].push_back(id);
 }
 
 std::optional<EnvironmentId> WarmPool::take(const runtime::FunctionPtr& function, SteadyTime now) {
-    const auto found = by_function_.find(function->name);
+    const auto found = by_function_.find(function->key());
     if (found == by_function_.end() || found->second.empty()) {
         return std::nullopt;
     }
@@ -66,7 +66,7 @@ std::optional<EnvironmentId> WarmPool::take(const runtime::FunctionPtr& function
     }
     found->second.pop_back();  // keeps its capacity: a busy function fills it again
     drop(id);
-    policy_->called(function->name, now);
+    policy_->called(function->key(), now);
     return id;
 }
 
@@ -100,7 +100,7 @@ bool WarmPool::remove(EnvironmentId id) {
     if (found == entries_.end()) {
         return false;
     }
-    const auto list = by_function_.find(found->second.function->name);
+    const auto list = by_function_.find(found->second.function->key());
     std::erase(list->second, id);
     if (list->second.empty()) {
         by_function_.erase(list);
@@ -146,7 +146,7 @@ void WarmPool::cancel_prewarms(const std::string& function) {
 
 std::vector<EnvironmentId> WarmPool::evict_stale(const runtime::FunctionPtr& current) {
     std::vector<EnvironmentId> stale;
-    if (const auto found = by_function_.find(current->name); found != by_function_.end()) {
+    if (const auto found = by_function_.find(current->key()); found != by_function_.end()) {
         const auto is_stale = [&](EnvironmentId id) {
             return !same_revision(entries_.at(id).function, current);
         };

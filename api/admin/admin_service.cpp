@@ -48,6 +48,7 @@ const char* name_of(scheduler::EnvironmentInfo::State state) {
 Json environment_json(const scheduler::EnvironmentInfo& info) {
     return Json{
         {"function", info.function},
+        {"version", info.version},
         {"revisionId", info.revision_id},
         {"state", name_of(info.state)},
         {"memoryMb", info.memory_mb},

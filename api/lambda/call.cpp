@@ -39,7 +39,7 @@ Answer<FunctionReference> reference_of(const Call& call) {
 
 }  // namespace
 
-Answer<runtime::FunctionPtr> named_function(const Call& call) {
+Answer<Target> named_target(const Call& call) {
     LAMBENT_TRY(const FunctionReference reference, reference_of(call));
     if (!reference.region.empty() && reference.region != call.config.region) {
         return AwsError(
@@ -49,17 +49,30 @@ Answer<runtime::FunctionPtr> named_function(const Call& call) {
                 call.config.region + "')"
         );
     }
-    const std::string arn = qualified_arn(call, reference);
+    Target target;
+    target.arn = qualified_arn(call, reference);
     if (!reference.account.empty() && reference.account != runtime::kAccountId) {
         const std::string action(action_name(call.operation));
-        return access_denied(call.request.principal.name, action, arn);
+        return access_denied(call.request.principal.name, action, target.arn);
     }
-    const bool is_latest = reference.qualifier.empty() || reference.qualifier == "$LATEST";
-    runtime::FunctionPtr function = call.ports.functions.find(reference.name);
-    if (function == nullptr || !is_latest) {
-        return function_not_found(arn);
+    target.qualifier = reference.qualifier;
+    target.reference = reference.name;
+    if (!reference.qualifier.empty()) {
+        target.reference += ":" + reference.qualifier;
     }
-    return function;
+    target.function = call.ports.find_function(target.reference);
+    if (target.function == nullptr) {
+        return function_not_found(target.arn);
+    }
+    return target;
+}
+
+Answer<runtime::FunctionPtr> named_function(const Call& call) {
+    LAMBENT_TRY(Target target, named_target(call));
+    if (!target.qualifier.empty() && target.qualifier != runtime::kLatest) {
+        return function_not_found(target.arn);
+    }
+    return std::move(target.function);
 }
 
 Task<Answer<nlohmann::json>> read_json(const Call& call, std::uint64_t limit_bytes) {

@@ -16,6 +16,7 @@ constexpr std::size_t kNameMax = 64;
 struct CreateRequest {
     runtime::Function function;
     CodeSource code;
+    bool publish = false;
 };
 
 template <class T>
@@ -100,16 +101,13 @@ Answer<CreateRequest> read_request(const nlohmann::json& body) {
     LAMBENT_TRY(request.code, read_code(fields, constraints));
     read_architecture(fields, constraints, request.function);
     assign(request.function.tags, fields.text_map("Tags"));
-    const bool publish = fields.flag("Publish");
+    request.publish = fields.flag("Publish");
     const auto refused = unsupported_setting(fields, request.function.log_group());
     if (!fault.empty()) {
         return wrong_type(fault);
     }
     if (!constraints.hold()) {
         return validation_failed(constraints.message());
-    }
-    if (publish) {
-        return versions_not_supported();
     }
     if (refused) {
         return *refused;
@@ -135,7 +133,12 @@ Served create_function(Call call) {
     if (created.has_error()) {
         co_return from_error(created.error());
     }
-    co_return json_response(201, configuration_json(*created.value(), call.config.region));
+    runtime::FunctionPtr made = std::move(created).value();
+    if (request.publish) {
+        runtime::Publication publication;
+        LAMBENT_CO_TRY(made, co_await publish(call, name, std::move(publication)));
+    }
+    co_return json_response(201, configuration_json(*made, call.config.region));
 }
 
 }  // namespace lambent::api::lambda

@@ -7,9 +7,6 @@
 
 namespace lambent::api::lambda {
 
-namespace {
-
-// The registry names packages by hex, AWS answers with base64 of the same bytes.
 std::string base64_of_hex(const std::string& hex) {
     std::string bytes;
     for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
@@ -17,6 +14,8 @@ std::string base64_of_hex(const std::string& hex) {
     }
     return to_base64(bytes);
 }
+
+namespace {
 
 std::string runtime_version_arn(const runtime::Function& function, const std::string& region) {
     const std::string hash = digest(HashKind::kSha256, function.runtime);
@@ -28,7 +27,7 @@ std::string runtime_version_arn(const runtime::Function& function, const std::st
 nlohmann::json configuration_json(const runtime::Function& function, const std::string& region) {
     return {
         {"FunctionName", function.name},
-        {"FunctionArn", function.arn(region)},
+        {"FunctionArn", function.version_arn(region)},
         {"Runtime", function.runtime},
         {"Role", function.role},
         {"Handler", function.handler},

@@ -31,10 +31,10 @@ Task<Answer<std::string>> read_payload(const Call& call, std::uint64_t limit_byt
     co_return std::move(payload).value();
 }
 
-Served accept_event(Call call, runtime::FunctionPtr function, std::string payload) {
+Served accept_event(Call call, std::string reference, std::string payload) {
     scheduler::AsyncEvent event;
     event.request_id = call.request.request_id;
-    event.function = function->name;
+    event.function = std::move(reference);
     event.payload = std::move(payload);
     event.accepted_ms = unix_ms(call.ports.clock.wall_now());
     event.due_ms = event.accepted_ms;
@@ -72,9 +72,9 @@ http::Response render(
     return response;
 }
 
-Served run(Call call, runtime::FunctionPtr function, InvokeOptions options, std::string payload) {
+Served run(Call call, Target target, InvokeOptions options, std::string payload) {
     scheduler::Invocation invocation;
-    invocation.function = function->name;
+    invocation.function = std::move(target.reference);
     invocation.request_id = call.request.request_id;
     invocation.payload = std::move(payload);
     invocation.client_context = std::move(options.client_context);
@@ -85,7 +85,7 @@ Served run(Call call, runtime::FunctionPtr function, InvokeOptions options, std:
     const std::string trace_id = invocation.trace_id;
     auto result = co_await call.ports.invoker.invoke(std::move(invocation));
     if (result.has_error()) {
-        co_return from_error(result.error(), function->arn(call.config.region));
+        co_return from_error(result.error(), target.arn);
     }
     co_return render(std::move(result).value(), options, trace_id);
 }
@@ -94,7 +94,7 @@ Served run(Call call, runtime::FunctionPtr function, InvokeOptions options, std:
 
 Served invoke(Call call) {
     LAMBENT_CO_TRY(InvokeOptions options, read_invoke_options(call.request.head.headers));
-    LAMBENT_CO_TRY(runtime::FunctionPtr function, named_function(call));
+    LAMBENT_CO_TRY(Target target, named_target(call));
     const bool is_event = options.type == InvocationType::kEvent;
     LAMBENT_CO_TRY(
         std::string payload, co_await read_payload(call, is_event ? kEventBytesMax : kSyncBytesMax)
@@ -105,10 +105,12 @@ Served invoke(Call call) {
         co_return response;
     }
     if (is_event) {
-        co_return co_await accept_event(std::move(call), std::move(function), std::move(payload));
+        co_return co_await accept_event(
+            std::move(call), std::move(target.reference), std::move(payload)
+        );
     }
     co_return co_await run(
-        std::move(call), std::move(function), std::move(options), std::move(payload)
+        std::move(call), std::move(target), std::move(options), std::move(payload)
     );
 }
 

@@ -30,12 +30,6 @@ AwsError revision_mismatch() {
         "GetFunction/GetAlias API to retrieve the latest Revision Id"};
 }
 
-AwsError versions_not_supported() {
-    return invalid_parameter(
-        "Publish: lambent has no function versions yet. Leave Publish out; invoke $LATEST."
-    );
-}
-
 AwsError request_too_large(std::uint64_t limit_bytes, const std::string& operation) {
     return {
         413,

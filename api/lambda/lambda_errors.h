@@ -13,7 +13,6 @@ AwsError validation_failed(std::string message);  // "1 validation error detecte
 AwsError invalid_content(std::string message);
 AwsError wrong_type(std::string message);  // a member of the wrong JSON type
 AwsError revision_mismatch();
-AwsError versions_not_supported();
 AwsError request_too_large(std::uint64_t limit_bytes, const std::string& operation);
 AwsError payload_too_large(std::uint64_t limit_bytes);
 AwsError throttled(const std::string& reason);

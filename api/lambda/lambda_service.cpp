@@ -25,9 +25,18 @@ Served perform(Call call) {
             return update_function_configuration(std::move(call));
         case Operation::kDeleteFunction:
             return delete_function(std::move(call));
+        case Operation::kPublishVersion:
+            return publish_version(std::move(call));
         case Operation::kListVersions:
+            return list_versions(std::move(call));
+        case Operation::kCreateAlias:
+            return create_alias(std::move(call));
         case Operation::kListAliases:
-            return read_function_detail(std::move(call));
+            return list_aliases(std::move(call));
+        case Operation::kGetAlias:
+        case Operation::kUpdateAlias:
+        case Operation::kDeleteAlias:
+            return one_alias(std::move(call));
         case Operation::kGetConcurrency:
         case Operation::kPutConcurrency:
         case Operation::kDeleteConcurrency:
@@ -79,6 +88,7 @@ Task<http::Response> LambdaService::serve(Request request, http::BodyReader& bod
     call.request = std::move(request);
     call.operation = route->operation;
     call.subject = std::move(route->subject);
+    call.alias = std::move(route->alias);
     Answer<http::Response> answer = co_await perform(std::move(call));
     if (answer.has_value()) {
         co_return std::move(answer).value();

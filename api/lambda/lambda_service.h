@@ -8,9 +8,11 @@
 #include "base/clock.h"
 #include "base/logger.h"
 #include "base/result.h"
+#include "runtime/functions/alias_registry.h"
 #include "runtime/functions/function_registry.h"
 #include "scheduler/async_queue.h"
 #include "scheduler/concurrency_settings.h"
+#include "scheduler/find_function.h"
 #include "scheduler/invocation.h"
 
 #include <functional>
@@ -25,6 +27,7 @@ struct LambdaConfig {
 // What the Lambda door needs of the rooms below; all of it outlives the door.
 struct LambdaPorts {
     runtime::FunctionRegistry& functions;
+    runtime::AliasRegistry& aliases;
     runtime::PackageStore& packages;
     scheduler::Invoker& invoker;
     scheduler::AsyncQueue& events;
@@ -32,6 +35,8 @@ struct LambdaPorts {
     WorkerPool& workers;
     const Clock& clock;
     const Credentials& credentials;  // whose keys sign the addresses that the door hands out
+    // By name and qualifier: QualifiedFunctions::find.
+    scheduler::FindFunction find_function;
     // No invocation that starts after this returns runs an earlier revision of the function.
     std::function<void(const std::string& function)> retire;
     // A package that lies in a bucket. kNotFound with subject "bucket" or "object".

@@ -20,6 +20,7 @@ struct Call {
     Request request;
     Operation operation = Operation::kInvoke;
     std::string subject;  // the function's name or ARN from the path
+    std::string alias;    // the alias's name from the path
 };
 
 // What an operation of the Lambda API becomes; one group of them a file.
@@ -33,14 +34,32 @@ Served delete_function(Call call);
 Served get_function(Call call);
 Served get_package(Call call);
 Served list_functions(Call call);
-Served read_function_detail(Call call);  // versions, aliases
+Served publish_version(Call call);
+Served list_versions(Call call);
+Served create_alias(Call call);
+Served list_aliases(Call call);
+Served one_alias(Call call);             // get, update, delete
 Served function_concurrency(Call call);  // what is reserved
 Served account_settings(Call call);
 Served event_invoke_config(Call call);
 Served tags(Call call);
 
-// The function that the path (or, for tags, the ARN) and ?Qualifier= name.
+// The function that the path (or, for tags, the ARN) and ?Qualifier= name, when they mean $LATEST.
 Answer<runtime::FunctionPtr> named_function(const Call& call);
+
+// A function, or a version of it, as the caller named it.
+struct Target {
+    runtime::FunctionPtr function;  // what an alias leads to now
+    std::string reference;          // "name", "name:3", "name:alias"
+    std::string qualifier;          // may be empty
+    std::string arn;                // as the caller named it
+};
+Answer<Target> named_target(const Call& call);
+
+// The version that was just published of $LATEST, for operations that publish on the way.
+Task<Answer<runtime::FunctionPtr>> publish(
+    const Call& call, std::string name, runtime::Publication asked
+);
 
 // The body as one JSON object; InvalidRequestContentException when it is none, and 413 when it is
 // larger than `limit_bytes`. An empty body is an empty object.

@@ -30,7 +30,9 @@ constexpr std::array kPatterns{
     Pattern{"PUT", kFunctions, "/code", Operation::kUpdateFunctionCode},
     Pattern{"GET", kFunctions, "/code", Operation::kGetPackage},
     Pattern{"DELETE", kFunctions, "", Operation::kDeleteFunction},
+    Pattern{"POST", kFunctions, "/versions", Operation::kPublishVersion},
     Pattern{"GET", kFunctions, "/versions", Operation::kListVersions},
+    Pattern{"POST", kFunctions, "/aliases", Operation::kCreateAlias},
     Pattern{"GET", kFunctions, "/aliases", Operation::kListAliases},
     Pattern{"GET", kConcurrency, "/concurrency", Operation::kGetConcurrency},
     Pattern{"PUT", kReservation, "/concurrency", Operation::kPutConcurrency},
@@ -58,6 +60,30 @@ std::optional<std::string_view> subject_of(const Pattern& pattern, std::string_v
     return path;
 }
 
+// ".../functions/NAME/aliases/ALIAS"
+std::optional<Route> alias_route(std::string_view method, std::string_view path) {
+    constexpr std::string_view kBetween = "/aliases/";
+    const auto between = path.find(kBetween);
+    if (!path.starts_with(kFunctions) || between == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const std::string_view function = path.substr(kFunctions.size(), between - kFunctions.size());
+    const std::string_view alias = path.substr(between + kBetween.size());
+    if (function.empty() || alias.empty() || function.find('/') != std::string_view::npos ||
+        alias.find('/') != std::string_view::npos) {
+        return std::nullopt;
+    }
+    Route route{Operation::kGetAlias, std::string(function), std::string(alias)};
+    if (method == "PUT") {
+        route.operation = Operation::kUpdateAlias;
+    } else if (method == "DELETE") {
+        route.operation = Operation::kDeleteAlias;
+    } else if (method != "GET") {
+        return std::nullopt;
+    }
+    return route;
+}
+
 }  // namespace
 
 std::optional<Route> find_route(std::string_view method, std::string_view path) {
@@ -66,25 +92,25 @@ std::optional<Route> find_route(std::string_view method, std::string_view path) 
     }
     if (path == kFunctions.substr(0, kFunctions.size() - 1)) {
         if (method == "POST") {
-            return Route{Operation::kCreateFunction, {}};
+            return Route{Operation::kCreateFunction, {}, {}};
         }
         if (method == "GET") {
-            return Route{Operation::kListFunctions, {}};
+            return Route{Operation::kListFunctions, {}, {}};
         }
         return std::nullopt;
     }
     if (path == kAccountSettings && method == "GET") {
-        return Route{Operation::kGetAccountSettings, {}};
+        return Route{Operation::kGetAccountSettings, {}, {}};
     }
     for (const Pattern& pattern : kPatterns) {
         if (pattern.method != method) {
             continue;
         }
         if (const auto subject = subject_of(pattern, path)) {
-            return Route{pattern.operation, std::string(*subject)};
+            return Route{pattern.operation, std::string(*subject), {}};
         }
     }
-    return std::nullopt;
+    return alias_route(method, path);
 }
 
 std::string_view action_name(Operation operation) {
@@ -106,8 +132,18 @@ std::string_view action_name(Operation operation) {
             return "UpdateFunctionConfiguration";
         case Operation::kDeleteFunction:
             return "DeleteFunction";
+        case Operation::kPublishVersion:
+            return "PublishVersion";
         case Operation::kListVersions:
             return "ListVersionsByFunction";
+        case Operation::kCreateAlias:
+            return "CreateAlias";
+        case Operation::kGetAlias:
+            return "GetAlias";
+        case Operation::kUpdateAlias:
+            return "UpdateAlias";
+        case Operation::kDeleteAlias:
+            return "DeleteAlias";
         case Operation::kListAliases:
             return "ListAliases";
         case Operation::kGetConcurrency:

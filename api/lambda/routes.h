@@ -16,8 +16,13 @@ enum class Operation {
     kUpdateFunctionCode,
     kUpdateFunctionConfiguration,
     kDeleteFunction,
+    kPublishVersion,
     kListVersions,
+    kCreateAlias,
     kListAliases,
+    kGetAlias,
+    kUpdateAlias,
+    kDeleteAlias,
     kGetConcurrency,
     kPutConcurrency,
     kDeleteConcurrency,
@@ -34,6 +39,7 @@ enum class Operation {
 struct Route {
     Operation operation;
     std::string subject;  // the function's name or ARN; empty where there is none
+    std::string alias;    // of operations on one alias
 };
 
 // Which operation of the Lambda API a request means. `path` is decoded.

@@ -1,10 +1,13 @@
 #include "api/lambda/code_source.h"
 #include "api/lambda/function_json.h"
+#include "api/lambda/function_reference.h"
 #include "api/lambda/function_settings.h"
 #include "api/lambda/operations.h"
 #include "base/files/content_hash.h"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace lambent::api::lambda {
 
@@ -16,6 +19,7 @@ struct CodeUpdate {
     CodeSource source;
     std::string revision;
     bool dry_run = false;
+    bool publish = false;
 };
 
 struct SettingsUpdate {
@@ -30,13 +34,10 @@ Answer<CodeUpdate> read_code_update(const nlohmann::json& body, const runtime::F
     update.source = read_code_source(fields);
     update.revision = fields.text("RevisionId").value_or("");
     update.dry_run = fields.flag("DryRun");
-    const bool publish = fields.flag("Publish");
+    update.publish = fields.flag("Publish");
     const auto architectures = fields.texts("Architectures");
     if (!fault.empty()) {
         return wrong_type(fault);
-    }
-    if (publish) {
-        return versions_not_supported();
     }
     if (architectures && *architectures != std::vector<std::string>{function.architecture}) {
         return invalid_parameter("Changing the architecture of a function is not supported.");
@@ -102,7 +103,16 @@ Served update_function_code(Call call) {
     if (changed.has_error()) {
         co_return from_error(changed.error(), function->arn(call.config.region));
     }
-    co_return updated(call, *changed.value());
+    http::Response answer = updated(call, *changed.value());
+    if (update.publish) {
+        runtime::Publication publication;
+        LAMBENT_CO_TRY(
+            const runtime::FunctionPtr version,
+            co_await publish(call, function->name, std::move(publication))
+        );
+        answer = json_response(200, configuration_json(*version, call.config.region));
+    }
+    co_return answer;
 }
 
 Served update_function_configuration(Call call) {
@@ -118,19 +128,79 @@ Served update_function_configuration(Call call) {
     co_return updated(call, *changed.value());
 }
 
+namespace {
+
+// A version goes alone; that there is none is no error.
+Served delete_version(Call call, Target target) {
+    const std::string& version = target.qualifier;
+    const std::vector<std::string> aliases =
+        call.ports.aliases.naming(target.function->name, version);
+    if (!aliases.empty()) {
+        std::string names;
+        for (const std::string& alias : aliases) {
+            names += (names.empty() ? "" : ", ") + alias;
+        }
+        co_return AwsError(
+            409,
+            "ResourceConflictException",
+            "Unable to delete version because the following aliases reference it: [" + names + "]"
+        );
+    }
+    const std::string key = target.function->key();
+    auto removed = co_await call.ports.functions.remove_version(target.function->name, version);
+    if (removed.has_error()) {
+        co_return from_error(removed.error());
+    }
+    call.ports.retire(key);
+    auto freed = co_await call.ports.concurrency.unprovision(target.function->name, version);
+    co_return freed.has_error() ? from_error(freed.error()) : Answer<http::Response>(no_content());
+}
+
+// A version that is not there is gone already, as long as its function is there.
+bool deletes_missing_version(const Call& call) {
+    const auto reference = parse_function_reference(call.subject);
+    if (!reference || call.ports.functions.find(reference->name) == nullptr) {
+        return false;
+    }
+    const std::string asked(http::find_item(call.request.query, "Qualifier").value_or(""));
+    const std::string& qualifier = asked.empty() ? reference->qualifier : asked;
+    return !qualifier.empty() && std::all_of(qualifier.begin(), qualifier.end(), [](char c) {
+        return c >= '0' && c <= '9';
+    });
+}
+
+}  // namespace
+
 Served delete_function(Call call) {
-    LAMBENT_CO_TRY(const runtime::FunctionPtr function, named_function(call));
-    if (const auto asked = http::find_item(call.request.query, "Qualifier");
-        asked && !asked->empty()) {
+    const Answer<Target> found = named_target(call);
+    if (found.has_error()) {
+        co_return deletes_missing_version(call) ? Answer<http::Response>(no_content())
+                                                : found.error();
+    }
+    const Target& target = *found;
+    if (target.qualifier == runtime::kLatest) {
         co_return invalid_parameter(
             "$LATEST version cannot be deleted without deleting the function."
         );
     }
+    const runtime::FunctionPtr function = target.function;
+    if (!target.qualifier.empty()) {
+        if (target.qualifier != function->version()) {
+            co_return invalid_parameter("Deletion of aliases is not currently supported.");
+        }
+        co_return co_await delete_version(std::move(call), target);
+    }
+    const std::vector<runtime::FunctionPtr> versions =
+        call.ports.functions.versions(function->name);
     auto removed = co_await call.ports.functions.remove(function->name);
     if (removed.has_error()) {
         co_return from_error(removed.error(), function->arn(call.config.region));
     }
+    call.ports.aliases.forget(function->name);
     call.ports.retire(function->name);
+    for (const runtime::FunctionPtr& version : versions) {
+        call.ports.retire(version->key());
+    }
     if (const auto forgotten = co_await call.ports.concurrency.forget(function->name);
         forgotten.has_error()) {
         co_return from_error(forgotten.error());

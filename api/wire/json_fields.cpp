@@ -110,6 +110,26 @@ std::optional<std::map<std::string, std::string>> JsonFields::text_map(std::stri
     return items;
 }
 
+std::optional<std::map<std::string, double>> JsonFields::decimal_map(std::string_view name) {
+    const nlohmann::json* value = find(name);
+    if (value == nullptr) {
+        return std::nullopt;
+    }
+    if (!value->is_object()) {
+        refuse(*value, "a Map");
+        return std::nullopt;
+    }
+    std::map<std::string, double> items;
+    for (const auto& [key, item] : value->items()) {
+        if (!item.is_number()) {
+            refuse(item, "a Double");
+            return std::nullopt;
+        }
+        items.emplace(key, item.get<double>());
+    }
+    return items;
+}
+
 std::optional<JsonFields> JsonFields::object(std::string_view name) {
     const nlohmann::json* value = find(name);
     if (value == nullptr) {

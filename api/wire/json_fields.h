@@ -24,6 +24,7 @@ class JsonFields {
     bool flag(std::string_view name);  // absent is false
     std::optional<std::vector<std::string>> texts(std::string_view name);
     std::optional<std::map<std::string, std::string>> text_map(std::string_view name);
+    std::optional<std::map<std::string, double>> decimal_map(std::string_view name);
     std::optional<JsonFields> object(std::string_view name);
 
   private:

@@ -77,7 +77,7 @@ House::House(
       scheduler_(
           loop,
           scheduler::Scheduler::Ports{
-              [&stores](const std::string& name) { return stores.functions.find(name); },
+              [&stores](const std::string& name) { return stores.qualified_functions.find(name); },
               environments_,
               logs_,
               records_,
@@ -92,7 +92,7 @@ House::House(
           loop,
           events_,
           scheduler_,
-          [&stores](const std::string& name) { return stores.functions.find(name); },
+          [&stores](const std::string& name) { return stores.qualified_functions.find(name); },
           clock,
           log.with({{"room", "async"}})
       ),
@@ -132,6 +132,7 @@ House::House(
 api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
     return api::lambda::LambdaPorts{
         stores_.functions,
+        stores_.aliases,
         stores_.packages,
         scheduler_,
         events_,
@@ -139,6 +140,7 @@ api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
         stores_.workers,
         clock,
         credentials_,
+        [this](const std::string& name) { return stores_.qualified_functions.find(name); },
         [this](const std::string& function) { scheduler_.retire(function); },
         [this](std::string bucket, std::string key) {
             return read_stored_package(
@@ -157,6 +159,7 @@ Task<Result<void>> House::open(RootKey owner) {
 
     LAMBENT_CO_TRY(co_await logs_.start());
     LAMBENT_CO_TRY(co_await stores_.functions.load());
+    LAMBENT_CO_TRY(co_await stores_.aliases.load());
     std::function<bool(const std::string&)> exists = [this](const std::string& function) {
         return stores_.functions.find(function) != nullptr;
     };

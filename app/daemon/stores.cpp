@@ -77,6 +77,8 @@ Stores::Stores(
       logs_db(std::move(diary)),
       workers(kWorkers),
       packages(directory.file("packages"), runtime::PackageLimits{}, workers),
-      functions(*main_db, packages, clock) {}
+      functions(*main_db, packages, clock),
+      aliases(*main_db),
+      qualified_functions(functions, aliases) {}
 
 }  // namespace lambent::app

@@ -7,6 +7,7 @@
 #include "base/sql/sqlite_driver.h"
 #include "runtime/functions/function_registry.h"
 #include "runtime/functions/package_store.h"
+#include "runtime/functions/qualified_functions.h"
 
 #include <functional>
 #include <memory>
@@ -36,6 +37,8 @@ struct Stores {
     WorkerPool workers;  // for unzip, hashing, fsync
     runtime::PackageStore packages;
     runtime::FunctionRegistry functions;
+    runtime::AliasRegistry aliases;
+    runtime::QualifiedFunctions qualified_functions;
 };
 
 }  // namespace lambent::app

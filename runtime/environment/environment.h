@@ -21,6 +21,7 @@ struct InvokeRequest {
     std::string payload;
     std::string client_context;  // JSON, decoded; empty when there is none
     std::string trace_id;        // X-Amzn-Trace-Id
+    std::string qualifier;       // by which the caller named the function; often empty
     SteadyTime deadline;         // enforced here
     WallTime deadline_wall;      // told to the function (Lambda-Runtime-Deadline-Ms)
 };

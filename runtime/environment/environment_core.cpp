@@ -95,6 +95,9 @@ Task<Result<InvokeOutcome>> EnvironmentCore::invoke(InvokeRequest request) {
     event.client_context = std::move(request.client_context);
     event.trace_id = std::move(request.trace_id);
     event.function_arn = parts_.function_arn;
+    if (!request.qualifier.empty()) {
+        event.function_arn += ":" + request.qualifier;
+    }
     event.deadline = request.deadline_wall;
     const SteadyTime offered = std::chrono::steady_clock::now();
     watch_.arm(request.deadline);

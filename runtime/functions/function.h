@@ -14,12 +14,22 @@ namespace lambent::runtime {
 // is LocalStack's and SAM's conventional one so that existing templates keep working.
 inline constexpr char kAccountId[] = "000000000000";
 
+inline constexpr char kLatest[] = "$LATEST";  // the version that can be changed
+
 inline constexpr std::uint64_t kMebibyte = 1ULL << 20;  // "MB" in Lambda's documents
 
-// One function as it is configured now. Immutable: an update makes a new one with a new revision.
+// How a version of a function is named among all versions of all functions: "name" for $LATEST,
+// "name:3" for a published one.
+inline std::string version_key(const std::string& name, const std::string& version) {
+    return version == kLatest ? name : name + ":" + version;
+}
+
+// One function as it is configured now, or one published version of it. Immutable: an update makes
+// a new one with a new revision.
 struct Function {
     std::string name;
-    std::string runtime;  // "python3.12", "nodejs20.x", "provided.al2023"
+    std::string published_key;  // "name:3"; empty for $LATEST
+    std::string runtime;        // "python3.12", "nodejs20.x", "provided.al2023"
     std::string handler;
     std::string role;
     std::string description;
@@ -37,9 +47,16 @@ struct Function {
     std::uint32_t retry_attempts_max = 2;
     std::uint32_t event_age_max_s = 21'600;
 
-    std::string version() const { return "$LATEST"; }
+    const std::string& key() const { return published_key.empty() ? name : published_key; }
+    std::string version() const {
+        return published_key.empty() ? kLatest : published_key.substr(name.size() + 1);
+    }
     std::string arn(const std::string& region) const {
         return "arn:aws:lambda:" + region + ":" + kAccountId + ":function:" + name;
+    }
+    // With the version's number, which $LATEST has not.
+    std::string version_arn(const std::string& region) const {
+        return published_key.empty() ? arn(region) : arn(region) + ":" + version();
     }
     std::string log_group() const { return "/aws/lambda/" + name; }
     // Whether the platform's own endpoint is reachable from inside the cell: the tag

@@ -4,6 +4,8 @@
 #include "runtime/functions/function_row.h"
 #include "runtime/functions/function_rules.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace lambent::runtime {
@@ -82,14 +84,20 @@ Task<Result<void>> FunctionRegistry::load() {
     const auto stored = std::make_shared<std::vector<Function>>();  // the closure's and ours
     sql::Work work = [stored](sql::Session& session) -> Result<void> {
         LAMBENT_TRY(*stored, read_functions(session));
+        LAMBENT_TRY(std::vector<Function> published, read_versions(session));
+        std::move(published.begin(), published.end(), std::back_inserter(*stored));
         return {};
     };
     LAMBENT_CO_TRY(co_await driver_.read(std::move(work)));
     std::vector<std::string> in_use;
     for (Function& function : *stored) {
         in_use.push_back(function.package_sha256);
-        const std::string name = function.name;
-        functions_[name] = std::make_shared<const Function>(std::move(function));
+        const auto read = std::make_shared<const Function>(std::move(function));
+        if (read->published_key.empty()) {
+            functions_[read->name] = read;
+        } else {
+            versions_[read->name][version_number(read->version()).value_or(0)] = read;
+        }
     }
     co_await packages_.collect(std::move(in_use));
     co_return Result<void>();
@@ -190,11 +198,16 @@ Task<Result<void>> FunctionRegistry::remove(std::string name) {
         co_return not_found(name);
     }
     functions_.erase(name);
+    versions_.erase(name);
     co_return Result<void>();
 }
 
-FunctionPtr FunctionRegistry::find(const std::string& name) const {
-    const auto found = functions_.find(name);
+FunctionPtr FunctionRegistry::find(const std::string& key) const {
+    const auto colon = key.find(':');
+    if (colon != std::string::npos) {
+        return find_version(key.substr(0, colon), std::string_view(key).substr(colon + 1));
+    }
+    const auto found = functions_.find(key);
     return found == functions_.end() ? nullptr : found->second;
 }
 

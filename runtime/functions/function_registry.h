@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lambent::runtime {
@@ -32,11 +33,17 @@ struct FunctionChange {
     std::optional<std::uint32_t> event_age_max_s;
 };
 
-// The functions that exist: validated (limits of lambda-facts section 1), stored before they are
-// acknowledged, and held in memory for the hot path. Owned by the composition root; event loop's
-// thread only. Errors carry AWS's sentence as message and the field as subject: "zip", "runtime",
-// "environment", …; kConflict has "function" when the name is taken and "revision_id" when the
-// function has changed since the given revision (empty: any).
+// What PublishVersion is told.
+struct Publication {
+    std::optional<std::string> description;  // else the function's
+    std::string revision;                    // that $LATEST must have; empty: any
+};
+
+// The functions that exist, and their published versions: validated (limits of lambda-facts section
+// 1), stored before they are acknowledged, and held in memory for the hot path. Owned by the
+// composition root; event loop's thread only. Errors carry AWS's sentence as message and the field
+// as subject: "zip", "runtime", "environment", …; kConflict has "function" when the name is taken
+// and "revision_id" when the function has changed since the given revision (empty: any).
 class FunctionRegistry {
   public:
     FunctionRegistry(sql::Driver& driver, PackageStore& packages, const Clock& clock);
@@ -53,17 +60,26 @@ class FunctionRegistry {
     );
     Task<Result<void>> remove(std::string name);
 
-    FunctionPtr find(const std::string& name) const;  // null when there is none
-    std::vector<FunctionPtr> list() const;            // by name
+    // $LATEST as it is now, under the next number; the last version when nothing has changed since.
+    Task<Result<FunctionPtr>> publish(std::string name, Publication asked);
+    Task<Result<void>> remove_version(std::string name, std::string version);  // digits
+
+    // By Function::key: "name" or "name:3"; null when there is none.
+    FunctionPtr find(const std::string& key) const;
+    std::vector<FunctionPtr> list() const;                             // $LATEST of each, by name
+    std::vector<FunctionPtr> versions(const std::string& name) const;  // published, oldest first
 
   private:
     using Edit = std::function<Result<void>(Function&)>;
+    using Versions = std::map<std::uint64_t, FunctionPtr>;
     Task<Result<FunctionPtr>> replace(std::string name, std::string revision, Edit edit);
+    FunctionPtr find_version(const std::string& name, std::string_view version) const;
 
     sql::Driver& driver_;
     PackageStore& packages_;
     const Clock& clock_;
     std::map<std::string, FunctionPtr> functions_;
+    std::map<std::string, Versions> versions_;  // by name
 };
 
 }  // namespace lambent::runtime

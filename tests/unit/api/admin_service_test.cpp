@@ -64,6 +64,7 @@ TEST_CASE("AdminService shows the environments", "[api][AdminService]") {
     REQUIRE(list.size() == 3);
     const json idle = {
         {"function", "hello"},
+        {"version", "$LATEST"},
         {"revisionId", "hello-1"},
         {"state", "idle"},
         {"memoryMb", 256},

@@ -25,6 +25,8 @@ LambdaDesk::LambdaDesk()
     : driver_(open_driver(directory_.file("lambent.db"))),
       packages_(directory_.file("packages"), runtime::PackageLimits(), workers_),
       functions_(*driver_, packages_, clock),
+      aliases_(*driver_),
+      qualified_(functions_, aliases_),
       concurrency_(*driver_, clock, 1'000),
       service_(api::lambda::LambdaConfig(), ports(), Logger::silent()) {
     run_flow(loop_, functions_.load()).value();
@@ -33,6 +35,7 @@ LambdaDesk::LambdaDesk()
 api::lambda::LambdaPorts LambdaDesk::ports() {
     return {
         functions_,
+        aliases_,
         packages_,
         invoker,
         events,
@@ -40,6 +43,7 @@ api::lambda::LambdaPorts LambdaDesk::ports() {
         workers_,
         clock,
         credentials,
+        [this](const std::string& name) { return qualified_.find(name); },
         [this](const std::string& function) { retired.push_back(function); },
         [this](std::string bucket, std::string key) {
             return read_object(std::move(bucket), std::move(key));

@@ -3,6 +3,7 @@
 #include "api/lambda/lambda_service.h"
 #include "base/files/content_hash.h"
 #include "base/sql/sqlite_driver.h"
+#include "runtime/functions/qualified_functions.h"
 #include "tests/support/fixed_body.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/run_flow.h"
@@ -68,6 +69,8 @@ class LambdaDesk {
     std::unique_ptr<sql::SqliteDriver> driver_;
     runtime::PackageStore packages_;
     runtime::FunctionRegistry functions_;
+    runtime::AliasRegistry aliases_;
+    runtime::QualifiedFunctions qualified_;
     scheduler::ConcurrencySettings concurrency_;
     api::lambda::LambdaService service_;
 };

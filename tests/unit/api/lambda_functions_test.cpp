@@ -129,7 +129,6 @@ TEST_CASE("CreateFunction refuses bad settings with AWS's names", "[api][LambdaS
         Case{{{"Code", {{"ZipFile", nullptr}, {"ImageUri", "x"}}}}, invalid, "Container images"},
         Case{{{"Runtime", "cobol85"}}, invalid, "at 'runtime' failed to satisfy constraint"},
         Case{{{"Runtime", nullptr}}, invalid, "Runtime and Handler are mandatory"},
-        Case{{{"Publish", true}}, invalid, "no function versions yet"},
         Case{{{"Layers", {"arn:x"}}}, invalid, "Layers is not supported"},
         Case{{{"Architectures", {"mips"}}}, "ValidationException", "at 'architectures'"},
         Case{{{"Environment", {{"Variables", {{"A", 1}}}}}}, "SerializationException", "NUMBER"},
