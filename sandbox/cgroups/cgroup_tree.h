@@ -54,7 +54,7 @@ class CellGroup {
     // How a process gets in: born there (clone3 into a directory), or by writing "0" to each of
     // these files itself. A parent that writes the child's pid waits 11 ms for a kernel-wide lock.
     virtual int birth_directory() const = 0;  // -1 when there is none
-    virtual const std::vector<int>& entry_files() const = 0;
+    virtual Result<std::vector<UniqueFd>> open_entries() const = 0;
 
     // What the daemon gets to turn and read the cell with.
     virtual Result<ControlFiles> open_controls() const = 0;

@@ -43,14 +43,13 @@ class V1Group final : public CellGroup {
           files_(std::move(files)) {}
     ~V1Group() override;
 
-    Result<void> open_entries();
     Result<void> watch_memory();
     void freeze_by(UnifiedGroup unified) { unified_.emplace(std::move(unified)); }
 
     Result<void> apply(const CellLimits& limits) override;
     void reset_peak() override;
     int birth_directory() const override { return unified_ ? unified_->directory() : -1; }
-    const std::vector<int>& entry_files() const override { return entry_numbers_; }
+    Result<std::vector<UniqueFd>> open_entries() const override;
     Result<ControlFiles> open_controls() const override;
     int memory_event() const override { return files_.oom_event.get(); }
     std::uint32_t memory_event_mask() const override { return EPOLLIN; }
@@ -67,8 +66,6 @@ class V1Group final : public CellGroup {
     std::string name_;
     Directories directories_;
     GroupFiles files_;
-    std::vector<UniqueFd> entries_;
-    std::vector<int> entry_numbers_;
     std::optional<UnifiedGroup> unified_;  // else v1's own freezer
     bool out_of_memory_ = false;
 };
@@ -85,13 +82,13 @@ V1Group::~V1Group() {
 
 // `tasks`, not cgroup.procs: a single-threaded process that enters by it does not take the lock
 // for which a move by pid waits.
-Result<void> V1Group::open_entries() {
+Result<std::vector<UniqueFd>> V1Group::open_entries() const {
+    std::vector<UniqueFd> entries;
     for (const auto& [controller, place] : directories_) {
         LAMBENT_TRY(UniqueFd entry, open_control(place.get(), "tasks", O_WRONLY));
-        entry_numbers_.push_back(entry.get());
-        entries_.push_back(std::move(entry));
+        entries.push_back(std::move(entry));
     }
-    return {};
+    return entries;
 }
 
 Result<void> V1Group::watch_memory() {
@@ -245,7 +242,6 @@ Result<std::unique_ptr<CellGroup>> V1Tree::make(const std::string& name) {
     LAMBENT_TRY(GroupFiles files, open_files(directories, swap_counted_));
     auto group =
         std::make_unique<V1Group>(library_, full, std::move(directories), std::move(files));
-    LAMBENT_TRY(group->open_entries());
     LAMBENT_TRY(group->watch_memory());
     if (!unified_parent_.empty()) {
         LAMBENT_TRY(UnifiedGroup unified, UnifiedGroup::make(unified_parent_ + "/" + name));

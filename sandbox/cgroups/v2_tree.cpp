@@ -42,7 +42,7 @@ class V2Group final : public CellGroup {
     Result<void> apply(const CellLimits& limits) override;
     void reset_peak() override;
     int birth_directory() const override { return directory_.get(); }
-    const std::vector<int>& entry_files() const override { return no_files_; }
+    Result<std::vector<UniqueFd>> open_entries() const override { return std::vector<UniqueFd>(); }
     Result<ControlFiles> open_controls() const override;
     int memory_event() const override { return files_.events.get(); }
     std::uint32_t memory_event_mask() const override { return EPOLLPRI; }
@@ -57,7 +57,6 @@ class V2Group final : public CellGroup {
     std::string name_;
     UniqueFd directory_;
     GroupFiles files_;
-    std::vector<int> no_files_;
 };
 
 Result<void> V2Group::apply(const CellLimits& limits) {

@@ -45,15 +45,15 @@ void own_session(const CellPlan& plan) {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-void limit(const CellPlan& plan, __rlimit_resource_t resource, rlim_t value) {
+void limit(int report, __rlimit_resource_t resource, rlim_t value) {
     rlimit current{};
     if (::getrlimit(resource, &current) != 0) {
-        fail_stage(plan.report, Stage::kRlimit);
+        fail_stage(report, Stage::kRlimit);
     }
     const rlim_t allowed = value < current.rlim_max ? value : current.rlim_max;
     const rlimit wanted{allowed, allowed};
     if (::setrlimit(resource, &wanted) != 0) {
-        fail_stage(plan.report, Stage::kRlimit);
+        fail_stage(report, Stage::kRlimit);
     }
 }
 
@@ -132,14 +132,15 @@ void enter_directory(const CellPlan& plan) {
 void run_guest(const CellPlan& plan, int proc) {
     own_session(plan);
     write_proc(plan, proc, "self/oom_score_adj", kOomScore, Stage::kSession);
-    limit(plan, RLIMIT_NOFILE, plan.open_files_max);
-    limit(plan, RLIMIT_CORE, 0);
-    limit(plan, RLIMIT_NICE, 0);
-    limit(plan, RLIMIT_RTPRIO, 0);
+    limit(plan.report, RLIMIT_CORE, 0);
+    limit(plan.report, RLIMIT_NICE, 0);
+    limit(plan.report, RLIMIT_RTPRIO, 0);
     change_user(plan);
     enter_user_namespace(plan, proc);
     drop_capabilities(plan);
     arrange_descriptors(plan);
+    // Not before: as long as the launcher's descriptors are here, a new one stands above them.
+    limit(kReportFd, RLIMIT_NOFILE, plan.open_files_max);
     enter_directory(plan);
     ::umask(022);
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {

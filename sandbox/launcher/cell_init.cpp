@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -145,6 +146,7 @@ void disarm(const CellPlan& plan) {
 
 void run_init(const CellPlan& plan) {
     ::prctl(PR_SET_NAME, "cell-init", 0, 0, 0);
+    ::setpriority(PRIO_PROCESS, 0, 0);  // the launcher's is higher
     enter_cgroup(plan);
     enter_network(plan);
     mount_files(plan);

@@ -83,8 +83,9 @@ Result<std::unique_ptr<CellProcess>> CellProcess::start(
     LAMBENT_TRY(Pipe status, make_pipe());
     const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
     CellPlan& plan = prepared.plan();
-    for (const int entry : slot.group->entry_files()) {
-        plan.entry_files.at(plan.entries++) = entry;
+    LAMBENT_TRY(const std::vector<UniqueFd> entries, slot.group->open_entries());
+    for (const UniqueFd& entry : entries) {
+        plan.entry_files.at(plan.entries++) = entry.get();
     }
     plan.network = slot.network->native();
     plan.output = output.write.get();
@@ -93,6 +94,7 @@ Result<std::unique_ptr<CellProcess>> CellProcess::start(
     plan.status = status.write.get();
     plan.null = null.get();
     LAMBENT_TRY(UniqueFd process, clone_cell(plan, slot.group->birth_directory(), ground.root));
+    slot.network.reset();  // the cell's processes and sockets keep the namespace from here on
     std::unique_ptr<CellProcess> cell(new CellProcess(id, std::move(slot)));
     cell->process_ = std::move(process);
     cell->report_ = std::move(report.read);

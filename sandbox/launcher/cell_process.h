@@ -37,6 +37,7 @@ class CellProcess {
     // Reads what the cell's processes reported so far; true once they are through: the program
     // runs, or `failure` says what did not.
     bool read_reports();
+    void close_reports() { report_.reset(); }
     const std::optional<StageReport>& failure() const { return failure_; }
     std::int64_t claimed_ns() const { return claimed_ns_; }
     std::int64_t walled_ns() const { return walled_ns_; }

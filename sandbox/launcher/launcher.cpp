@@ -69,7 +69,7 @@ Result<std::unique_ptr<Launcher>> Launcher::create(const LauncherOptions& option
         options
     ));
     // One now: a machine on which it fails should say so at the start.
-    LAMBENT_TRY(launcher->slots_.refill_one());
+    LAMBENT_TRY(launcher->slots_.make_one_ready());
     LAMBENT_TRY(launcher->start_warming());
     return launcher;
 }
@@ -87,24 +87,25 @@ Result<void> Launcher::run(PacketSocket& socket) {
     socket_ = &socket;
     connected_ = true;
     LAMBENT_TRY(poller_.watch(socket.native(), EPOLLIN, [this] { read_requests(); }));
+    bool idle = false;
     while (connected_ && !(stopping_ && cells_.empty() && !socket.wants_write())) {
-        // Slots are made when nothing else waits.
-        LAMBENT_TRY(const bool busy, poller_.run_once(0));
-        if (busy || stopping_) {
-            if (!busy) {
-                LAMBENT_TRY(poller_.run_once(-1));
-            }
-            continue;
-        }
-        const auto made = slots_.refill_one();
-        if (made.has_error()) {
-            send(Notice{"slot_failed", made.error().message()});
-        }
-        if (made.has_error() || !*made) {
-            LAMBENT_TRY(poller_.run_once(-1));
-        }
+        LAMBENT_TRY(poller_.run_once(idle ? -1 : 0));
+        idle = !chores_.do_one() && !work_ahead();
     }
     return {};
+}
+
+// One piece of making slots when nothing else waits; false when there is nothing to do.
+bool Launcher::work_ahead() {
+    if (stopping_) {
+        return false;
+    }
+    const auto worked = slots_.work_ahead();
+    if (worked.has_error()) {
+        send(Notice{"slot_failed", worked.error().message()});
+        return false;
+    }
+    return *worked;
 }
 
 void Launcher::send(const Event& event, std::vector<UniqueFd> descriptors) {
@@ -115,8 +116,15 @@ void Launcher::send(const Event& event, std::vector<UniqueFd> descriptors) {
         connected_ = false;
         return;
     }
-    const bool waits = socket_->wants_write();
-    static_cast<void>(poller_.change(socket_->native(), waits ? EPOLLIN | EPOLLOUT : EPOLLIN));
+    watch_for_room();
+}
+
+void Launcher::watch_for_room() {
+    if (socket_->wants_write() != waits_for_room_) {
+        waits_for_room_ = !waits_for_room_;
+        const std::uint32_t events = waits_for_room_ ? EPOLLIN | EPOLLOUT : EPOLLIN;
+        static_cast<void>(poller_.change(socket_->native(), events));
+    }
 }
 
 void Launcher::read_requests() {
@@ -133,19 +141,22 @@ void Launcher::read_requests() {
         if (!packet->has_value()) {
             break;
         }
-        const auto request = decode_request((*packet)->text);
+        auto request = decode_request((*packet)->text);
         if (request.has_error()) {
             send(Notice{"request_refused", request.error().message()});
             continue;
         }
-        std::visit([this](const auto& one) { handle(one); }, *request);
+        std::visit([this](auto& one) { handle(std::move(one)); }, *request);
     }
-    if (!socket_->wants_write()) {
-        static_cast<void>(poller_.change(socket_->native(), EPOLLIN));
-    }
+    watch_for_room();
 }
 
-void Launcher::handle(const LaunchRequest& request) {
+void Launcher::handle(LaunchRequest request) {
+    const Urgency urgency = request.spec.is_stem ? Urgency::kAhead : Urgency::kAwaited;
+    chores_.add(urgency, [this, request = std::move(request)] { launch_or_tell(request); });
+}
+
+void Launcher::launch_or_tell(const LaunchRequest& request) {
     const auto launched = stopping_ || cells_.contains(request.id)
                               ? Error(Code::kConflict, "launcher", "the launcher is stopping")
                               : launch(request);
@@ -199,7 +210,7 @@ Result<void> Launcher::launch(const LaunchRequest& request) {
     cells_[request.id] = std::move(started).value();
     if (const auto watched = watch(cell); watched.has_error()) {
         cell.kill(CellProcess::Reason::kAsked);
-        on_exit(cell);
+        finish(request.id);
         return watched.error();
     }
     return {};
@@ -222,6 +233,7 @@ void Launcher::on_reports(CellProcess& cell) {
         return;
     }
     poller_.forget(cell.report_descriptor());
+    cell.close_reports();
     if (!cell.launched()) {
         return;  // it dies of itself, and its end is reported with the reason
     }
@@ -249,11 +261,17 @@ void Launcher::on_exit(CellProcess& cell) {
     if (!cell.launched() && !cell.failure()) {
         on_reports(cell);  // both became ready at once
     }
+    poller_.forget(cell.exit_descriptor());
+    chores_.add(Urgency::kAwaited, [this, id = cell.id()] { finish(id); });
+}
+
+// Waits for the cell's end if it is not there yet.
+void Launcher::finish(std::uint64_t id) {
+    CellProcess& cell = *cells_.at(id);
     poller_.forget(cell.report_descriptor());
     poller_.forget(cell.exit_descriptor());
     poller_.forget(cell.group().memory_event());
     const ExitReport report = cell.finish();
-    const std::uint64_t id = cell.id();
     const auto failure = cell.failure();
     slots_.give_back(cell.take_slot());
     cells_.erase(id);
@@ -266,9 +284,10 @@ void Launcher::on_exit(CellProcess& cell) {
 
 void Launcher::clean_up() {
     connected_ = false;
+    chores_.clear();
     kill_all();
     while (!cells_.empty()) {
-        on_exit(*cells_.begin()->second);
+        finish(cells_.begin()->first);
     }
     slots_.clear();
     if (warming_) {

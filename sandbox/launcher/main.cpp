@@ -40,13 +40,20 @@ bool parse(int argc, char** argv, LauncherOptions& options) {
            !options.instance.empty();
 }
 
-// A cell takes some twenty-five descriptors here.
+// A cell takes some twenty descriptors here.
 void raise_descriptor_limit() {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         limit.rlim_cur = limit.rlim_max;
         ::setrlimit(RLIMIT_NOFILE, &limit);
     }
+}
+
+// What it does is short, and somebody waits for it: it goes before the cells that it started.
+// Without the right to do so it works all the same.
+void go_first() {
+    constexpr int kNice = -10;
+    ::setpriority(PRIO_PROCESS, 0, kNice);
 }
 
 // The launcher outlives the daemon by a moment, to clean up: what stops the daemon (Ctrl-C, a
@@ -91,6 +98,7 @@ int main(int argc, char** argv) {
     }
     detach();
     raise_descriptor_limit();
+    go_first();
     PacketSocket socket{lambent::UniqueFd(options.socket)};
     return serve(socket, options);
 }

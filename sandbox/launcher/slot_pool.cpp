@@ -2,6 +2,8 @@
 
 #include "sandbox/launcher/host_state.h"
 
+#include <algorithm>
+
 namespace lambent::sandbox {
 namespace {
 
@@ -9,6 +11,7 @@ namespace {
 constexpr std::uint32_t kSlotsMax = kHostUidsPerDaemon / 2;
 // Emptying a used group is quicker than making one.
 constexpr std::size_t kCleanGroupsMax = 32;
+constexpr std::uint32_t kReadyMax = 32;
 
 }  // namespace
 
@@ -24,15 +27,21 @@ Result<std::uint32_t> SlotPool::free_number() {
     return number;
 }
 
+Result<SlotPool::Group> SlotPool::any_group() {
+    while (clean_groups_.empty() && !used_groups_.empty()) {
+        clean_one();
+    }
+    if (clean_groups_.empty()) {
+        return tree_.make(prefix_ + std::to_string(groups_made_++));
+    }
+    Group group = std::move(clean_groups_.back());
+    clean_groups_.pop_back();
+    return group;
+}
+
 Result<Slot> SlotPool::make() {
     Slot slot;
-    if (!clean_groups_.empty()) {
-        slot.group = std::move(clean_groups_.back());
-        clean_groups_.pop_back();
-    } else {
-        const std::string name = prefix_ + std::to_string(groups_made_++);
-        LAMBENT_TRY(slot.group, tree_.make(name));
-    }
+    LAMBENT_TRY(slot.group, any_group());
     LAMBENT_TRY(slot.network, NetworkSlot::make());
     LAMBENT_TRY(slot.number, free_number());
     return slot;
@@ -40,6 +49,7 @@ Result<Slot> SlotPool::make() {
 
 Result<Slot> SlotPool::take() {
     if (ready_.empty()) {
+        ready_wanted_ = std::min(kReadyMax, std::max(2 * ready_wanted_, 1U));
         return make();
     }
     Slot slot = std::move(ready_.back());
@@ -49,23 +59,47 @@ Result<Slot> SlotPool::take() {
 
 void SlotPool::give_back(Slot slot) {
     numbers_.erase(slot.number);
-    if (slot.group && clean_groups_.size() < kCleanGroupsMax && slot.group->recycle()) {
-        clean_groups_.push_back(std::move(slot.group));
+    if (slot.group) {
+        used_groups_.push_back(std::move(slot.group));
     }
 }
 
-Result<bool> SlotPool::refill_one() {
-    if (ready_.size() >= ready_wanted_) {
-        return false;
+void SlotPool::clean_one() {
+    Group group = std::move(used_groups_.back());
+    used_groups_.pop_back();
+    if (clean_groups_.size() < kCleanGroupsMax && group->recycle()) {
+        clean_groups_.push_back(std::move(group));
     }
+}
+
+// The cheapest step towards a ready slot first, each less than two milliseconds.
+Result<bool> SlotPool::work_ahead() {
+    const bool wanted = ready_.size() < ready_wanted_;
+    if (wanted && !clean_groups_.empty()) {
+        LAMBENT_TRY(make_one_ready());
+        return true;
+    }
+    if (!used_groups_.empty()) {
+        clean_one();
+        return true;
+    }
+    if (wanted) {
+        LAMBENT_TRY(Group group, any_group());
+        clean_groups_.push_back(std::move(group));
+    }
+    return wanted;
+}
+
+Result<void> SlotPool::make_one_ready() {
     LAMBENT_TRY(Slot slot, make());
     ready_.push_back(std::move(slot));
-    return true;
+    return {};
 }
 
 void SlotPool::clear() {
     ready_.clear();
     clean_groups_.clear();
+    used_groups_.clear();
 }
 
 }  // namespace lambent::sandbox

@@ -22,7 +22,8 @@ struct Slot {
 };
 
 // Makes slots ahead and takes used ones back. A slot leaves by `take` and returns by `give_back`
-// once its cell is gone; the number, and so the user ids, are free again only then.
+// once its cell is gone; the number, and so the user ids, are free again only then. Whenever one
+// was wanted and none stood ready, more are made ahead from then on.
 class SlotPool {
   public:
     // `prefix` sets the groups' names apart from another life's.
@@ -32,19 +33,25 @@ class SlotPool {
     Result<Slot> take();
     void give_back(Slot slot);
 
-    // Makes one slot if one is wanted; false when there are enough.
-    Result<bool> refill_one();
+    // One piece of work that makes the next `take` quick; false when there is none.
+    Result<bool> work_ahead();
+    Result<void> make_one_ready();
     void clear();
 
   private:
+    using Group = std::unique_ptr<CellGroup>;
+
     Result<Slot> make();
+    Result<Group> any_group();
     Result<std::uint32_t> free_number();
+    void clean_one();
 
     CgroupTree& tree_;
     std::string prefix_;
     std::uint32_t ready_wanted_;
     std::vector<Slot> ready_;
-    std::vector<std::unique_ptr<CellGroup>> clean_groups_;
+    std::vector<Group> clean_groups_;
+    std::vector<Group> used_groups_;
     std::set<std::uint32_t> numbers_;  // of ready and taken slots
     std::uint64_t groups_made_ = 0;
 };

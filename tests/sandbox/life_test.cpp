@@ -9,7 +9,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <memory>
+#include <vector>
+
 using lambent::UniqueFd;
+using lambent::sandbox::Cell;
 using lambent::sandbox::ExitVerdict;
 using lambent::tests::can_build_cells;
 using lambent::tests::CellRun;
@@ -126,4 +130,24 @@ TEST_CASE("Sandbox refuses a bind whose source is not there", "[sandbox][Cell]")
     spec.binds = {{"/nonexistent/code", "/var/task"}};
     CHECK(cells.launch(spec).has_error());
     CHECK(cells.run(probe({"hello"})).report.verdict == ExitVerdict::kExited);
+}
+
+// More than one process may usually have descriptors of them.
+TEST_CASE("Hundred cells live at the same time", "[sandbox][Cell]") {
+    if (!can_build_cells()) {
+        return;
+    }
+    SandboxFixture cells;
+    std::vector<std::unique_ptr<Cell>> all;
+    for (int i = 0; i < 100; ++i) {
+        auto spec = probe({"pause"});
+        spec.listen_ports = {9001};
+        spec.has_channel = true;
+        all.push_back(cells.start(spec));
+    }
+    CHECK(cells.run(probe({"hello"})).output == "hello from /var/task\n");
+    for (const auto& cell : all) {
+        cell->kill();
+        CHECK(run_flow(cells.loop(), cell->exited()).verdict == ExitVerdict::kKilled);
+    }
 }

@@ -187,6 +187,7 @@ TEST_CASE("Cell's processes cannot raise their priority", "[sandbox][Limits]") {
     SandboxFixture cells;
     const CellRun run = cells.run(python(
         "import os\n"
+        "print(os.getpriority(os.PRIO_PROCESS, 0), os.getpriority(os.PRIO_PROCESS, 1))\n"
         "def tried(what, call):\n"
         "    try: call(); print(what, 'worked')\n"
         "    except OSError as e: print(what, e.strerror)\n"
@@ -196,7 +197,8 @@ TEST_CASE("Cell's processes cannot raise their priority", "[sandbox][Limits]") {
     ));
     CHECK(
         run.output ==
-        "nice Permission denied\nfifo Operation not permitted\naffinity Operation not permitted\n"
+        "0 0\nnice Permission denied\nfifo Operation not permitted\naffinity Operation not "
+        "permitted\n"
     );
 }
 
