@@ -1,12 +1,14 @@
 // What launching a stem and claiming it costs in the sandbox alone: no runtime room, no HTTP, a
 // guest that is a shell utility. Needs root. Prints one JSON line per step.
 //   bench_stem_claim LAUNCHER [RUNS] [OTHERS]
-// OTHERS is how many further stems wait frozen meanwhile.
+// OTHERS is how many further stems wait frozen meanwhile. At the end a hundred cells are asked for
+// at once, and stems are claimed while the launcher makes them.
 #include "base/logger.h"
 #include "sandbox/namespace_sandbox.h"
 #include "tests/support/run_flow.h"
 #include "tests/support/temp_dir.h"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <poll.h>
@@ -31,6 +33,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kDefaultRuns = 300;
 constexpr int kWarmUp = 10;
+constexpr std::size_t kBurst = 100;
+constexpr int kClaimsInBurst = 20;
 constexpr int kPatienceMs = 20'000;
 
 class Bench {
@@ -62,11 +66,8 @@ class Bench {
         note("launch", launch.requested, stem.launched);
         note("launch_in_launcher", launch.requested, launch.executed);
 
-        Equipment what;
-        what.binds = {{code_.path(), "/var/task"}};
-        what.cpu = {500'000};
         const auto begin = Clock::now();
-        run_flow(loop_, stem.cell->equip(what)).value();
+        run_flow(loop_, stem.cell->equip(equipment())).value();
         const auto equipped = Clock::now();
         stem.cell->thaw().value();
         const auto thawed = Clock::now();
@@ -84,6 +85,35 @@ class Bench {
         stem.cell->kill();
         run_flow(loop_, stem.cell->exited());
         note("kill_until_gone", kill, Clock::now());
+    }
+
+    void burst() {
+        std::vector<Stem> stems;
+        for (int i = 0; i < kClaimsInBurst; ++i) {
+            stems.push_back(waiting_stem());
+        }
+        std::vector<std::unique_ptr<Cell>> cells;
+        const auto begin = Clock::now();
+        auto keep = [&](const std::exception_ptr& thrown, Launching launched) {
+            if (!thrown) {
+                note("burst_launch", begin, Clock::now());
+                cells.push_back(std::move(launched).value());
+            }
+        };
+        for (std::size_t i = 0; i < kBurst; ++i) {
+            boost::asio::co_spawn(loop_, sandbox_->launch(cell_spec()), keep);
+        }
+        for (const Stem& stem : stems) {
+            const auto claimed = Clock::now();
+            run_flow(loop_, stem.cell->equip(equipment())).value();
+            stem.cell->thaw().value();
+            echo(stem.channel);
+            note("burst_claim", claimed, Clock::now());
+        }
+        loop_.restart();
+        while (cells.size() < kBurst) {
+            loop_.run_one();
+        }
     }
 
     void forget() { steps_.clear(); }
@@ -106,13 +136,21 @@ class Bench {
     }
 
   private:
+    using Launching = lambent::Result<std::unique_ptr<Cell>>;
     struct Stem {
         std::unique_ptr<Cell> cell;
         UniqueFd channel;
         Clock::time_point launched;
     };
 
-    Stem waiting_stem() {
+    Equipment equipment() const {
+        Equipment what;
+        what.binds = {{code_.path(), "/var/task"}};
+        what.cpu = {500'000};
+        return what;
+    }
+
+    static CellSpec cell_spec() {
         CellSpec spec;
         spec.label = "stem";
         spec.argv = {"/bin/sh", "-c", "exec cat <&3 >&3"};
@@ -120,6 +158,11 @@ class Bench {
         spec.working_directory = "/";
         spec.listen_ports = {9001};
         spec.has_channel = true;
+        return spec;
+    }
+
+    Stem waiting_stem() {
+        CellSpec spec = cell_spec();
         spec.is_stem = true;
         Stem stem;
         stem.cell = run_flow(loop_, sandbox_->launch(spec)).value();
@@ -171,6 +214,7 @@ int main(int argc, char** argv) {
     for (std::size_t i = 0; i < runs; ++i) {
         bench.run_once();
     }
+    bench.burst();
     bench.print(others);
     return 0;
 }

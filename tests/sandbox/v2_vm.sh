@@ -44,8 +44,10 @@ for folder in bin lib lib64 sbin; do
     ln -s "usr/$folder" "$root/$folder"
 done
 take() {  # a file or a directory, with the libraries that its programs load
-    cp -a --parents "$(realpath "$1")" "$root"
-    [[ $(realpath "$1") == "$1" ]] || { mkdir -p "$root$(dirname "$1")"; cp -a "$1" "$root$1" 2>/dev/null || true; }
+    local real=$(realpath "$1")
+    mkdir -p "$root$(dirname "$real")"
+    cp -a "$real" "$root$(dirname "$real")/"
+    [[ $real == "$1" ]] || { mkdir -p "$root$(dirname "$1")"; cp -a "$1" "$root$1" 2>/dev/null || true; }
     find -L "$1" -type f \( -perm -u+x -o -name '*.so*' \) -print0 |
         { xargs -0 -r ldd 2>/dev/null || true; } | awk '/=> \// { print $3 } /^\t\/lib64/ { print $1 }' | sort -u |
         while read -r library; do
@@ -80,7 +82,7 @@ mount -t proc none /proc
 mount -t sysfs none /sys
 mount -t devtmpfs none /dev
 mount -t cgroup2 none /sys/fs/cgroup
-mount -t tmpfs none /tmp
+chmod 1777 /tmp
 ip link set lo up
 cd /tmp
 $(printf '%q ' "$program" "$@")
