@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
             lambent::cli::add_ps,
             lambent::cli::add_rm,
             lambent::cli::add_measure,
+            lambent::cli::add_simulate,
             lambent::cli::add_aws,
             lambent::cli::add_env,
             lambent::cli::add_doctor,

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "runtime/functions/function.h"
+#include "scheduler/config.h"
 #include "scheduler/environment_fsm.h"
 #include "scheduler/free_or_boot.h"
 #include "scheduler/invocation.h"
@@ -54,6 +55,8 @@ struct DispatchLimits {
     std::size_t waiting_min = 8;            // see SchedulerConfig
     TokenBucket::Rate scaling{100, 1'000};  // environments of one function
     WarmPool::Limits pool;
+
+    static DispatchLimits of(const SchedulerConfig& config);
 };
 
 // Decides which call gets which environment, who boots and who waits. Pure: events come in through

@@ -6,6 +6,19 @@
 // The half of Dispatch that decides who boots and who may wait for memory.
 namespace lambent::scheduler {
 
+DispatchLimits DispatchLimits::of(const SchedulerConfig& config) {
+    DispatchLimits limits;
+    limits.boots_max = config.boots_max;
+    limits.memory_budget_mb = config.memory_budget_mb;
+    limits.capacity_wait = config.capacity_wait;
+    limits.pool.keep_alive = config.keep_alive;
+    limits.waiting_min = config.waiting_min;
+    limits.scaling = {
+        static_cast<double>(config.scaling_per_second), static_cast<double>(config.scaling_burst)};
+    limits.pool.freeze_after = config.freeze_after;
+    return limits;
+}
+
 // A call that waits for one of n busy environments with n others before it waits twice as long as
 // a call takes; one that waits for a boot starts something that serves others after it.
 std::size_t Dispatch::waiting_max(const PerFunction& per) const {

@@ -10,19 +10,6 @@ namespace lambent::scheduler {
 namespace asio = boost::asio;
 namespace {
 
-DispatchLimits limits_of(const SchedulerConfig& config) {
-    DispatchLimits limits;
-    limits.boots_max = config.boots_max;
-    limits.memory_budget_mb = config.memory_budget_mb;
-    limits.capacity_wait = config.capacity_wait;
-    limits.pool.keep_alive = config.keep_alive;
-    limits.waiting_min = config.waiting_min;
-    limits.scaling = {
-        static_cast<double>(config.scaling_per_second), static_cast<double>(config.scaling_burst)};
-    limits.pool.freeze_after = config.freeze_after;
-    return limits;
-}
-
 Error error_of(RefusalReason reason) {
     switch (reason) {
         case RefusalReason::kNoCapacity:
@@ -72,7 +59,7 @@ Fleet::Fleet(
       clock_(clock),
       config_(config),
       log_(std::move(log)),
-      dispatch_(limits_of(config)),
+      dispatch_(DispatchLimits::of(config)),
       timer_(executor),
       self_(std::make_shared<Fleet*>(this)),
       boots_(executor, log_),

@@ -104,6 +104,7 @@ class Fleet {
     std::size_t evict(const std::string& function);
     // Does what is due by the clock. A timer calls it; so do tests that moved the clock.
     void tick();
+    std::optional<SteadyTime> next_due() const { return dispatch_.next_due(); }
     // Every slot with its state, by age.
     std::vector<std::pair<const Slot*, EnvironmentState>> all() const;
 

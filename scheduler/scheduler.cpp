@@ -199,6 +199,10 @@ void Scheduler::tick() {
     parts_->fleet.tick();
 }
 
+std::optional<SteadyTime> Scheduler::next_due() const {
+    return parts_->fleet.next_due();
+}
+
 Task<> Scheduler::stop(std::chrono::milliseconds drain) {
     Parts& parts = *parts_;
     parts.life = Parts::Life::kDraining;

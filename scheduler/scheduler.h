@@ -84,6 +84,8 @@ class Scheduler final : public Invoker {
 
     // Does what is due by the clock; a timer calls it. For tests that move the clock by hand.
     void tick();
+    // When tick next has something to do.
+    std::optional<SteadyTime> next_due() const;
 
     // Admits nothing more, lets running invocations end until `drain` has passed, then cuts them
     // (their callers get kUnavailable), and closes every environment.

@@ -14,6 +14,7 @@ void add_ls(CLI::App& app, ChosenCommand& chosen);
 void add_ps(CLI::App& app, ChosenCommand& chosen);
 void add_rm(CLI::App& app, ChosenCommand& chosen);
 void add_measure(CLI::App& app, ChosenCommand& chosen);
+void add_simulate(CLI::App& app, ChosenCommand& chosen);
 void add_aws(CLI::App& app, ChosenCommand& chosen);
 void add_env(CLI::App& app, ChosenCommand& chosen);
 void add_doctor(CLI::App& app, ChosenCommand& chosen);
