@@ -6,7 +6,7 @@
 namespace lambent::scheduler {
 namespace {
 
-constexpr char kSchema[] = R"(
+constexpr char kConcurrencySchema[] = R"(
 CREATE TABLE concurrency_reservation (
     function TEXT NOT NULL PRIMARY KEY,
     slots BIGINT NOT NULL
@@ -105,7 +105,7 @@ ConcurrencySettings::ConcurrencySettings(
     : driver_(driver), clock_(clock), account_slots_(account_slots) {}
 
 std::vector<sql::Migration> ConcurrencySettings::migrations() {
-    return {{"scheduler.concurrency", 1, kSchema}};
+    return {{"scheduler.concurrency", 1, kConcurrencySchema}};
 }
 
 Task<Result<void>> ConcurrencySettings::load(std::function<bool(const std::string& function)> exists

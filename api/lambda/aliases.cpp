@@ -1,3 +1,4 @@
+#include "api/lambda/function_reference.h"
 #include "api/lambda/operations.h"
 #include "api/lambda/page.h"
 #include "api/wire/constraints.h"
@@ -12,8 +13,7 @@ namespace lambent::api::lambda {
 
 namespace {
 
-constexpr std::uint64_t kBodyBytesMax = 64 * 1024;
-constexpr std::size_t kNameMax = 128;
+constexpr std::size_t kAliasNameMax = 128;
 constexpr std::size_t kDescriptionMax = 256;
 constexpr char kNamePattern[] = "(?!^[0-9]+$)([a-zA-Z0-9-_]+)";
 constexpr char kVersionPattern[] = "(\\$LATEST|[0-9]+)";
@@ -26,12 +26,6 @@ struct AliasChange {
     std::optional<std::map<std::string, double>> weights;
     std::string revision;
 };
-
-bool is_digits(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-        return std::isdigit(c) != 0;
-    });
-}
 
 bool is_alias_name(std::string_view text) {
     const auto fits = [](unsigned char c) {
@@ -74,7 +68,7 @@ Answer<AliasChange> read_change(const nlohmann::json& body, Operation operation)
     change.revision = fields.text("RevisionId").value_or("");
     if (operation == Operation::kCreateAlias) {
         change.name = fields.text("Name").value_or("");
-        constraints.length("name", change.name, 1, kNameMax);
+        constraints.length("name", change.name, 1, kAliasNameMax);
         constraints.pattern("name", change.name, is_alias_name(change.name), kNamePattern);
         if (!change.version) {
             constraints.must_not_be_null("functionVersion");
@@ -175,7 +169,7 @@ Answer<runtime::Alias> changed(const Call& call, runtime::Alias alias, const Ali
 
 Served create_alias(Call call) {
     LAMBENT_CO_TRY(const runtime::FunctionPtr function, named_function(call));
-    LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kBodyBytesMax));
+    LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kSettingsBytesMax));
     LAMBENT_CO_TRY(const AliasChange change, read_change(body, call.operation));
     runtime::Alias alias;
     alias.function = function->name;
@@ -210,7 +204,7 @@ Served one_alias(Call call) {
     if (call.operation == Operation::kGetAlias) {
         co_return json_response(200, alias_json(call, *alias));
     }
-    LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kBodyBytesMax));
+    LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kSettingsBytesMax));
     LAMBENT_CO_TRY(const AliasChange change, read_change(body, call.operation));
     LAMBENT_CO_TRY(runtime::Alias wanted, changed(call, *std::move(alias), change));
     auto replaced = co_await call.ports.aliases.replace(std::move(wanted), change.revision);

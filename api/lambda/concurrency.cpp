@@ -11,7 +11,6 @@ namespace lambent::api::lambda {
 
 namespace {
 
-constexpr std::uint64_t kBodyBytesMax = 64 * 1024;
 constexpr std::uint64_t kCodeBytesTotal = 300ULL << 30;  // lambda-facts section 1
 constexpr std::uint64_t kCodeBytesUnzipped = 250ULL << 20;
 constexpr std::uint64_t kCodeBytesZipped = 50ULL << 20;
@@ -56,7 +55,7 @@ Served function_concurrency(Call call) {
     }
     Result<void> changed;
     if (call.operation == Operation::kPutConcurrency) {
-        LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kBodyBytesMax));
+        LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kSettingsBytesMax));
         LAMBENT_CO_TRY(const std::uint32_t slots, read_slots(body));
         changed = co_await settings.reserve(function->name, slots);
     } else {

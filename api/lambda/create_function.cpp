@@ -11,7 +11,7 @@ namespace lambent::api::lambda {
 
 namespace {
 
-constexpr std::size_t kNameMax = 64;
+constexpr std::size_t kFunctionNameMax = 64;
 
 struct CreateRequest {
     runtime::Function function;
@@ -51,7 +51,7 @@ std::string read_name(JsonFields& fields, Constraints& constraints) {
     const bool fits = reference.has_value() && reference->qualifier.empty();
     constraints.pattern("functionName", *given, fits, kFunctionNamePattern);
     const std::string name = reference ? reference->name : *given;
-    constraints.length("functionName", name, 1, kNameMax);
+    constraints.length("functionName", name, 1, kFunctionNameMax);
     return name;
 }
 

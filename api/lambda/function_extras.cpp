@@ -8,7 +8,6 @@ namespace lambent::api::lambda {
 
 namespace {
 
-constexpr std::uint64_t kBodyBytesMax = 64 * 1024;
 constexpr std::size_t kTagsMax = 50;
 constexpr std::size_t kTagKeyMax = 128;
 constexpr std::size_t kTagValueMax = 256;
@@ -126,7 +125,7 @@ Served tags(Call call) {
     }
     runtime::FunctionChange change;
     if (call.operation == Operation::kTagResource) {
-        LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kBodyBytesMax));
+        LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kSettingsBytesMax));
         LAMBENT_CO_TRY(change.tags, tags_with(body, function->tags));
     } else {
         change.tags = tags_without(call.request.query, function->tags);
@@ -142,7 +141,7 @@ Served event_invoke_config(Call call) {
     }
     const bool deletes = call.operation == Operation::kDeleteEventInvokeConfig;
     const bool replaces = call.operation != Operation::kUpdateEventInvokeConfig;
-    LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kBodyBytesMax));
+    LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kSettingsBytesMax));
     LAMBENT_CO_TRY(runtime::FunctionChange change, read_event_invoke(body, replaces));
     LAMBENT_CO_TRY(
         const runtime::FunctionPtr changed, co_await apply(call, function, std::move(change))

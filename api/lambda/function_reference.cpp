@@ -21,13 +21,6 @@ bool is_word(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), fits);
 }
 
-bool is_digits(std::string_view text) {
-    const auto fits = [](unsigned char c) {
-        return std::isdigit(c) != 0;
-    };
-    return !text.empty() && std::all_of(text.begin(), text.end(), fits);
-}
-
 bool is_lower(std::string_view text) {
     const auto fits = [](unsigned char c) {
         return std::islower(c) != 0;
@@ -105,6 +98,13 @@ class Parts {
 };
 
 }  // namespace
+
+bool is_digits(std::string_view text) {
+    const auto fits = [](unsigned char c) {
+        return std::isdigit(c) != 0;
+    };
+    return !text.empty() && std::all_of(text.begin(), text.end(), fits);
+}
 
 std::optional<FunctionReference> parse_function_reference(std::string_view text) {
     FunctionReference reference;

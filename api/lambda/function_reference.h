@@ -22,6 +22,9 @@ std::optional<FunctionReference> parse_function_reference(std::string_view text)
 // "arn:aws:iam::<account>:role/<path>": any role may be named, since nothing is asked of IAM.
 bool is_role_arn(std::string_view text);
 
+// At least one digit, and nothing else.
+bool is_digits(std::string_view text);
+
 // The patterns above as AWS prints them in its validation errors.
 extern const char kFunctionNamePattern[];
 extern const char kRolePattern[];

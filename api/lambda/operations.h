@@ -6,6 +6,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstdint>
+
 namespace lambent::api::lambda {
 
 // One request on its way through an operation. Borrows the service's parts and the body, both of
@@ -22,6 +24,10 @@ struct Call {
     std::string subject;  // the function's name or ARN from the path
     std::string alias;    // the alias's name from the path
 };
+
+// Of a request that carries neither code nor an event. Settings that are too large by AWS's rules
+// shall meet those rules, not this bound.
+inline constexpr std::uint64_t kSettingsBytesMax = 1ULL << 20;
 
 // What an operation of the Lambda API becomes; one group of them a file.
 using Served = Task<Answer<http::Response>>;

@@ -13,7 +13,6 @@ namespace lambent::api::lambda {
 
 namespace {
 
-constexpr std::uint64_t kSettingsBytesMax = 1ULL << 20;
 
 struct CodeUpdate {
     CodeSource source;

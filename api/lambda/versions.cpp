@@ -10,7 +10,6 @@ namespace lambent::api::lambda {
 
 namespace {
 
-constexpr std::uint64_t kBodyBytesMax = 64 * 1024;
 constexpr std::size_t kDescriptionMax = 256;
 
 struct PublishRequest {
@@ -64,7 +63,7 @@ Task<Answer<runtime::FunctionPtr>> publish(
 
 Served publish_version(Call call) {
     LAMBENT_CO_TRY(const runtime::FunctionPtr function, named_function(call));
-    LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kBodyBytesMax));
+    LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kSettingsBytesMax));
     LAMBENT_CO_TRY(PublishRequest request, read_request(body));
     const std::string current = base64_of_hex(function->package_sha256);
     if (!request.code_sha256.empty() && request.code_sha256 != current) {

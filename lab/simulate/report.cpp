@@ -5,14 +5,14 @@
 namespace lambent::lab {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 double ratio(double part, double whole) {
     return whole == 0 ? 0 : part / whole;
 }
 
-Json percentiles_json(const SimulationResult& result) {
-    return Json{
+OrderedJson percentiles_json(const SimulationResult& result) {
+    return OrderedJson{
         {"p25", result.cold_percent[0]},
         {"p50", result.cold_percent[1]},
         {"p75", result.cold_percent[2]},
@@ -28,15 +28,15 @@ Comparison compare(const SimulationResult& result, const SimulationResult& basel
         ratio(result.idle_gb_hours, baseline.idle_gb_hours)};
 }
 
-Json results_json(const std::vector<SimulationResult>& results, const SimulationResult& baseline) {
-    Json all = Json::array();
+OrderedJson results_json(const std::vector<SimulationResult>& results, const SimulationResult& baseline) {
+    OrderedJson all = OrderedJson::array();
     for (const SimulationResult& result : results) {
         const Comparison beside = compare(result, baseline);
-        Json relative{
+        OrderedJson relative{
             {"to", baseline.policy},
             {"coldStarts", beside.cold_starts},
             {"idleGbHours", beside.idle_gb_hours}};
-        all.push_back(Json{
+        all.push_back(OrderedJson{
             {"policy", result.policy},
             {"hours", result.hours},
             {"functions", result.functions},
@@ -52,7 +52,7 @@ Json results_json(const std::vector<SimulationResult>& results, const Simulation
             {"costUsd", result.cost_usd},
             {"relative", std::move(relative)}});
     }
-    return Json{{"policies", std::move(all)}};
+    return OrderedJson{{"policies", std::move(all)}};
 }
 
 }  // namespace lambent::lab

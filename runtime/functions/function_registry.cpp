@@ -3,6 +3,7 @@
 #include "base/ids.h"
 #include "runtime/functions/function_row.h"
 #include "runtime/functions/function_rules.h"
+#include "runtime/functions/registry_errors.h"
 
 #include <algorithm>
 #include <iterator>
@@ -13,19 +14,6 @@ namespace {
 
 // How often a change starts over because another one came first; more is a fault of ours.
 constexpr int kRacesMax = 16;
-
-Error not_found(const std::string& name) {
-    return Error(Code::kNotFound, "function", "Function not found: " + name);
-}
-
-Error other_revision() {
-    return Error(
-        Code::kConflict,
-        "revision_id",
-        "The Revision Id provided does not match the latest Revision Id. Call the "
-        "GetFunction/GetAlias API to retrieve the latest Revision Id"
-    );
-}
 
 template <class T>
 void assign(T& to, const std::optional<T>& from) {
@@ -131,7 +119,7 @@ Task<Result<FunctionPtr>> FunctionRegistry::replace(
     for (int race = 0; race < kRacesMax; ++race) {
         const FunctionPtr current = find(name);
         if (current == nullptr) {
-            co_return not_found(name);
+            co_return function_not_found(name);
         }
         if (!revision.empty() && revision != current->revision_id) {
             co_return other_revision();
@@ -161,7 +149,7 @@ Task<Result<FunctionPtr>> FunctionRegistry::update_code(
 ) {
     const FunctionPtr current = find(name);
     if (current == nullptr) {
-        co_return not_found(name);
+        co_return function_not_found(name);
     }
     if (!revision.empty() && revision != current->revision_id) {
         co_return other_revision();
@@ -186,7 +174,7 @@ Task<Result<FunctionPtr>> FunctionRegistry::update_configuration(
 
 Task<Result<void>> FunctionRegistry::remove(std::string name) {
     if (find(name) == nullptr) {
-        co_return not_found(name);
+        co_return function_not_found(name);
     }
     const auto removed = std::make_shared<bool>(false);  // the closure's and ours
     sql::Work work = [name, removed](sql::Session& session) -> Result<void> {
@@ -195,7 +183,7 @@ Task<Result<void>> FunctionRegistry::remove(std::string name) {
     };
     LAMBENT_CO_TRY(co_await driver_.write(std::move(work)));
     if (!*removed) {
-        co_return not_found(name);
+        co_return function_not_found(name);
     }
     functions_.erase(name);
     versions_.erase(name);

@@ -1,25 +1,13 @@
 #include "base/ids.h"
 #include "runtime/functions/function_registry.h"
 #include "runtime/functions/function_row.h"
+#include "runtime/functions/registry_errors.h"
 
 #include <memory>
 #include <utility>
 
 namespace lambent::runtime {
 namespace {
-
-Error not_found(const std::string& name) {
-    return Error(Code::kNotFound, "function", "Function not found: " + name);
-}
-
-Error other_revision() {
-    return Error(
-        Code::kConflict,
-        "revision_id",
-        "The Revision Id provided does not match the latest Revision Id. Call the "
-        "GetFunction/GetAlias API to retrieve the latest Revision Id"
-    );
-}
 
 // What is published, but for its number, which only the transaction knows.
 Function snapshot_of(const Function& latest, const Publication& asked, WallTime now) {
@@ -35,7 +23,7 @@ Function snapshot_of(const Function& latest, const Publication& asked, WallTime 
 Task<Result<FunctionPtr>> FunctionRegistry::publish(std::string name, Publication asked) {
     const FunctionPtr latest = find(name);
     if (latest == nullptr) {
-        co_return not_found(name);
+        co_return function_not_found(name);
     }
     if (!asked.revision.empty() && asked.revision != latest->revision_id) {
         co_return other_revision();
@@ -53,7 +41,7 @@ Task<Result<FunctionPtr>> FunctionRegistry::publish(std::string name, Publicatio
     if (written.has_error() && written.error().subject() == "published") {
         // Another call published the same revision while this one was on its way.
         const std::vector<FunctionPtr> after = versions(name);
-        co_return after.empty() ? not_found(name) : Result<FunctionPtr>(after.back());
+        co_return after.empty() ? function_not_found(name) : Result<FunctionPtr>(after.back());
     }
     LAMBENT_CO_TRY(written);
     const FunctionPtr version = made;

@@ -22,7 +22,7 @@ constexpr const char* kFreezer = "freezer";
 using Directories = std::map<std::string, UniqueFd>;
 
 // The files of one group that a launch and a recycling write, held open.
-struct GroupFiles {
+struct V1Files {
     UniqueFd memory_limit;
     UniqueFd swap_limit;  // none where swap is not counted
     UniqueFd memory_peak;
@@ -36,7 +36,7 @@ struct GroupFiles {
 
 class V1Group final : public CellGroup {
   public:
-    V1Group(GroupLibrary library, std::string name, Directories directories, GroupFiles files)
+    V1Group(GroupLibrary library, std::string name, Directories directories, V1Files files)
         : library_(std::move(library)),
           name_(std::move(name)),
           directories_(std::move(directories)),
@@ -65,7 +65,7 @@ class V1Group final : public CellGroup {
     GroupLibrary library_;
     std::string name_;
     Directories directories_;
-    GroupFiles files_;
+    V1Files files_;
     std::optional<UnifiedGroup> unified_;  // else v1's own freezer
     bool out_of_memory_ = false;
 };
@@ -174,8 +174,8 @@ bool V1Group::recycle() {
     return clean;
 }
 
-Result<GroupFiles> open_files(const Directories& at, bool swap_counted) {
-    GroupFiles files;
+Result<V1Files> open_files(const Directories& at, bool swap_counted) {
+    V1Files files;
     const int memory = at.at("memory").get();
     LAMBENT_TRY(files.memory_limit, open_control(memory, "memory.limit_in_bytes", O_WRONLY));
     if (swap_counted) {
@@ -239,7 +239,7 @@ Result<std::unique_ptr<CellGroup>> V1Tree::make(const std::string& name) {
     for (const std::string& controller : controllers_) {
         LAMBENT_TRY(directories[controller], open_directory(path(controller, full)));
     }
-    LAMBENT_TRY(GroupFiles files, open_files(directories, swap_counted_));
+    LAMBENT_TRY(V1Files files, open_files(directories, swap_counted_));
     auto group =
         std::make_unique<V1Group>(library_, full, std::move(directories), std::move(files));
     LAMBENT_TRY(group->watch_memory());

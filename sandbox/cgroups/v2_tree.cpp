@@ -19,7 +19,7 @@ const std::vector<std::string> kV2Controllers{"memory", "cpu", "pids"};
 constexpr std::string_view kEnable = "+memory +cpu +pids";
 
 // The files of one group that a launch and a claim write, held open.
-struct GroupFiles {
+struct V2Files {
     UniqueFd memory_limit;
     UniqueFd memory_peak;  // of the daemon too: the peak counts anew for this opening only
     UniqueFd processes_max;
@@ -32,7 +32,7 @@ struct GroupFiles {
 // what is born into the group later.
 class V2Group final : public CellGroup {
   public:
-    V2Group(GroupLibrary library, std::string name, UniqueFd directory, GroupFiles files)
+    V2Group(GroupLibrary library, std::string name, UniqueFd directory, V2Files files)
         : library_(std::move(library)),
           name_(std::move(name)),
           directory_(std::move(directory)),
@@ -56,7 +56,7 @@ class V2Group final : public CellGroup {
     GroupLibrary library_;
     std::string name_;
     UniqueFd directory_;
-    GroupFiles files_;
+    V2Files files_;
 };
 
 Result<void> V2Group::apply(const CellLimits& limits) {
@@ -131,8 +131,8 @@ Result<UniqueFd> open_peak(int group) {
     return open_control(group, "memory.current", O_RDONLY);
 }
 
-Result<GroupFiles> open_files(int group) {
-    GroupFiles files;
+Result<V2Files> open_files(int group) {
+    V2Files files;
     LAMBENT_TRY(files.memory_limit, open_control(group, "memory.max", O_WRONLY));
     LAMBENT_TRY(files.memory_peak, open_peak(group));
     LAMBENT_TRY(files.processes_max, open_control(group, "pids.max", O_WRONLY));
@@ -214,7 +214,7 @@ Result<std::unique_ptr<CellGroup>> V2Tree::make(const std::string& name) {
     if (std::filesystem::exists(path + "/memory.swap.max")) {
         LAMBENT_TRY(write_control_at(directory.get(), "memory.swap.max", "0"));
     }
-    LAMBENT_TRY(GroupFiles files, open_files(directory.get()));
+    LAMBENT_TRY(V2Files files, open_files(directory.get()));
     return std::unique_ptr<CellGroup>(
         std::make_unique<V2Group>(library_, full, std::move(directory), std::move(files))
     );
