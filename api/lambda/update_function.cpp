@@ -13,7 +13,6 @@ namespace lambent::api::lambda {
 
 namespace {
 
-
 struct CodeUpdate {
     CodeSource source;
     std::string revision;

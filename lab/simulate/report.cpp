@@ -28,7 +28,9 @@ Comparison compare(const SimulationResult& result, const SimulationResult& basel
         ratio(result.idle_gb_hours, baseline.idle_gb_hours)};
 }
 
-OrderedJson results_json(const std::vector<SimulationResult>& results, const SimulationResult& baseline) {
+OrderedJson results_json(
+    const std::vector<SimulationResult>& results, const SimulationResult& baseline
+) {
     OrderedJson all = OrderedJson::array();
     for (const SimulationResult& result : results) {
         const Comparison beside = compare(result, baseline);
