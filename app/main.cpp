@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
             lambent::cli::add_logs,
             lambent::cli::add_ls,
             lambent::cli::add_ps,
+            lambent::cli::add_evict,
             lambent::cli::add_rm,
             lambent::cli::add_measure,
             lambent::cli::add_simulate,

@@ -26,6 +26,17 @@ std::uint64_t BillingMeter::requests_of(std::uint64_t event_bytes) const {
     return 1 + (further + step - 1) / step;
 }
 
+double BillingMeter::usd_per_gb_second(
+    const InvocationRecord& record, const runtime::Function& function
+) const {
+    const bool is_arm = function.architecture == "arm64";
+    if (record.source == StartSource::kProvisioned) {
+        return is_arm ? card_.arm64_provisioned_usd_per_gb_second
+                      : card_.x86_64_provisioned_usd_per_gb_second;
+    }
+    return is_arm ? card_.arm64_usd_per_gb_second : card_.x86_64_usd_per_gb_second;
+}
+
 void BillingMeter::meter(
     InvocationRecord& record, const runtime::Function& function, std::uint64_t event_bytes
 ) const {
@@ -34,8 +45,7 @@ void BillingMeter::meter(
     record.gb_seconds = seconds * record.memory_mb / kMbPerGb;
     const std::uint32_t storage_mb =
         function.ephemeral_storage_mb - std::min(function.ephemeral_storage_mb, kFreeStorageMb);
-    const double price = function.architecture == "arm64" ? card_.arm64_usd_per_gb_second
-                                                          : card_.x86_64_usd_per_gb_second;
+    const double price = usd_per_gb_second(record, function);
     record.cost_usd =
         record.gb_seconds * price +
         seconds * storage_mb / kMbPerGb * card_.ephemeral_storage_usd_per_gb_second +

@@ -31,6 +31,9 @@ class BillingMeter {
     std::uint64_t requests_of(std::uint64_t event_bytes) const;
 
   private:
+    double usd_per_gb_second(const InvocationRecord& record, const runtime::Function& function)
+        const;
+
     RateCard card_;
 };
 

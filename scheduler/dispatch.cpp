@@ -20,7 +20,10 @@ std::optional<EnvironmentId> Dispatch::take_idle(
     const runtime::FunctionPtr& function, SteadyTime now
 ) {
     PerFunction& per = per_function(function, now);
-    const std::optional<EnvironmentId> id = pool_.take(function, now);
+    std::optional<EnvironmentId> id = take_provisioned(per);
+    if (!id) {
+        id = pool_.take(function, now);
+    }
     if (id) {
         move(*id, Event::kTaken);
         per.free_or_boot.call_began(*id, now);
@@ -74,9 +77,12 @@ void Dispatch::boot_succeeded(EnvironmentId id, SteadyTime now) {
 }
 
 std::optional<CallId> Dispatch::boot_failed(EnvironmentId id) {
-    const Node& node = environments_.at(id);
+    Node& node = environments_.at(id);
     std::optional<CallId> call;
     if (is_current(node)) {
+        if (node.provisioned) {
+            provision_failed(node);
+        }
         PerFunction& per = functions_.at(node.function->key());
         if (!per.waiters.empty()) {
             call = per.waiters.front().call;
@@ -106,7 +112,9 @@ void Dispatch::release(EnvironmentId id, SteadyTime now) {
 
 void Dispatch::discard(EnvironmentId id) {
     const Node& node = environments_.at(id);
-    if (node.state == State::kIdle) {
+    if (node.state == State::kIdle && node.provisioned) {
+        std::erase(functions_.at(node.function->key()).provision.idle, id);
+    } else if (node.state == State::kIdle) {
         pool_.remove(id);
     } else if (node.state == State::kLeased && is_current(node)) {
         functions_.at(node.function->key()).free_or_boot.call_lost(id);
@@ -136,6 +144,7 @@ void Dispatch::serve_or_pool(EnvironmentId id, SteadyTime now, Freshness freshne
     PerFunction& per = functions_.at(node.function->key());
     if (booted) {
         per.free_or_boot.boot_took(now - node.boot_began);
+        per.provision.failures = node.provisioned ? 0 : per.provision.failures;
     } else {
         per.free_or_boot.call_ended(id, now);
     }
@@ -152,7 +161,11 @@ void Dispatch::serve_or_pool(EnvironmentId id, SteadyTime now, Freshness freshne
         move(id, booted ? Event::kBootSucceededForCall : Event::kReleasedToCall);
         return;
     }
+    const bool stays_provisioned = node.provisioned && keep_provisioned(id, node);
     move(id, booted ? Event::kBootSucceededForPool : Event::kReleasedToPool);
+    if (stays_provisioned) {
+        return;
+    }
     if (prewarmed_for) {
         pool_.put_prewarmed(id, node.function, *prewarmed_for, now);
     } else {
@@ -171,12 +184,16 @@ void Dispatch::move(EnvironmentId id, EnvironmentEvent event) {
             functions_.at(node.function->key()).starting -= 1;
         }
     }
-    memory_idle_mb_ -= node.state == State::kIdle ? node.memory_mb : 0;
-    memory_idle_mb_ += *next == State::kIdle ? node.memory_mb : 0;
+    if (!node.provisioned) {  // those are idle and yet not to be had
+        memory_idle_mb_ -= node.state == State::kIdle ? node.memory_mb : 0;
+        memory_idle_mb_ += *next == State::kIdle ? node.memory_mb : 0;
+    }
     if (*next == State::kClosing) {
         memory_closing_mb_ += node.memory_mb;
         if (is_current(node)) {
-            functions_.at(node.function->key()).environments -= 1;
+            PerFunction& per = functions_.at(node.function->key());
+            per.environments -= 1;
+            per.provision.count -= node.provisioned ? 1 : 0;
         }
     }
     node.state = *next;
@@ -215,7 +232,10 @@ void Dispatch::set_current(
         for (const Waiter& waiter : found->second.waiters) {
             actions_.emplace_back(Refuse{waiter.call, RefusalReason::kFunctionGone});
         }
+        const std::vector<EnvironmentId> idle = std::move(found->second.provision.idle);
+        provisioned_.erase(name);
         functions_.erase(found);
+        close_evicted(idle);
         boot_turns_.remove(name);
         close_evicted(pool_.forget(name));
     }
@@ -231,6 +251,8 @@ void Dispatch::replace_revision(
     per.patient = 0;
     per.free_or_boot.forget_calls();
     per.environments = 0;
+    close_evicted(std::exchange(per.provision.idle, {}));
+    per.provision.count = 0;
     for (Waiter& waiter : per.waiters) {
         waiter.deadline = now + limits_.capacity_wait;
     }
@@ -256,6 +278,7 @@ void Dispatch::close_evicted(const std::vector<EnvironmentId>& evicted) {
 void Dispatch::tick(SteadyTime now) {
     now_ = now;
     end_patience(now);
+    tick_provisions();
     close_evicted(pool_.evict_expired(now));
     for (const EnvironmentId id : pool_.due_to_freeze(now)) {
         actions_.emplace_back(Freeze{id});
@@ -315,6 +338,9 @@ std::size_t Dispatch::patient(const std::string& function) const {
 
 std::optional<SteadyTime> Dispatch::next_due() const {
     std::optional<SteadyTime> due = pool_.next_due();
+    if (const auto provision = next_provision_due()) {
+        due = due ? std::min(*due, *provision) : provision;
+    }
     if (const auto prewarm = pool_.next_prewarm(); prewarm && boots_ < limits_.boots_max) {
         due = due ? std::min(*due, *prewarm) : prewarm;
     }

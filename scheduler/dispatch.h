@@ -15,15 +15,17 @@
 #include <deque>
 #include <list>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
 namespace lambent::scheduler {
 
 // Why an environment boots: calls wait, or the keep-alive policy expects one.
-enum class BootReason { kCall, kPrewarm };
+enum class BootReason { kCall, kPrewarm, kProvision };
 
 // What Dispatch wants done; the shell (Fleet) does it and reports back.
 struct StartBoot {  // answer: boot_succeeded or boot_failed
@@ -93,6 +95,18 @@ class Dispatch {
     void set_current(const std::string& name, const runtime::FunctionPtr& current, SteadyTime now);
     std::size_t evict(const std::string& function);
 
+    // --- Provisioned concurrency: so many environments of this version are booted ahead, kept
+    // however long they are idle, and replaced. They serve whoever calls it.
+    void provision(const runtime::FunctionPtr& function, std::size_t wanted, SteadyTime now);
+    void unprovision(const std::string& key, SteadyTime now);
+    struct ProvisionState {
+        std::size_t ready = 0;
+        bool has_failed = false;    // the last boot did
+        bool lacks_memory = false;  // everything that is provisioned is more than the budget
+    };
+    ProvisionState provisioned(const std::string& key) const;
+    bool is_provisioned(EnvironmentId id) const { return environments_.at(id).provisioned; }
+
     // --- Time.
     void tick(SteadyTime now);
     std::optional<SteadyTime> next_due() const;
@@ -110,6 +124,13 @@ class Dispatch {
         StartPreference start = StartPreference::kAny;
         SteadyTime deadline;
     };
+    struct Provision {
+        std::size_t wanted = 0;
+        std::size_t count = 0;            // environments, starting ones included
+        std::vector<EnvironmentId> idle;  // most recently used last
+        std::size_t failures = 0;         // of boots, since the last that succeeded
+        SteadyTime not_before;            // of the next boot
+    };
     struct PerFunction {
         explicit PerFunction(TokenBucket::Rate scaling_rate) : scaling(scaling_rate) {}
 
@@ -123,6 +144,7 @@ class Dispatch {
         bool wants_boot = false;      // stands in boot_turns_
         bool listed_patient = false;  // stands in patient_
         FreeOrBoot free_or_boot;
+        Provision provision;
         // Waiting calls for which something is under way.
         std::size_t covered() const { return std::min(starting + patient, waiters.size()); }
         std::size_t uncovered() const { return waiters.size() - covered(); }
@@ -134,6 +156,8 @@ class Dispatch {
         // Booted ahead of a call, to be kept this long for it.
         std::optional<std::chrono::milliseconds> prewarmed_for;
         SteadyTime boot_began;
+        bool provisioned = false;
+        SteadyTime idle_since;  // when provisioned
     };
     enum class Room { kFits, kAfterEviction, kNone };
     enum class Freshness { kBooted, kUsed };
@@ -148,8 +172,17 @@ class Dispatch {
     std::size_t waiting_max(const PerFunction& per) const;
     void queue_for_boot(const std::string& name, PerFunction& per);
     void start_boots();
-    void start_boot(PerFunction& per, std::optional<std::chrono::milliseconds> prewarmed_for);
+    void start_boot(
+        PerFunction& per, BootReason reason, std::optional<std::chrono::milliseconds> prewarmed_for
+    );
     void start_prewarms(SteadyTime now);
+    void start_provisions();
+    void leave_provision(Node& node);
+    void provision_failed(Node& node);
+    bool keep_provisioned(EnvironmentId id, Node& node);
+    static std::optional<EnvironmentId> take_provisioned(PerFunction& per);
+    void tick_provisions();
+    std::optional<SteadyTime> next_provision_due() const;
     std::uint64_t charge_of(const runtime::Function& function) const;
     Room make_room(std::uint64_t memory_mb);
     void expire_waiters(PerFunction& per, SteadyTime now);
@@ -163,6 +196,9 @@ class Dispatch {
     std::unordered_map<EnvironmentId, Node> environments_;
     std::list<std::string> boot_turns_;  // functions with unserved calls, next turn first
     std::list<std::string> patient_;     // functions with patient calls, perhaps served meanwhile
+    std::set<std::string> provisioned_;  // keys of versions with a provision
+    std::deque<std::pair<SteadyTime, EnvironmentId>> freezes_;  // of provisioned ones, next first
+    SteadyTime next_look_;                                      // for provisioned ones that died
     std::deque<Action> actions_;
     EnvironmentId last_id_ = 0;
     SteadyTime now_;  // as last told

@@ -62,13 +62,14 @@ void Dispatch::start_boots() {
             refuse_uncovered(per, RefusalReason::kScalingRate);
             continue;
         }
-        start_boot(per, std::nullopt);
+        start_boot(per, BootReason::kCall, std::nullopt);
         const auto done = turn++;
         boot_turns_.splice(boot_turns_.end(), boot_turns_, done);
         if (turn == boot_turns_.end()) {
             turn = done;
         }
     }
+    start_provisions();
 }
 
 void Dispatch::refuse_uncovered(PerFunction& per, RefusalReason reason) {
@@ -91,24 +92,23 @@ void Dispatch::start_prewarms(SteadyTime now) {
         }
         PerFunction& per = found->second;
         if (memory_used_mb_ + charge_of(*per.current) <= limits_.memory_budget_mb) {
-            start_boot(per, due->keep);
+            start_boot(per, BootReason::kPrewarm, due->keep);
         }
     }
 }
 
 void Dispatch::start_boot(
-    PerFunction& per, std::optional<std::chrono::milliseconds> prewarmed_for
+    PerFunction& per, BootReason reason, std::optional<std::chrono::milliseconds> prewarmed_for
 ) {
     const EnvironmentId id = ++last_id_;
     const std::uint64_t memory_mb = charge_of(*per.current);
-    environments_.emplace(
-        id, Node{EnvironmentState::kStarting, per.current, memory_mb, prewarmed_for, now_}
-    );
+    Node node{EnvironmentState::kStarting, per.current, memory_mb, prewarmed_for, now_, false, {}};
+    node.provisioned = reason == BootReason::kProvision;
+    environments_.emplace(id, std::move(node));
     per.starting += 1;
     per.environments += 1;
     boots_ += 1;
     memory_used_mb_ += memory_mb;
-    const BootReason reason = prewarmed_for ? BootReason::kPrewarm : BootReason::kCall;
     actions_.emplace_back(StartBoot{id, per.current, reason});
 }
 

@@ -2,7 +2,6 @@
 
 #include "base/ids.h"
 #include "base/time_format.h"
-#include "scheduler/report_lines.h"
 
 #include <algorithm>
 
@@ -42,6 +41,7 @@ void EnvironmentLease::give_back() {
     const SteadyTime now = fleet_->clock_.steady_now();
     slot.used = now;
     fleet_->dispatch_.release(slot.id, now);
+    slot.provisioned = fleet_->dispatch_.is_provisioned(slot.id);
     fleet_->carry_out();
 }
 
@@ -135,6 +135,7 @@ void Fleet::start_boot(const StartBoot& action) {
     auto slot = std::make_unique<Slot>();
     slot->id = action.environment;
     slot->function = action.function;
+    slot->provisioned = action.reason == BootReason::kProvision;
     slot->prewarmed = action.reason == BootReason::kPrewarm;
     slot->created = clock_.steady_now();
     slot->used = slot->created;
@@ -144,91 +145,6 @@ void Fleet::start_boot(const StartBoot& action) {
     Slot& added = *slot;
     slots_.emplace(action.environment, std::move(slot));
     boots_.spawn("boot", boot(added));
-}
-
-Task<> Fleet::boot(Slot& slot) {
-    const SteadyTime began = clock_.steady_now();
-    Result<runtime::StartedEnvironment> started =
-        co_await start(slot, began + config_.init_limit, std::string());
-    booted(slot, std::move(started));
-    carry_out();
-}
-
-// A factory that throws (out of memory, cancelled by close_all) must not leave the slot behind.
-Task<Result<runtime::StartedEnvironment>> Fleet::start(
-    const Slot& slot, SteadyTime deadline, std::string request_id
-) {
-    runtime::StartRequest request;
-    request.function = slot.function;
-    request.init_deadline = deadline;
-    request.log = slot.log;
-    request.request_id = std::move(request_id);
-    try {
-        co_return co_await factory_.start(std::move(request));
-    } catch (const std::exception& e) {
-        co_return Error(Code::kInternal, e.what());
-    }
-}
-
-void Fleet::booted(Slot& slot, Result<runtime::StartedEnvironment> started) {
-    if (started.has_error()) {
-        log_.error(
-            "boot_failed",
-            {{"function", slot.function->name}, {"reason", started.error().message()}}
-        );
-        boot_failed(slot, started.error());
-        return;
-    }
-    const SteadyTime now = clock_.steady_now();
-    slot.used = now;
-    slot.environment = std::move(started->environment);
-    slot.boot = std::move(started->init);
-    const runtime::InitOutcome& init = *slot.boot;
-    if (slot.environment) {
-        dispatch_.boot_succeeded(slot.id, now);
-        if (slot.prewarmed && dispatch_.state(slot.id) == EnvironmentState::kIdle) {
-            slot.boot.reset();
-        }
-        return;
-    }
-    const auto took = init.runtime_boot + init.function_init;
-    slot.log->append(init_report_line(took, InitPhase::kInit, init.kind, init.error_type));
-    boot_failed(slot, std::nullopt);
-}
-
-void Fleet::boot_failed(Slot& slot, std::optional<Error> platform_error) {
-    const std::optional<CallId> call = dispatch_.boot_failed(slot.id);
-    if (!call) {
-        return;
-    }
-    EnvironmentLease lease(*this, slot);
-    if (platform_error) {
-        answer(*call, *platform_error);
-    } else {
-        answer(*call, std::move(lease));
-    }
-}
-
-// In a flow of its own, which stop can cancel although the invocation's flow is shielded.
-Task<Result<runtime::InitOutcome>> Fleet::repeat_init(
-    Slot& slot, SteadyTime deadline, std::string request_id
-) {
-    Restarted restarted(executor_);
-    boots_.spawn("repeat_init", restart(slot, deadline, std::move(request_id), restarted));
-    LAMBENT_CO_TRY(runtime::StartedEnvironment started, co_await restarted.wait());
-    slot.environment = std::move(started.environment);
-    if (slot.environment) {
-        dispatch_.repeat_succeeded(slot.id);
-    }
-    co_return std::move(started.init);
-}
-
-Task<> Fleet::restart(
-    const Slot& slot, SteadyTime deadline, std::string request_id, Restarted& restarted
-) {
-    Result<runtime::StartedEnvironment> started =
-        co_await start(slot, deadline, std::move(request_id));
-    restarted.set(std::move(started));
 }
 
 // An environment that was cut under its invocation is closed by the time that gives it up, or soon.
@@ -285,6 +201,20 @@ std::size_t Fleet::evict(const std::string& function) {
     const std::size_t evicted = dispatch_.evict(function);
     carry_out();
     return evicted;
+}
+
+void Fleet::provision(
+    const std::string& key, const runtime::FunctionPtr& version, std::size_t wanted
+) {
+    if (version) {
+        dispatch_.provision(version, wanted, clock_.steady_now());
+    } else {
+        dispatch_.unprovision(key, clock_.steady_now());
+    }
+    for (const auto& [id, slot] : slots_) {
+        slot->provisioned = dispatch_.is_provisioned(id);
+    }
+    carry_out();
 }
 
 void Fleet::tick() {

@@ -38,7 +38,8 @@ struct Slot {
     std::uint64_t invocations = 0;
     std::uint64_t last_record = 0;  // whose `freeze` phase the next freeze is
     bool frozen = false;
-    bool prewarmed = false;  // booted ahead: the call that finds it idle has a warm start
+    bool provisioned = false;  // as Dispatch says: it may become an ordinary one
+    bool prewarmed = false;    // booted ahead: the call that finds it idle has a warm start
     enum class Cut { kNo, kUnderWay, kDone };  // closed under a running invocation
     Cut cut = Cut::kNo;
     bool given_up = false;  // nobody uses it any more
@@ -102,6 +103,12 @@ class Fleet {
 
     void set_current(const std::string& name, const runtime::FunctionPtr& current);
     std::size_t evict(const std::string& function);
+    // So many environments of a version are booted ahead and kept; see Dispatch. Without a version
+    // there are none of that key any more.
+    void provision(const std::string& key, const runtime::FunctionPtr& version, std::size_t wanted);
+    Dispatch::ProvisionState provisioned(const std::string& key) const {
+        return dispatch_.provisioned(key);
+    }
     // Does what is due by the clock. A timer calls it; so do tests that moved the clock.
     void tick();
     std::optional<SteadyTime> next_due() const { return dispatch_.next_due(); }
@@ -121,6 +128,7 @@ class Fleet {
     void carry_out();
     void start_boot(const StartBoot& action);
     Task<> boot(Slot& slot);
+    std::chrono::milliseconds init_limit_of(const Slot& slot) const;
     Task<Result<runtime::StartedEnvironment>> start(
         const Slot& slot, SteadyTime deadline, std::string request_id
     );

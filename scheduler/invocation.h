@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace lambent::scheduler {
 
@@ -42,7 +43,9 @@ struct Phases {
     std::chrono::microseconds freeze{0};  // thawing it before and freezing it afterwards
 };
 
-enum class StartSource { kWarm, kBoot };
+enum class StartSource { kWarm, kBoot, kProvisioned };  // what the environment was
+std::string_view to_string(StartSource source);         // "warm", "boot", "provisioned"
+StartSource start_source_named(std::string_view name);  // kBoot for any other name
 
 // What one invocation did, took and cost. Exactly one per admitted invocation.
 struct InvocationRecord {

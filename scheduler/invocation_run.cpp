@@ -48,11 +48,18 @@ void InvocationRun::open_record(Waits waits) {
     if (lease_->boot) {
         const runtime::InitOutcome boot = *std::exchange(lease_->boot, std::nullopt);
         record_.source = StartSource::kBoot;
-        add_boot_phases(boot);
-        waited = std::max(waited - start_time(boot), microseconds(0));
+        if (!lease_->provisioned) {
+            add_boot_phases(boot);
+            waited = std::max(waited - start_time(boot), microseconds(0));
+        }
         if (lease_->environment) {
             record_.init_duration = round_for_report(init_time(boot));
         }
+    }
+    // Its init lies before the invocation, which reports and pays for it all the same, as on
+    // Lambda.
+    if (lease_->provisioned) {
+        record_.source = StartSource::kProvisioned;
     }
     record_.phases.queue_wait = invocation_.queued + waited;
 }

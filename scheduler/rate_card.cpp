@@ -34,6 +34,10 @@ const std::map<std::string, Setter, std::less<>>& setters() {
     static const std::map<std::string, Setter, std::less<>> table = {
         {"x86_64_usd_per_gb_second", set(&RateCard::x86_64_usd_per_gb_second)},
         {"arm64_usd_per_gb_second", set(&RateCard::arm64_usd_per_gb_second)},
+        {"x86_64_provisioned_usd_per_gb_second",
+         set(&RateCard::x86_64_provisioned_usd_per_gb_second)},
+        {"arm64_provisioned_usd_per_gb_second",
+         set(&RateCard::arm64_provisioned_usd_per_gb_second)},
         {"usd_per_million_requests", set(&RateCard::usd_per_million_requests)},
         {"ephemeral_storage_usd_per_gb_second",
          set(&RateCard::ephemeral_storage_usd_per_gb_second)},
@@ -74,6 +78,8 @@ std::string RateCard::to_json() const {
     const nlohmann::ordered_json document = {
         {"x86_64_usd_per_gb_second", x86_64_usd_per_gb_second},
         {"arm64_usd_per_gb_second", arm64_usd_per_gb_second},
+        {"x86_64_provisioned_usd_per_gb_second", x86_64_provisioned_usd_per_gb_second},
+        {"arm64_provisioned_usd_per_gb_second", arm64_provisioned_usd_per_gb_second},
         {"usd_per_million_requests", usd_per_million_requests},
         {"ephemeral_storage_usd_per_gb_second", ephemeral_storage_usd_per_gb_second},
         {"async_first_request_bytes", async_first_request_bytes},

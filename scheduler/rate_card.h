@@ -14,6 +14,9 @@ namespace lambent::scheduler {
 struct RateCard {
     double x86_64_usd_per_gb_second = 0.0000166667;
     double arm64_usd_per_gb_second = 0.0000133334;
+    // Of invocations on provisioned environments, beside what keeping those costs.
+    double x86_64_provisioned_usd_per_gb_second = 0.0000097222;
+    double arm64_provisioned_usd_per_gb_second = 0.0000077778;
     double usd_per_million_requests = 0.20;
     // /tmp beyond 512 MB.
     double ephemeral_storage_usd_per_gb_second = 0.0000000309;

@@ -91,7 +91,7 @@ std::vector<sql::Value> values_of(std::uint64_t sequence, const InvocationRecord
         record.revision_id,
         record.log_stream,
         record.started_ms,
-        std::string(record.source == StartSource::kWarm ? "warm" : "boot"),
+        std::string(to_string(record.source)),
         std::string(runtime::to_string(record.outcome)),
         record.error_type,
         std::int64_t{record.memory_mb},
@@ -115,7 +115,7 @@ InvocationRecord record_of(const sql::Row& row) {
     record.revision_id = sql::as_text(row[3]);
     record.log_stream = sql::as_text(row[4]);
     record.started_ms = sql::as_int(row[5]);
-    record.source = sql::as_text(row[6]) == "warm" ? StartSource::kWarm : StartSource::kBoot;
+    record.source = start_source_named(sql::as_text(row[6]));
     record.outcome = outcome_named(sql::as_text(row[7]));
     record.error_type = sql::as_text(row[8]);
     record.memory_mb = static_cast<std::uint32_t>(sql::as_int(row[9]));

@@ -74,8 +74,11 @@ std::string init_report_line(
 ) {
     std::string line = "INIT_REPORT Init Duration: ";
     append_ms(line, init_duration);
-    line += phase == InitPhase::kInit ? " ms\tPhase: init\t" : " ms\tPhase: invoke\t";
-    append_status(line, kind, error_type);
+    line += phase == InitPhase::kInit ? " ms\tPhase: init" : " ms\tPhase: invoke";
+    if (kind != runtime::OutcomeKind::kSuccess) {
+        line += '\t';
+        append_status(line, kind, error_type);
+    }
     return line;
 }
 

@@ -149,6 +149,24 @@ void Scheduler::reserve(const std::string& function, std::optional<std::uint32_t
     parts_->slots.reserve(function, slots, parts_->ports.clock.steady_now());
 }
 
+void Scheduler::provision(
+    const std::string& function, const std::string& version, std::uint32_t slots
+) {
+    parts_->slots.provision(function, version, slots);
+    const runtime::FunctionPtr found = parts_->ports.find_function(version);
+    parts_->fleet.provision(version, slots > 0 ? found : runtime::FunctionPtr(), slots);
+}
+
+Scheduler::ProvisionState Scheduler::provisioned(const std::string& version) const {
+    const Dispatch::ProvisionState known = parts_->fleet.provisioned(version);
+    ProvisionState state;
+    state.ready = static_cast<std::uint32_t>(known.ready);
+    state.in_use = parts_->slots.provisioned_taken(version);
+    state.has_failed = known.has_failed;
+    state.lacks_memory = known.lacks_memory;
+    return state;
+}
+
 std::size_t Scheduler::evict(const std::string& function) {
     std::set<std::string> keys{function};
     for (const auto& [slot, state] : parts_->fleet.all()) {
@@ -186,6 +204,7 @@ std::vector<EnvironmentInfo> Scheduler::environments() const {
         info.invocations = slot->invocations;
         info.log_stream = slot->log->name();
         info.frozen = slot->frozen;
+        info.provisioned = slot->provisioned;
         infos.push_back(std::move(info));
     }
     return infos;

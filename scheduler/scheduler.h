@@ -37,6 +37,7 @@ struct EnvironmentInfo {
     std::uint64_t invocations = 0;
     std::string log_stream;
     bool frozen = false;
+    bool provisioned = false;
 };
 
 // Numbers since the start of the daemon.
@@ -77,6 +78,15 @@ class Scheduler final : public Invoker {
     void retire(const std::string& function);
     // The function's reserved concurrency from now on; nothing: it has none.
     void reserve(const std::string& function, std::optional<std::uint32_t> slots);
+    // Provisioned concurrency of a version ("name:3") from now on; 0: it has none.
+    void provision(const std::string& function, const std::string& version, std::uint32_t slots);
+    struct ProvisionState {
+        std::uint32_t ready = 0;  // environments
+        std::uint32_t in_use = 0;
+        bool has_failed = false;    // the last boot did
+        bool lacks_memory = false;  // there is not enough for all that is provisioned
+    };
+    ProvisionState provisioned(const std::string& version) const;
     // Closes the idle environments of all versions of a function, or of one; how many.
     std::size_t evict(const std::string& function);
     std::vector<EnvironmentInfo> environments() const;

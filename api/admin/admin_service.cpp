@@ -57,6 +57,7 @@ Json environment_json(const scheduler::EnvironmentInfo& info) {
         {"invocations", info.invocations},
         {"logStream", info.log_stream},
         {"frozen", info.frozen},
+        {"provisioned", info.provisioned},
     };
 }
 

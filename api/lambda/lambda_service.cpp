@@ -41,6 +41,12 @@ Served perform(Call call) {
         case Operation::kPutConcurrency:
         case Operation::kDeleteConcurrency:
             return function_concurrency(std::move(call));
+        case Operation::kGetProvisioned:
+        case Operation::kPutProvisioned:
+        case Operation::kDeleteProvisioned:
+            return provisioned_concurrency(std::move(call));
+        case Operation::kListProvisioned:
+            return list_provisioned(std::move(call));
         case Operation::kGetAccountSettings:
             return account_settings(std::move(call));
         case Operation::kGetEventInvokeConfig:
@@ -74,7 +80,7 @@ LambdaService::LambdaService(LambdaConfig config, LambdaPorts ports, Logger log)
     : config_(std::move(config)), ports_(std::move(ports)), log_(std::move(log)) {}
 
 Task<http::Response> LambdaService::serve(Request request, http::BodyReader& body) {
-    std::optional<Route> route = find_route(request.head.method, request.path);
+    std::optional<Route> route = find_route(request.head.method, request.path, request.query);
     if (!route) {
         co_return rest_json_error(unknown_operation(request));
     }

@@ -14,6 +14,7 @@
 #include "scheduler/concurrency_settings.h"
 #include "scheduler/find_function.h"
 #include "scheduler/invocation.h"
+#include "scheduler/provisioned_concurrency.h"
 
 #include <functional>
 #include <string>
@@ -39,6 +40,9 @@ struct LambdaPorts {
     scheduler::FindFunction find_function;
     // No invocation that starts after this returns runs an earlier revision of the function.
     std::function<void(const std::string& function)> retire;
+    // How far provisioned concurrency has come.
+    std::function<scheduler::ProvisionedStatus(const scheduler::ProvisionedConfig& config)>
+        provisioned_status;
     // A package that lies in a bucket. kNotFound with subject "bucket" or "object".
     std::function<Task<Result<std::string>>(std::string bucket, std::string key)> read_object;
 };

@@ -44,8 +44,10 @@ Served publish_version(Call call);
 Served list_versions(Call call);
 Served create_alias(Call call);
 Served list_aliases(Call call);
-Served one_alias(Call call);             // get, update, delete
-Served function_concurrency(Call call);  // what is reserved
+Served one_alias(Call call);                // get, update, delete
+Served function_concurrency(Call call);     // what is reserved
+Served provisioned_concurrency(Call call);  // put, get, delete
+Served list_provisioned(Call call);
 Served account_settings(Call call);
 Served event_invoke_config(Call call);
 Served tags(Call call);

@@ -16,6 +16,7 @@ struct Pattern {
 constexpr std::string_view kFunctions = "/2015-03-31/functions/";
 constexpr std::string_view kTags = "/2017-03-31/tags/";
 constexpr std::string_view kConcurrency = "/2019-09-30/functions/";
+constexpr std::string_view kProvisioned = "/provisioned-concurrency";
 constexpr std::string_view kReservation = "/2017-10-31/functions/";
 constexpr std::string_view kAccountSettings = "/2016-08-19/account-settings";
 constexpr std::string_view kEventInvoke = "/2019-09-25/functions/";
@@ -37,6 +38,9 @@ constexpr std::array kPatterns{
     Pattern{"GET", kConcurrency, "/concurrency", Operation::kGetConcurrency},
     Pattern{"PUT", kReservation, "/concurrency", Operation::kPutConcurrency},
     Pattern{"DELETE", kReservation, "/concurrency", Operation::kDeleteConcurrency},
+    Pattern{"GET", kConcurrency, kProvisioned, Operation::kGetProvisioned},
+    Pattern{"PUT", kConcurrency, kProvisioned, Operation::kPutProvisioned},
+    Pattern{"DELETE", kConcurrency, kProvisioned, Operation::kDeleteProvisioned},
     Pattern{"GET", kEventInvoke, kEventInvokeTail, Operation::kGetEventInvokeConfig},
     Pattern{"PUT", kEventInvoke, kEventInvokeTail, Operation::kPutEventInvokeConfig},
     Pattern{"POST", kEventInvoke, kEventInvokeTail, Operation::kUpdateEventInvokeConfig},
@@ -86,7 +90,9 @@ std::optional<Route> alias_route(std::string_view method, std::string_view path)
 
 }  // namespace
 
-std::optional<Route> find_route(std::string_view method, std::string_view path) {
+std::optional<Route> find_route(
+    std::string_view method, std::string_view path, const http::QueryItems& query
+) {
     if (path.size() > 1 && path.ends_with('/')) {
         path.remove_suffix(1);
     }
@@ -107,7 +113,12 @@ std::optional<Route> find_route(std::string_view method, std::string_view path) 
             continue;
         }
         if (const auto subject = subject_of(pattern, path)) {
-            return Route{pattern.operation, std::string(*subject), {}};
+            Route route{pattern.operation, std::string(*subject), {}};
+            if (pattern.operation == Operation::kGetProvisioned &&
+                http::find_item(query, "List") == "ALL") {
+                route.operation = Operation::kListProvisioned;
+            }
+            return route;
         }
     }
     return alias_route(method, path);
@@ -152,6 +163,14 @@ std::string_view action_name(Operation operation) {
             return "PutFunctionConcurrency";
         case Operation::kDeleteConcurrency:
             return "DeleteFunctionConcurrency";
+        case Operation::kGetProvisioned:
+            return "GetProvisionedConcurrencyConfig";
+        case Operation::kPutProvisioned:
+            return "PutProvisionedConcurrencyConfig";
+        case Operation::kDeleteProvisioned:
+            return "DeleteProvisionedConcurrencyConfig";
+        case Operation::kListProvisioned:
+            return "ListProvisionedConcurrencyConfigs";
         case Operation::kGetAccountSettings:
             return "GetAccountSettings";
         case Operation::kGetEventInvokeConfig:

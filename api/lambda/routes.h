@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/http/uri.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +28,10 @@ enum class Operation {
     kGetConcurrency,
     kPutConcurrency,
     kDeleteConcurrency,
+    kGetProvisioned,
+    kPutProvisioned,
+    kDeleteProvisioned,
+    kListProvisioned,
     kGetAccountSettings,
     kGetEventInvokeConfig,
     kPutEventInvokeConfig,
@@ -42,8 +48,10 @@ struct Route {
     std::string alias;    // of operations on one alias
 };
 
-// Which operation of the Lambda API a request means. `path` is decoded.
-std::optional<Route> find_route(std::string_view method, std::string_view path);
+// Which operation of the Lambda API a request means. `path` and `query` are decoded.
+std::optional<Route> find_route(
+    std::string_view method, std::string_view path, const http::QueryItems& query = {}
+);
 
 // The name of the operation as policies and error messages write it.
 std::string_view action_name(Operation operation);

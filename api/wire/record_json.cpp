@@ -22,10 +22,6 @@ Json phases_json(const scheduler::Phases& phases) {
     };
 }
 
-const char* name_of(scheduler::StartSource source) {
-    return source == scheduler::StartSource::kWarm ? "warm" : "boot";
-}
-
 }  // namespace
 
 Json record_json(const scheduler::InvocationRecord& record) {
@@ -35,7 +31,7 @@ Json record_json(const scheduler::InvocationRecord& record) {
         {"revisionId", record.revision_id},
         {"logStream", record.log_stream},
         {"startedMs", record.started_ms},
-        {"source", name_of(record.source)},
+        {"source", scheduler::to_string(record.source)},
         {"outcome", runtime::to_string(record.outcome)},
         {"errorType", record.error_type},
         {"phasesUs", phases_json(record.phases)},

@@ -87,6 +87,7 @@ House::House(
           log.with({{"room", "scheduler"}})
       ),
       concurrency_(*stores.main_db, clock, options.account_concurrency),
+      provisioned_(concurrency_, stores.aliases, scheduler_),
       events_(*stores.main_db, clock),
       pump_(
           loop,
@@ -126,7 +127,9 @@ House::House(
     cell_door_.lead_to(server_);
     concurrency_.listen([this](const std::string& function) {
         scheduler_.reserve(function, concurrency_.reserved(function));
+        provisioned_.refresh(function);
     });
+    stores_.aliases.listen([this](const std::string& function) { provisioned_.refresh(function); });
 }
 
 api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
@@ -142,6 +145,7 @@ api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
         credentials_,
         [this](const std::string& name) { return stores_.qualified_functions.find(name); },
         [this](const std::string& function) { scheduler_.retire(function); },
+        [this](const scheduler::ProvisionedConfig& config) { return provisioned_.status(config); },
         [this](std::string bucket, std::string key) {
             return read_stored_package(
                 objects_, stores_.workers, std::move(bucket), std::move(key)
@@ -182,6 +186,7 @@ Result<void> House::serve() {
 
 Task<> House::close() {
     endpoint_file_.reset();
+    stores_.aliases.listen(nullptr);
     pump_.pause();
     co_await server_.stop(kDrain);
     co_await scheduler_.stop(kDrain);

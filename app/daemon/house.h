@@ -22,6 +22,7 @@
 #include "scheduler/async/async_pump.h"
 #include "scheduler/async/sql_async_queue.h"
 #include "scheduler/concurrency_settings.h"
+#include "scheduler/provisioned_concurrency.h"
 #include "scheduler/scheduler.h"
 #include "triggers/objects/object_store.h"
 
@@ -67,6 +68,7 @@ class House {
     scheduler::RecordStore records_;
     scheduler::Scheduler scheduler_;
     scheduler::ConcurrencySettings concurrency_;
+    scheduler::ProvisionedConcurrency provisioned_;
     scheduler::SqlAsyncQueue events_;
     scheduler::AsyncPump pump_;
     api::s3::S3EventWriter event_writer_;

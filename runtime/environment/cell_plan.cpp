@@ -47,7 +47,7 @@ Variables reserved_variables(const Function& function, const CellSite& site) {
         {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(function.memory_mb)},
         {"AWS_LAMBDA_FUNCTION_NAME", function.name},
         {"AWS_LAMBDA_FUNCTION_VERSION", function.version()},
-        {"AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"},
+        {"AWS_LAMBDA_INITIALIZATION_TYPE", site.initialization_type},
         {"AWS_LAMBDA_LOG_GROUP_NAME", function.log_group()},
         {"AWS_LAMBDA_LOG_STREAM_NAME", site.log_stream},
         {"AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + std::to_string(kRuntimeApiPort)},

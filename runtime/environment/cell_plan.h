@@ -19,6 +19,7 @@ struct CellSite {
     std::string support_directory;  // becomes /var/runtime
     std::string region;
     std::string log_stream;
+    std::string initialization_type = "on-demand";
     // Access key and secret, for a function that may reach the platform's endpoint on `port`.
     struct Platform {
         std::uint16_t port = 0;

@@ -51,11 +51,15 @@ class Environment {
 // How the environment came to be, as it stands in the invocation's record.
 enum class StartKind { kWarm, kBoot };
 
+// Why it is booted, as the function may read in AWS_LAMBDA_INITIALIZATION_TYPE.
+enum class Initialization { kOnDemand, kProvisioned };
+
 struct StartRequest {
     FunctionPtr function;
     SteadyTime init_deadline;        // 10 s, or the function's own timeout in a suppressed init
     std::shared_ptr<LogStream> log;  // shared with the scheduler, which writes platform lines
     std::string request_id;          // of the invocation that waits, for error documents
+    Initialization initialization = Initialization::kOnDemand;
 };
 
 struct StartedEnvironment {

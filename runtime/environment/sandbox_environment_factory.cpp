@@ -50,6 +50,9 @@ struct SandboxEnvironmentFactory::Parts {
         site.support_directory = runtimes.support_directory();
         site.region = config.region;
         site.log_stream = request.log->name();
+        if (request.initialization == Initialization::kProvisioned) {
+            site.initialization_type = "provisioned-concurrency";
+        }
         if (request.function->endpoint_open()) {
             auto [access_key, secret_key] = door.credentials(request.function->name);
             CellSite::Platform platform;

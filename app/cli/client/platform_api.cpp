@@ -19,6 +19,7 @@ HttpCall call_of(const std::string& path) {
 EnvironmentView read_environment(const Json& entry) {
     EnvironmentView view;
     view.function = entry.at("function").get<std::string>();
+    view.version = entry.value("version", "$LATEST");
     view.revision_id = entry.value("revisionId", "");
     view.state = entry.value("state", "");
     view.memory_mb = entry.value("memoryMb", 0U);
@@ -27,6 +28,7 @@ EnvironmentView read_environment(const Json& entry) {
     view.invocations = entry.value("invocations", std::uint64_t{0});
     view.log_stream = entry.value("logStream", "");
     view.frozen = entry.value("frozen", false);
+    view.provisioned = entry.value("provisioned", false);
     return view;
 }
 
@@ -56,11 +58,12 @@ Result<std::vector<EnvironmentView>> PlatformApi::environments() {
     }
 }
 
-Result<void> PlatformApi::evict(const std::string& function) {
+Result<std::uint64_t> PlatformApi::evict(const std::string& function) {
     HttpCall call = call_of("/functions/" + function + "/evict");
     call.method = "POST";
-    LAMBENT_TRY(send_ok(client_, call));
-    return {};
+    LAMBENT_TRY(const HttpReply reply, send_ok(client_, call));
+    const Json document = Json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
+    return document.is_object() ? document.value("evicted", std::uint64_t{0}) : 0;
 }
 
 Result<std::vector<Record>> PlatformApi::records(const RecordQuery& query) {

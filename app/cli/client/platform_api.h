@@ -13,6 +13,7 @@ namespace lambent::cli {
 // One execution environment as the daemon sees it now.
 struct EnvironmentView {
     std::string function;
+    std::string version;
     std::string revision_id;
     std::string state;  // "idle", "busy", "starting"
     std::uint32_t memory_mb = 0;
@@ -21,6 +22,7 @@ struct EnvironmentView {
     std::uint64_t invocations = 0;
     std::string log_stream;
     bool frozen = false;
+    bool provisioned = false;
 };
 
 struct RecordQuery {
@@ -39,8 +41,9 @@ class PlatformApi {
     Result<std::vector<EnvironmentView>> environments();
     Result<std::vector<Record>> records(const RecordQuery& query);  // newest first
 
-    // Ends the idle environments of a function, so that its next invocation is a cold start.
-    Result<void> evict(const std::string& function);
+    // Ends the idle environments of a function, so that its next invocation is a cold start; how
+    // many. Provisioned ones stay.
+    Result<std::uint64_t> evict(const std::string& function);
 
   private:
     HttpClient& client_;

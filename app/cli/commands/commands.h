@@ -12,6 +12,7 @@ void add_invoke(CLI::App& app, ChosenCommand& chosen);
 void add_logs(CLI::App& app, ChosenCommand& chosen);
 void add_ls(CLI::App& app, ChosenCommand& chosen);
 void add_ps(CLI::App& app, ChosenCommand& chosen);
+void add_evict(CLI::App& app, ChosenCommand& chosen);
 void add_rm(CLI::App& app, ChosenCommand& chosen);
 void add_measure(CLI::App& app, ChosenCommand& chosen);
 void add_simulate(CLI::App& app, ChosenCommand& chosen);

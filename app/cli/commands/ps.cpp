@@ -14,6 +14,7 @@ using Json = nlohmann::json;
 Json to_json(const EnvironmentView& environment) {
     return {
         {"function", environment.function},
+        {"version", environment.version},
         {"revisionId", environment.revision_id},
         {"state", environment.state},
         {"memoryMb", environment.memory_mb},
@@ -22,7 +23,13 @@ Json to_json(const EnvironmentView& environment) {
         {"invocations", environment.invocations},
         {"logStream", environment.log_stream},
         {"frozen", environment.frozen},
+        {"provisioned", environment.provisioned},
     };
+}
+
+std::string named(const EnvironmentView& environment) {
+    const bool is_latest = environment.version == "$LATEST";
+    return environment.function + (is_latest ? "" : ":" + environment.version);
 }
 
 std::string table_of(const std::vector<EnvironmentView>& environments, const Style& style) {
@@ -38,8 +45,9 @@ std::string table_of(const std::vector<EnvironmentView>& environments, const Sty
     for (const EnvironmentView& environment : environments) {
         const bool idle = environment.state == "idle";
         table.add_row({
-            environment.function,
-            environment.state + (environment.frozen ? ", frozen" : ""),
+            named(environment),
+            environment.state + (environment.provisioned ? ", provisioned" : "") +
+                (environment.frozen ? ", frozen" : ""),
             std::to_string(environment.memory_mb) + " MB",
             format_age(environment.age_ms),
             idle ? format_age(environment.idle_ms) : "",

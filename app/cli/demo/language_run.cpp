@@ -95,7 +95,8 @@ Result<void> LanguageRun::clear_traces(
     for (const Photograph& photograph : photographs) {
         LAMBENT_TRY(S3Api(client_).remove(thumbs_bucket_, photograph.name));
     }
-    return PlatformApi(client_).evict(result.function.settings.name);
+    LAMBENT_TRY(PlatformApi(client_).evict(result.function.settings.name));
+    return {};
 }
 
 Result<std::optional<ShownInvocation>> LanguageRun::upload_one(

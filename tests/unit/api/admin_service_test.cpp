@@ -73,6 +73,7 @@ TEST_CASE("AdminService shows the environments", "[api][AdminService]") {
         {"invocations", 1},
         {"logStream", door.logs.streams_opened.at(0)->name()},
         {"frozen", true},
+        {"provisioned", false},
     };
     CHECK(list.at(0) == idle);
     CHECK(list.at(1).at("state") == "busy");

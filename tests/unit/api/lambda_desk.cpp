@@ -45,6 +45,7 @@ api::lambda::LambdaPorts LambdaDesk::ports() {
         credentials,
         [this](const std::string& name) { return qualified_.find(name); },
         [this](const std::string& function) { retired.push_back(function); },
+        [this](const scheduler::ProvisionedConfig&) { return provisioned_status; },
         [this](std::string bucket, std::string key) {
             return read_object(std::move(bucket), std::move(key));
         }};

@@ -57,6 +57,7 @@ class LambdaDesk {
     KeptEvents events;
     api::Credentials credentials;
     std::vector<std::string> retired;
+    scheduler::ProvisionedStatus provisioned_status;
     std::map<std::string, std::string> objects;  // "bucket/key"
 
   private:

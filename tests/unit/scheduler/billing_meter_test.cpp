@@ -33,6 +33,14 @@ TEST_CASE("BillingMeter charges memory, requests and storage", "[scheduler][Bill
         CHECK(record.gb_seconds == Approx(1.0));
         CHECK(record.cost_usd == Approx(0.0000166667 + 0.0000002).epsilon(1e-9));
     }
+    SECTION("less on an environment that is paid for while it waits") {
+        record.source = StartSource::kProvisioned;
+        meter.meter(record, function, 0);
+        CHECK(record.cost_usd == Approx(0.0000097222 + 0.0000002).epsilon(1e-9));
+        function.architecture = "arm64";
+        meter.meter(record, function, 0);
+        CHECK(record.cost_usd == Approx(0.0000077778 + 0.0000002).epsilon(1e-9));
+    }
     SECTION("arm for less") {
         function.architecture = "arm64";
         meter.meter(record, function, 0);
