@@ -15,7 +15,7 @@ constexpr std::uint64_t kCodeBytesTotal = 300ULL << 30;  // lambda-facts section
 constexpr std::uint64_t kCodeBytesUnzipped = 250ULL << 20;
 constexpr std::uint64_t kCodeBytesZipped = 50ULL << 20;
 
-Answer<std::uint32_t> read_slots(const nlohmann::json& body) {
+Answer<std::uint32_t> read_reserved_slots(const nlohmann::json& body) {
     std::string fault;
     JsonFields fields(body, fault);
     Constraints constraints;
@@ -56,7 +56,7 @@ Served function_concurrency(Call call) {
     Result<void> changed;
     if (call.operation == Operation::kPutConcurrency) {
         LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kSettingsBytesMax));
-        LAMBENT_CO_TRY(const std::uint32_t slots, read_slots(body));
+        LAMBENT_CO_TRY(const std::uint32_t slots, read_reserved_slots(body));
         changed = co_await settings.reserve(function->name, slots);
     } else {
         changed = co_await settings.unreserve(function->name);

@@ -16,9 +16,7 @@ namespace {
 using scheduler::ProvisionedConfig;
 using scheduler::ProvisionedStatus;
 
-constexpr std::uint64_t kBodyBytesMax = 64 * 1024;
-
-Answer<std::uint32_t> read_slots(const nlohmann::json& body) {
+Answer<std::uint32_t> read_provisioned_slots(const nlohmann::json& body) {
     std::string fault;
     JsonFields fields(body, fault);
     Constraints constraints;
@@ -126,8 +124,8 @@ Answer<Target> provisionable_target(const Call& call) {
 }
 
 Served put(Call call, Target target) {
-    LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kBodyBytesMax));
-    LAMBENT_CO_TRY(const std::uint32_t slots, read_slots(body));
+    LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kSettingsBytesMax));
+    LAMBENT_CO_TRY(const std::uint32_t slots, read_provisioned_slots(body));
     if (const auto refused = overlap(call, target)) {
         co_return *refused;
     }

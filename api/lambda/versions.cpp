@@ -10,14 +10,14 @@ namespace lambent::api::lambda {
 
 namespace {
 
-constexpr std::size_t kDescriptionMax = 256;
+constexpr std::size_t kVersionDescriptionMax = 256;
 
 struct PublishRequest {
     runtime::Publication publication;
     std::string code_sha256;  // base64; empty: any
 };
 
-Answer<PublishRequest> read_request(const nlohmann::json& body) {
+Answer<PublishRequest> read_publication(const nlohmann::json& body) {
     std::string fault;
     JsonFields fields(body, fault);
     PublishRequest request;
@@ -27,7 +27,7 @@ Answer<PublishRequest> read_request(const nlohmann::json& body) {
     if (!fault.empty()) {
         return wrong_type(fault);
     }
-    if (request.publication.description.value_or("").size() > kDescriptionMax) {
+    if (request.publication.description.value_or("").size() > kVersionDescriptionMax) {
         return invalid_parameter("Description must be at most 256 characters.");
     }
     return request;
@@ -64,7 +64,7 @@ Task<Answer<runtime::FunctionPtr>> publish(
 Served publish_version(Call call) {
     LAMBENT_CO_TRY(const runtime::FunctionPtr function, named_function(call));
     LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json(call, kSettingsBytesMax));
-    LAMBENT_CO_TRY(PublishRequest request, read_request(body));
+    LAMBENT_CO_TRY(PublishRequest request, read_publication(body));
     const std::string current = base64_of_hex(function->package_sha256);
     if (!request.code_sha256.empty() && request.code_sha256 != current) {
         co_return other_code(request.code_sha256, current);

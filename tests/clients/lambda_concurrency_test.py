@@ -116,6 +116,34 @@ class Concurrency(DaemonTest):
             return []
         return [event["message"].strip() for event in events]
 
+    def test_a_forced_cold_start_leaves_the_idle_environments(self):
+        client = self.make_function("forced", "import uuid\nME = str(uuid.uuid4())\n"
+                                    "def handler(event, context):\n    return ME\n")
+        first = self.call(client, "forced")
+        cold = self.daemon.client("lambda")
+        cold.meta.events.register("before-call.lambda.Invoke", lambda params, **_:
+                                  params["headers"].update({"X-Lambent-Cold": "1", "X-Lambent-Record": "1"}))
+        answer = cold.invoke(FunctionName="forced")
+        record = json.loads(answer["ResponseMetadata"]["HTTPHeaders"]["x-lambent-record"])
+        self.assertEqual(("boot", "forced"), (record["source"], record["function"]))
+        second = json.load(answer["Payload"])
+        self.assertNotEqual(first, second)
+        self.assertEqual(2, len(self.environments("forced")))
+        self.assertIn(self.call(client, "forced"), (first, second))
+
+    def test_evict_closes_what_is_idle(self):
+        client = self.make_function("evicted", SLOW, Timeout=20)
+        self.call(client, "evicted", {"seconds": 0})
+        self.assertEqual("closed 1 idle environment\n", self.daemon.run("evict", "evicted"))
+        self.assertEqual({"function": "evicted", "evicted": 0},
+                         json.loads(self.daemon.run("evict", "evicted", "--json")))
+        running = threading.Thread(target=self.call, args=(client, "evicted", {"seconds": 1}))
+        running.start()
+        eventually(lambda: any(one["state"] == "busy" for one in self.environments("evicted")))
+        self.assertEqual("closed 0 idle environments\n", self.daemon.run("evict", "evicted"))
+        running.join()
+        self.assertEqual(1, len(self.environments("evicted")))
+
     def test_the_cli_reserves_too(self):
         self.make_function("by-cli", ECHO)
         self.daemon.aws("lambda", "put-function-concurrency", "--function-name", "by-cli",
