@@ -106,6 +106,7 @@ class Bench {
         for (const Stem& stem : stems) {
             const auto claimed = Clock::now();
             run_flow(loop_, stem.cell->equip(equipment())).value();
+            note("burst_equip", claimed, Clock::now());
             stem.cell->thaw().value();
             echo(stem.channel);
             note("burst_claim", claimed, Clock::now());

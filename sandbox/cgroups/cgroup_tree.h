@@ -50,6 +50,10 @@ class CellGroup {
 
     // From here on the peak counts anew, where the kernel can do that.
     virtual void reset_peak() = 0;
+    // The files that `apply` writes are held open from `prepare` to `rest`: a cell that nobody will
+    // claim does without them. Both are optional.
+    virtual Result<void> prepare() = 0;
+    virtual void rest() = 0;
 
     // How a process gets in: born there (clone3 into a directory), or by writing "0" to each of
     // these files itself. A parent that writes the child's pid waits 11 ms for a kernel-wide lock.

@@ -15,6 +15,14 @@ Result<UniqueFd> open_control(int directory, const char* name, int flags) {
     return file;
 }
 
+Result<UniqueFd> open_if_there(int directory, const char* name, int flags) {
+    UniqueFd file(::openat(directory, name, flags | O_CLOEXEC | O_NOFOLLOW));
+    if (!file && errno != ENOENT) {
+        return errno_error(std::string("cannot open ") + name, errno);
+    }
+    return file;
+}
+
 Result<std::string> read_control(int file, std::string_view name) {
     std::string text;
     char part[4096];

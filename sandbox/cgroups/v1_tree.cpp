@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <optional>
 
 namespace lambent::sandbox {
@@ -18,10 +17,12 @@ namespace {
 
 const std::vector<std::string> kV1Controllers{"memory", "cpu", "cpuacct", "pids"};
 constexpr const char* kFreezer = "freezer";
+constexpr const char* kPeak = "memory.max_usage_in_bytes";
+constexpr const char* kProcessorTime = "cpuacct.usage";
 
 using Directories = std::map<std::string, UniqueFd>;
 
-// The files of one group that a launch and a recycling write, held open.
+// The files of one group that a launch and a claim write.
 struct V1Files {
     UniqueFd memory_limit;
     UniqueFd swap_limit;  // none where swap is not counted
@@ -29,18 +30,15 @@ struct V1Files {
     UniqueFd processes_max;
     UniqueFd cpu_quota;
     UniqueFd cpu_idle;  // none in kernels before 5.15
-    UniqueFd cpu_usage;
-    UniqueFd oom_control;
-    UniqueFd oom_event;
 };
+Result<V1Files> open_v1_files(const Directories& at);
 
 class V1Group final : public CellGroup {
   public:
-    V1Group(GroupLibrary library, std::string name, Directories directories, V1Files files)
+    V1Group(GroupLibrary library, std::string name, Directories directories)
         : library_(std::move(library)),
           name_(std::move(name)),
-          directories_(std::move(directories)),
-          files_(std::move(files)) {}
+          directories_(std::move(directories)) {}
     ~V1Group() override;
 
     Result<void> watch_memory();
@@ -48,10 +46,12 @@ class V1Group final : public CellGroup {
 
     Result<void> apply(const CellLimits& limits) override;
     void reset_peak() override;
+    Result<void> prepare() override;
+    void rest() override { files_.reset(); }
     int birth_directory() const override { return unified_ ? unified_->directory() : -1; }
     Result<std::vector<UniqueFd>> open_entries() const override;
     Result<ControlFiles> open_controls() const override;
-    int memory_event() const override { return files_.oom_event.get(); }
+    int memory_event() const override { return oom_event_.get(); }
     std::uint32_t memory_event_mask() const override { return EPOLLIN; }
     bool ran_out_of_memory() override;
     void thaw() override;
@@ -65,7 +65,8 @@ class V1Group final : public CellGroup {
     GroupLibrary library_;
     std::string name_;
     Directories directories_;
-    V1Files files_;
+    std::optional<V1Files> files_;
+    UniqueFd oom_event_;
     std::optional<UnifiedGroup> unified_;  // else v1's own freezer
     bool out_of_memory_ = false;
 };
@@ -92,31 +93,43 @@ Result<std::vector<UniqueFd>> V1Group::open_entries() const {
 }
 
 Result<void> V1Group::watch_memory() {
-    files_.oom_event = UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    const std::string pair =
-        std::to_string(files_.oom_event.get()) + " " + std::to_string(files_.oom_control.get());
+    LAMBENT_TRY(
+        const UniqueFd control, open_control(directory("memory"), "memory.oom_control", O_RDONLY)
+    );
+    oom_event_ = UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    const std::string pair = std::to_string(oom_event_.get()) + " " + std::to_string(control.get());
     return write_control_at(directory("memory"), "cgroup.event_control", pair);
+}
+
+Result<void> V1Group::prepare() {
+    if (!files_) {
+        LAMBENT_TRY(files_, open_v1_files(directories_));
+    }
+    return {};
 }
 
 // memory.limit must never stand above memory.memsw.limit: open both ends first.
 Result<void> V1Group::apply(const CellLimits& limits) {
+    LAMBENT_TRY(prepare());
     const std::string memory = std::to_string(limits.memory_bytes);
-    if (files_.swap_limit) {
-        LAMBENT_TRY(write_control(files_.swap_limit.get(), "-1", "memory.memsw.limit_in_bytes"));
+    if (files_->swap_limit) {
+        LAMBENT_TRY(write_control(files_->swap_limit.get(), "-1", "memory.memsw.limit_in_bytes"));
     }
-    LAMBENT_TRY(write_control(files_.memory_limit.get(), memory, "memory.limit_in_bytes"));
-    if (files_.swap_limit) {
-        LAMBENT_TRY(write_control(files_.swap_limit.get(), memory, "memory.memsw.limit_in_bytes"));
+    LAMBENT_TRY(write_control(files_->memory_limit.get(), memory, "memory.limit_in_bytes"));
+    if (files_->swap_limit) {
+        LAMBENT_TRY(write_control(files_->swap_limit.get(), memory, "memory.memsw.limit_in_bytes"));
     }
     const std::string processes = std::to_string(limits.processes_max);
-    LAMBENT_TRY(write_control(files_.processes_max.get(), processes, "pids.max"));
-    LAMBENT_TRY(write_precedence(files_.cpu_idle, limits.precedence));
+    LAMBENT_TRY(write_control(files_->processes_max.get(), processes, "pids.max"));
+    LAMBENT_TRY(write_precedence(files_->cpu_idle, limits.precedence));
     const std::string quota = cpu_limit_text(limits.cpu, CgroupDialect::kV1);
-    return write_control(files_.cpu_quota.get(), quota, "cpu.cfs_quota_us");
+    return write_control(files_->cpu_quota.get(), quota, "cpu.cfs_quota_us");
 }
 
 void V1Group::reset_peak() {
-    static_cast<void>(write_control(files_.memory_peak.get(), "0", "memory.max_usage_in_bytes"));
+    if (prepare().has_value()) {
+        static_cast<void>(write_control(files_->memory_peak.get(), "0", kPeak));
+    }
 }
 
 Result<ControlFiles> V1Group::open_controls() const {
@@ -127,14 +140,14 @@ Result<ControlFiles> V1Group::open_controls() const {
     } else {
         LAMBENT_TRY(files[1], open_control(directory(kFreezer), "freezer.state", O_WRONLY));
     }
-    LAMBENT_TRY(files[2], open_control(directory("memory"), "memory.max_usage_in_bytes", O_RDONLY));
-    LAMBENT_TRY(files[3], open_control(directory("cpuacct"), "cpuacct.usage", O_RDONLY));
+    LAMBENT_TRY(files[2], open_control(directory("memory"), kPeak, O_RDONLY));
+    LAMBENT_TRY(files[3], open_control(directory("cpuacct"), kProcessorTime, O_RDONLY));
     return files;
 }
 
 bool V1Group::ran_out_of_memory() {
     std::uint64_t times = 0;
-    if (::read(files_.oom_event.get(), &times, sizeof(times)) == sizeof(times) && times > 0) {
+    if (::read(oom_event_.get(), &times, sizeof(times)) == sizeof(times) && times > 0) {
         out_of_memory_ = true;
     }
     return out_of_memory_;
@@ -155,8 +168,8 @@ bool V1Group::kill_members() {
 
 CellUsage V1Group::usage() const {
     return parse_usage(
-        read_control(files_.memory_peak.get(), "memory.max_usage_in_bytes"),
-        read_control(files_.cpu_usage.get(), "cpuacct.usage"),
+        read_control_at(directory("memory"), kPeak),
+        read_control_at(directory("cpuacct"), kProcessorTime),
         CgroupDialect::kV1
     );
 }
@@ -164,31 +177,25 @@ CellUsage V1Group::usage() const {
 bool V1Group::recycle() {
     thaw();
     const int memory = directory("memory");
-    const bool clean =
-        write_control(files_.cpu_quota.get(), "-1", "cpu.cfs_quota_us").has_value() &&
-        write_control_at(memory, "memory.force_empty", "0").has_value() &&
-        write_control(files_.memory_peak.get(), "0", "memory.max_usage_in_bytes").has_value() &&
-        write_control(files_.cpu_usage.get(), "0", "cpuacct.usage").has_value();
+    const bool clean = write_control_at(directory("cpu"), "cpu.cfs_quota_us", "-1").has_value() &&
+                       write_control_at(memory, "memory.force_empty", "0").has_value() &&
+                       write_control_at(memory, kPeak, "0").has_value() &&
+                       write_control_at(directory("cpuacct"), kProcessorTime, "0").has_value() &&
+                       prepare().has_value();
     static_cast<void>(ran_out_of_memory());  // drains the event
     out_of_memory_ = false;
     return clean;
 }
 
-Result<V1Files> open_files(const Directories& at, bool swap_counted) {
+Result<V1Files> open_v1_files(const Directories& at) {
     V1Files files;
     const int memory = at.at("memory").get();
     LAMBENT_TRY(files.memory_limit, open_control(memory, "memory.limit_in_bytes", O_WRONLY));
-    if (swap_counted) {
-        LAMBENT_TRY(
-            files.swap_limit, open_control(memory, "memory.memsw.limit_in_bytes", O_WRONLY)
-        );
-    }
-    LAMBENT_TRY(files.memory_peak, open_control(memory, "memory.max_usage_in_bytes", O_RDWR));
-    LAMBENT_TRY(files.oom_control, open_control(memory, "memory.oom_control", O_RDONLY));
+    LAMBENT_TRY(files.swap_limit, open_if_there(memory, "memory.memsw.limit_in_bytes", O_WRONLY));
+    LAMBENT_TRY(files.memory_peak, open_control(memory, kPeak, O_WRONLY));
     LAMBENT_TRY(files.processes_max, open_control(at.at("pids").get(), "pids.max", O_WRONLY));
     LAMBENT_TRY(files.cpu_quota, open_control(at.at("cpu").get(), "cpu.cfs_quota_us", O_WRONLY));
-    files.cpu_idle = UniqueFd(::openat(at.at("cpu").get(), "cpu.idle", O_WRONLY | O_CLOEXEC));
-    LAMBENT_TRY(files.cpu_usage, open_control(at.at("cpuacct").get(), "cpuacct.usage", O_RDWR));
+    LAMBENT_TRY(files.cpu_idle, open_if_there(at.at("cpu").get(), "cpu.idle", O_WRONLY));
     return files;
 }
 
@@ -206,8 +213,6 @@ Result<std::unique_ptr<CgroupTree>> V1Tree::open(
     for (const std::string& controller : tree->controllers_) {
         LAMBENT_TRY(tree->mounts_[controller], tree->library_.mount_point(controller));
     }
-    tree->swap_counted_ =
-        std::filesystem::exists(tree->mounts_["memory"] + "/memory.memsw.limit_in_bytes");
     return std::unique_ptr<CgroupTree>(std::move(tree));
 }
 
@@ -239,9 +244,8 @@ Result<std::unique_ptr<CellGroup>> V1Tree::make(const std::string& name) {
     for (const std::string& controller : controllers_) {
         LAMBENT_TRY(directories[controller], open_directory(path(controller, full)));
     }
-    LAMBENT_TRY(V1Files files, open_files(directories, swap_counted_));
-    auto group =
-        std::make_unique<V1Group>(library_, full, std::move(directories), std::move(files));
+    auto group = std::make_unique<V1Group>(library_, full, std::move(directories));
+    LAMBENT_TRY(group->prepare());
     LAMBENT_TRY(group->watch_memory());
     if (!unified_parent_.empty()) {
         LAMBENT_TRY(UnifiedGroup unified, UnifiedGroup::make(unified_parent_ + "/" + name));

@@ -35,7 +35,6 @@ class V1Tree final : public CgroupTree {
     std::string unified_parent_;  // a directory; empty when v1's own freezer is used
     std::vector<std::string> controllers_;
     std::map<std::string, std::string> mounts_;  // controller -> mount point
-    bool swap_counted_ = false;                  // memory.memsw.* exist
 };
 
 }  // namespace lambent::sandbox

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <sstream>
 
 namespace lambent::sandbox {
@@ -18,33 +19,40 @@ namespace {
 const std::vector<std::string> kV2Controllers{"memory", "cpu", "pids"};
 constexpr std::string_view kEnable = "+memory +cpu +pids";
 
-// The files of one group that a launch and a claim write, held open.
+// The files of one group that a launch and a claim write.
 struct V2Files {
     UniqueFd memory_limit;
-    UniqueFd memory_peak;  // of the daemon too: the peak counts anew for this opening only
     UniqueFd processes_max;
     UniqueFd cpu_limit;
     UniqueFd cpu_idle;  // none in kernels before 5.15
-    UniqueFd events;    // memory.events: polled, and read to poll again
+};
+Result<V2Files> open_v2_files(int group);
+
+// The files that are held open as long as the group is.
+struct Counters {
+    UniqueFd memory_peak;  // the daemon has the same opening: only for that can it count anew
+    UniqueFd events;       // memory.events: polled, and read to poll again
 };
 
 // Groups are used once: counters cannot be reset, and after a cgroup.kill the kernel also kills
 // what is born into the group later.
 class V2Group final : public CellGroup {
   public:
-    V2Group(GroupLibrary library, std::string name, UniqueFd directory, V2Files files)
+    V2Group(GroupLibrary library, std::string name, UniqueFd directory, Counters counters)
         : library_(std::move(library)),
           name_(std::move(name)),
           directory_(std::move(directory)),
-          files_(std::move(files)) {}
+          counters_(std::move(counters)) {}
     ~V2Group() override { static_cast<void>(library_.remove(name_, kV2Controllers)); }
 
     Result<void> apply(const CellLimits& limits) override;
     void reset_peak() override;
+    Result<void> prepare() override;
+    void rest() override { files_.reset(); }
     int birth_directory() const override { return directory_.get(); }
     Result<std::vector<UniqueFd>> open_entries() const override { return std::vector<UniqueFd>(); }
     Result<ControlFiles> open_controls() const override;
-    int memory_event() const override { return files_.events.get(); }
+    int memory_event() const override { return counters_.events.get(); }
     std::uint32_t memory_event_mask() const override { return EPOLLPRI; }
     bool ran_out_of_memory() override;
     void thaw() override;
@@ -56,22 +64,31 @@ class V2Group final : public CellGroup {
     GroupLibrary library_;
     std::string name_;
     UniqueFd directory_;
-    V2Files files_;
+    std::optional<V2Files> files_;
+    Counters counters_;
 };
 
+Result<void> V2Group::prepare() {
+    if (!files_) {
+        LAMBENT_TRY(files_, open_v2_files(directory_.get()));
+    }
+    return {};
+}
+
 Result<void> V2Group::apply(const CellLimits& limits) {
+    LAMBENT_TRY(prepare());
     const std::string memory = std::to_string(limits.memory_bytes);
-    LAMBENT_TRY(write_control(files_.memory_limit.get(), memory, "memory.max"));
+    LAMBENT_TRY(write_control(files_->memory_limit.get(), memory, "memory.max"));
     const std::string processes = std::to_string(limits.processes_max);
-    LAMBENT_TRY(write_control(files_.processes_max.get(), processes, "pids.max"));
-    LAMBENT_TRY(write_precedence(files_.cpu_idle, limits.precedence));
+    LAMBENT_TRY(write_control(files_->processes_max.get(), processes, "pids.max"));
+    LAMBENT_TRY(write_precedence(files_->cpu_idle, limits.precedence));
     const std::string cpu = cpu_limit_text(limits.cpu, CgroupDialect::kV2);
-    return write_control(files_.cpu_limit.get(), cpu, "cpu.max");
+    return write_control(files_->cpu_limit.get(), cpu, "cpu.max");
 }
 
 // Refused before Linux 6.12: the peak then is that of the group's whole life.
 void V2Group::reset_peak() {
-    static_cast<void>(write_control(files_.memory_peak.get(), "0", "memory.peak"));
+    static_cast<void>(write_control(counters_.memory_peak.get(), "0", "memory.peak"));
 }
 
 Result<ControlFiles> V2Group::open_controls() const {
@@ -79,7 +96,7 @@ Result<ControlFiles> V2Group::open_controls() const {
     ControlFiles files;
     LAMBENT_TRY(files[0], open_control(at, "cpu.max", O_WRONLY));
     LAMBENT_TRY(files[1], open_control(at, "cgroup.freeze", O_WRONLY));
-    files[2] = UniqueFd(::fcntl(files_.memory_peak.get(), F_DUPFD_CLOEXEC, 0));
+    files[2] = UniqueFd(::fcntl(counters_.memory_peak.get(), F_DUPFD_CLOEXEC, 0));
     if (!files[2]) {
         return errno_error("cannot hand out memory.peak", errno);
     }
@@ -88,7 +105,7 @@ Result<ControlFiles> V2Group::open_controls() const {
 }
 
 bool V2Group::ran_out_of_memory() {
-    const auto text = read_control(files_.events.get(), "memory.events");
+    const auto text = read_control(counters_.events.get(), "memory.events");
     if (text.has_error()) {
         return false;
     }
@@ -115,7 +132,7 @@ bool V2Group::kill_members() {
 
 CellUsage V2Group::usage() const {
     return parse_usage(
-        read_control(files_.memory_peak.get(), "memory.peak"),
+        read_control(counters_.memory_peak.get(), "memory.peak"),
         read_control_at(directory_.get(), "cpu.stat"),
         CgroupDialect::kV2
     );
@@ -131,14 +148,12 @@ Result<UniqueFd> open_peak(int group) {
     return open_control(group, "memory.current", O_RDONLY);
 }
 
-Result<V2Files> open_files(int group) {
+Result<V2Files> open_v2_files(int group) {
     V2Files files;
     LAMBENT_TRY(files.memory_limit, open_control(group, "memory.max", O_WRONLY));
-    LAMBENT_TRY(files.memory_peak, open_peak(group));
     LAMBENT_TRY(files.processes_max, open_control(group, "pids.max", O_WRONLY));
     LAMBENT_TRY(files.cpu_limit, open_control(group, "cpu.max", O_WRONLY));
-    files.cpu_idle = UniqueFd(::openat(group, "cpu.idle", O_WRONLY | O_CLOEXEC));
-    LAMBENT_TRY(files.events, open_control(group, "memory.events", O_RDONLY));
+    LAMBENT_TRY(files.cpu_idle, open_if_there(group, "cpu.idle", O_WRONLY));
     return files;
 }
 
@@ -214,10 +229,13 @@ Result<std::unique_ptr<CellGroup>> V2Tree::make(const std::string& name) {
     if (std::filesystem::exists(path + "/memory.swap.max")) {
         LAMBENT_TRY(write_control_at(directory.get(), "memory.swap.max", "0"));
     }
-    LAMBENT_TRY(V2Files files, open_files(directory.get()));
-    return std::unique_ptr<CellGroup>(
-        std::make_unique<V2Group>(library_, full, std::move(directory), std::move(files))
-    );
+    Counters counters;
+    LAMBENT_TRY(counters.memory_peak, open_peak(directory.get()));
+    LAMBENT_TRY(counters.events, open_control(directory.get(), "memory.events", O_RDONLY));
+    auto group =
+        std::make_unique<V2Group>(library_, full, std::move(directory), std::move(counters));
+    LAMBENT_TRY(group->prepare());
+    return std::unique_ptr<CellGroup>(std::move(group));
 }
 
 Result<std::size_t> V2Tree::sweep() {

@@ -105,4 +105,19 @@ Result<void> PreparedPlan::open_binds(const std::vector<ReadOnlyBind>& binds) {
     return {};
 }
 
+void PreparedPlan::list_kept() {
+    std::vector<int> kept{plan_.network, plan_.output, plan_.report, plan_.status, plan_.null};
+    kept.insert(kept.end(), plan_.entry_files.begin(), plan_.entry_files.begin() + plan_.entries);
+    for (std::size_t i = 0; i < plan_.mount_count; ++i) {
+        kept.push_back(plan_.mounts.at(i).tree);
+    }
+    if (plan_.channel >= 0) {
+        kept.push_back(plan_.channel);
+    }
+    std::sort(kept.begin(), kept.end());
+    for (const int fd : kept) {
+        plan_.kept.at(plan_.kept_count++) = fd;
+    }
+}
+
 }  // namespace lambent::sandbox

@@ -70,6 +70,10 @@ struct CellPlan {
     int report = -1;
     int status = -1;  // the init's word on how the main process ended
     int null = -1;
+    // All descriptors above, in ascending order: the others that a new cell's processes begin with
+    // are the launcher's.
+    std::array<int, kEntriesMax + kMountsMax + 6> kept{};
+    std::size_t kept_count = 0;
 
     uid_t init_uid = 0;
     uid_t uid = 0;  // of the host, one per slot
@@ -103,6 +107,8 @@ class PreparedPlan {
     PreparedPlan& operator=(const PreparedPlan&) = delete;
 
     CellPlan& plan() { return plan_; }
+    // Once the plan has all its descriptors.
+    void list_kept();
     // Opens the spec's directories in the launcher's namespace, for the cell to attach.
     Result<void> open_binds(const std::vector<ReadOnlyBind>& binds);
 

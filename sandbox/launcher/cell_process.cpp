@@ -65,6 +65,16 @@ Result<UniqueFd> clone_cell(const CellPlan& plan, int birth_directory, const Roo
     return UniqueFd(process);
 }
 
+// Of the cell whose mount namespace this thread is in.
+Result<void> resize_tmp(std::uint64_t bytes) {
+    constexpr unsigned long kFlags = MS_REMOUNT | MS_NOSUID | MS_NODEV;
+    const std::string size = tmp_size_text(bytes);
+    if (::mount(nullptr, "/tmp", nullptr, kFlags, size.c_str()) != 0) {
+        return errno_error("cannot set the size of /tmp", errno);
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<CellProcess>> CellProcess::start(
@@ -93,6 +103,7 @@ Result<std::unique_ptr<CellProcess>> CellProcess::start(
     plan.report = report.write.get();
     plan.status = status.write.get();
     plan.null = null.get();
+    prepared.list_kept();
     LAMBENT_TRY(UniqueFd process, clone_cell(plan, slot.group->birth_directory(), ground.root));
     slot.network.reset();  // the cell's processes and sockets keep the namespace from here on
     std::unique_ptr<CellProcess> cell(new CellProcess(id, std::move(slot)));
@@ -103,6 +114,7 @@ Result<std::unique_ptr<CellProcess>> CellProcess::start(
     sockets.guest_channel.reset();
     cell->sockets_ = std::move(sockets);
     cell->may_be_equipped_ = spec.is_stem;
+    cell->tmp_bytes_ = spec.tmp_bytes;
     for (const ReadOnlyBind& bind : spec.binds) {
         cell->used_mount_points_.push_back(bind.cell_path);
     }
@@ -170,16 +182,11 @@ Result<void> CellProcess::mount_equipment(const Equipment& what, const RootTempl
         LAMBENT_TRY(UniqueFd tree, detached_copy(bind.host_path, SubMounts::kLeaveOut));
         trees.push_back(std::move(tree));
     }
-    const std::string tmp_size = tmp_size_text(what.tmp_bytes);
     LAMBENT_TRY(const RootTemplate::Visit visit, root.visit(process_));
     for (std::size_t i = 0; i < trees.size(); ++i) {
         LAMBENT_TRY(attach_tree(trees[i], what.binds[i].cell_path));
     }
-    constexpr unsigned long kFlags = MS_REMOUNT | MS_NOSUID | MS_NODEV;
-    if (::mount(nullptr, "/tmp", nullptr, kFlags, tmp_size.c_str()) != 0) {
-        return errno_error("cannot set the size of /tmp", errno);
-    }
-    return {};
+    return what.tmp_bytes == tmp_bytes_ ? Result<void>() : resize_tmp(what.tmp_bytes);
 }
 
 Result<CellProcess::EquipTimes> CellProcess::equip(

@@ -50,6 +50,7 @@ class CellProcess {
         std::int64_t mounted_ns = 0;
         std::int64_t limited_ns = 0;
     };
+    bool may_be_equipped() const { return may_be_equipped_; }
     // Makes a stem a cell for one function. Refused when it is none, or not one any more.
     Result<EquipTimes> equip(const Equipment& what, const RootTemplate& root);
 
@@ -76,6 +77,7 @@ class CellProcess {
     NetworkSlot::Sockets sockets_;
     bool may_be_equipped_ = false;
     std::vector<std::string> used_mount_points_;
+    std::uint64_t tmp_bytes_ = 0;
     std::optional<StageReport> failure_;
     std::int64_t claimed_ns_ = 0;
     std::int64_t walled_ns_ = 0;

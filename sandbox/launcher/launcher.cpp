@@ -179,6 +179,7 @@ void Launcher::handle(const EquipRequest& request) {
         return;
     }
     send(Equipped{request.id, times->mounted_ns, times->limited_ns, {}});
+    found->second->group().rest();
 }
 
 void Launcher::handle(const KillRequest& request) {
@@ -247,6 +248,9 @@ void Launcher::on_reports(CellProcess& cell) {
         Launched{cell.id(), cell.claimed_ns(), cell.walled_ns(), cell.executed_ns()},
         std::move(descriptors).value()
     );
+    if (!cell.may_be_equipped()) {
+        cell.group().rest();
+    }
 }
 
 // One process out of memory is the end of the cell: what the kernel left of it is of no use.

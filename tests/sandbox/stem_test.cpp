@@ -10,8 +10,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 using lambent::Code;
 using lambent::Result;
@@ -420,4 +422,76 @@ TEST_CASE("Stem that is frozen can be equipped and then thaws", "[sandbox][Stem]
     REQUIRE(stem.equip(code.equipment()).has_value());
     REQUIRE(stem.cell->thaw().has_value());
     CHECK(stem.says("print(open('/var/task/code').read())\n") == "the code\n");
+}
+
+// Threat case 52.
+TEST_CASE("Stems differ in random numbers, hashes and addresses", "[sandbox][Stem]") {
+    if (!can_build_cells()) {
+        return;
+    }
+    SandboxFixture cells;
+    const Package code("code");
+    const std::string look =
+        "import random, uuid\n"
+        "def maps(what):\n"
+        "    return [m.split('-')[0] for m in open('/proc/self/maps') if what in m][0]\n"
+        "print(os.urandom(8).hex(), random.random(), hash('lambent'), uuid.uuid4(), id(look := "
+        "[]),\n"
+        "      maps('libc'), maps('[stack]'), maps('[heap]'))\n";
+    std::vector<std::set<std::string>> seen(8);
+    constexpr std::size_t kStems = 6;
+    for (std::size_t i = 0; i < kStems; ++i) {
+        Stem stem(cells);
+        REQUIRE(stem.equip(code.equipment()).has_value());
+        std::istringstream words(stem.says(look));
+        for (auto& one : seen) {
+            std::string word;
+            words >> word;
+            CHECK_FALSE(word.empty());
+            one.insert(word);
+        }
+    }
+    for (const auto& one : seen) {
+        CHECK(one.size() == kStems);
+    }
+}
+
+// Threat case 49.
+TEST_CASE("Stem finds nothing of the cell that had its slot before", "[sandbox][Stem]") {
+    if (!can_build_cells()) {
+        return;
+    }
+    SandboxFixture cells(1);
+    const Package code("code");
+    const std::string kinds =
+        "import ctypes, socket\n"
+        "libc = ctypes.CDLL('librt.so.1')\n"
+        "libc.shmget.restype = ctypes.c_int\n";
+    std::set<std::string> users;
+    for (int i = 0; i < 4; ++i) {
+        Stem stem(cells);
+        CHECK(
+            stem.says(
+                kinds + "print(os.listdir('/tmp'), os.path.exists('/dev/shm'))\n"
+                        "print(libc.shmget(7, 4096, 0), libc.mq_open(b'/mark', 2))\n"
+                        "print(open('/proc/sysvipc/shm').read().count('\\n'))\n"
+                        "print([l.split()[-1] for l in open('/proc/net/unix') if '@' in l])\n"
+                        "print(len(os.environ), os.getcwd())\n"
+            ) == "[] False\n-1 -1\n1\n[]\n2 /\n"
+        );
+        REQUIRE(stem.equip(code.equipment()).has_value());
+        CHECK(
+            stem.says(
+                kinds + "open('/tmp/mark', 'w').write('x')\n"
+                        "print(libc.shmget(7, 4096, 0o1600) >= 0, libc.mq_open(b'/mark', 66, "
+                        "0o600, None) > 2)\n"
+                        "s = socket.socket(socket.AF_UNIX); s.bind('\\0mark')\n"
+                        "os.environ['MARK'] = 'x'\n"
+            ) == "True True\n"
+        );
+        users.insert(stem.says("print(open('/proc/self/uid_map').read().split()[1])\n"));
+        stem.cell->kill();
+        run_flow(cells.loop(), stem.cell->exited());
+    }
+    CHECK(users.size() < 4);  // slots were used again
 }

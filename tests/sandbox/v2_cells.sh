@@ -15,4 +15,5 @@ export LAMBENT_VM_SECONDS=${LAMBENT_VM_SECONDS:-1800}
 exec "$here/v2_vm.sh" \
     -f "$bin/lambent-launcher" -f "$bin/sandbox_test_daemon" -f "$build/tests/sandbox/probe" \
     -f "$python" -f /usr/bin/python3 -f "/usr/lib/$(basename "$python")" -f /usr/share/zoneinfo/UTC \
+    -f /usr/share/zoneinfo/Europe/Rome -f /usr/bin/sh -f /usr/bin/env -f /usr/bin/id -f /usr/bin/hostname \
     "$bin/sandbox_tests" "${@:-~*Node*}"
