@@ -43,8 +43,8 @@ struct Phases {
     std::chrono::microseconds freeze{0};  // thawing it before and freezing it afterwards
 };
 
-enum class StartSource { kWarm, kBoot, kProvisioned };  // what the environment was
-std::string_view to_string(StartSource source);         // "warm", "boot", "provisioned"
+enum class StartSource { kWarm, kStem, kBoot, kProvisioned };  // what the environment was
+std::string_view to_string(StartSource source);         // "warm", "stem", "boot", "provisioned"
 StartSource start_source_named(std::string_view name);  // kBoot for any other name
 
 // What one invocation did, took and cost. Exactly one per admitted invocation.

@@ -47,7 +47,8 @@ void InvocationRun::open_record(Waits waits) {
     microseconds waited = waits.for_environment;
     if (lease_->boot) {
         const runtime::InitOutcome boot = *std::exchange(lease_->boot, std::nullopt);
-        record_.source = StartSource::kBoot;
+        record_.source =
+            boot.start == runtime::StartKind::kStem ? StartSource::kStem : StartSource::kBoot;
         if (!lease_->provisioned) {
             add_boot_phases(boot);
             waited = std::max(waited - start_time(boot), microseconds(0));

@@ -131,7 +131,9 @@ Task<Result<InvocationResult>> Scheduler::Parts::admit_and_run(Invocation invoca
 Result<InvocationResult> Scheduler::Parts::count(Result<InvocationResult> result) {
     counters.invocations += 1;
     if (result.has_value()) {
-        counters.cold_starts += result->record.source == StartSource::kBoot ? 1 : 0;
+        const StartSource source = result->record.source;
+        const bool cold = source == StartSource::kStem || source == StartSource::kBoot;
+        counters.cold_starts += cold ? 1 : 0;
         counters.errors += result->outcome.kind == runtime::OutcomeKind::kSuccess ? 0 : 1;
         const bool cut = result->outcome.kind == runtime::OutcomeKind::kExited;
         if (life == Life::kCut && cut) {

@@ -6,6 +6,8 @@ std::string_view to_string(StartSource source) {
     switch (source) {
         case StartSource::kWarm:
             return "warm";
+        case StartSource::kStem:
+            return "stem";
         case StartSource::kProvisioned:
             return "provisioned";
         case StartSource::kBoot:
@@ -15,7 +17,8 @@ std::string_view to_string(StartSource source) {
 }
 
 StartSource start_source_named(std::string_view name) {
-    for (const StartSource source : {StartSource::kWarm, StartSource::kProvisioned}) {
+    for (const StartSource source :
+         {StartSource::kWarm, StartSource::kStem, StartSource::kProvisioned}) {
         if (to_string(source) == name) {
             return source;
         }

@@ -2,6 +2,7 @@
 
 #include "api/wire/front_door.h"
 #include "base/logger.h"
+#include "runtime/environment/stems/stem_policy.h"
 #include "scheduler/policy/keep_alive.h"
 
 #include <cstdint>
@@ -20,6 +21,7 @@ struct DaemonOptions {
     std::uint32_t account_concurrency = 1'000;
     std::uint32_t requests_per_slot = 10;
     LogLevel log_level = LogLevel::kInfo;
+    runtime::StemConfig stems;        // cells that are booted ahead of the functions that need them
     scheduler::KeepAlive keep_alive;  // of idle environments
 };
 

@@ -180,8 +180,22 @@ Result<void> House::serve() {
     content.region = options_.region;
     content.auth = options_.auth == api::AuthMode::kSigV4 ? "sigv4" : "none";
     LAMBENT_TRY(endpoint_file_, EndpointFile::publish(foundation_.directory.path(), content));
+    raise_stems();
     log_.info("ready", {{"endpoint", content.endpoint}});
     return {};
+}
+
+// Stems for what is likely to be called: the functions there are, and each language at Lambda's
+// smallest size.
+void House::raise_stems() {
+    for (const char* runtime : {"provided.al2023", "nodejs20.x", "python3.12"}) {
+        runtime::Function usual;
+        usual.runtime = runtime;
+        environments_.expect(usual);
+    }
+    for (const runtime::FunctionPtr& function : stores_.functions.list()) {
+        environments_.expect(*function);
+    }
 }
 
 Task<> House::close() {

@@ -52,6 +52,7 @@ class House {
     Task<> close();
 
   private:
+    void raise_stems();
     api::lambda::LambdaPorts lambda_ports(const Clock& clock);
 
     const DaemonOptions options_;

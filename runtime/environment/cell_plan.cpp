@@ -66,7 +66,18 @@ Variables reserved_variables(const Function& function, const CellSite& site) {
     return reserved;
 }
 
-std::vector<std::string> environment_of(const Function& function, const CellSite& site) {
+std::vector<std::string> lines_of(const Variables& variables) {
+    std::vector<std::string> lines;
+    lines.reserve(variables.size());
+    for (const auto& [name, value] : variables) {
+        lines.push_back(name + "=" + value);
+    }
+    return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> function_variables(const Function& function, const CellSite& site) {
     Variables all = open_variables(function);
     if (site.platform) {
         all["AWS_ENDPOINT_URL"] = "http://127.0.0.1:" + std::to_string(site.platform->port);
@@ -77,15 +88,17 @@ std::vector<std::string> environment_of(const Function& function, const CellSite
     for (const auto& [name, value] : reserved_variables(function, site)) {
         all[name] = value;
     }
-    std::vector<std::string> lines;
-    lines.reserve(all.size());
-    for (const auto& [name, value] : all) {
-        lines.push_back(name + "=" + value);
-    }
-    return lines;
+    all.erase(kChannelVariable);
+    all.erase(kStemVariable);
+    return lines_of(all);
 }
 
-}  // namespace
+std::vector<std::string> exec_variables(const Function& function) {
+    Variables open = open_variables(function);
+    open.erase("TZ");
+    open.erase("PYTHONPATH");
+    return lines_of(open);
+}
 
 sandbox::CellSpec plan_cell(
     const Function& function, const LaunchPlan& plan, const CellSite& site
@@ -93,16 +106,28 @@ sandbox::CellSpec plan_cell(
     sandbox::CellSpec spec;
     spec.label = function.name;
     spec.argv = plan.argv;
-    spec.environment = environment_of(function, site);
+    spec.environment = function_variables(function, site);
+    spec.environment.push_back(
+        std::string(kChannelVariable) + "=" + std::to_string(sandbox::kChannelDescriptor)
+    );
     spec.binds.push_back(sandbox::ReadOnlyBind{site.package_directory, "/var/task"});
     spec.binds.push_back(sandbox::ReadOnlyBind{site.support_directory, "/var/runtime"});
     spec.listen_ports.push_back(kRuntimeApiPort);
     if (site.platform) {
         spec.listen_ports.push_back(site.platform->port);
     }
+    spec.has_channel = true;
     spec.memory_bytes = function.memory_mb * kMebibyte;
     spec.tmp_bytes = function.ephemeral_storage_mb * kMebibyte;
     return spec;
+}
+
+sandbox::Equipment plan_equipment(const Function& function, const std::string& package_directory) {
+    sandbox::Equipment what;
+    what.binds.push_back(sandbox::ReadOnlyBind{package_directory, "/var/task"});
+    what.memory_bytes = function.memory_mb * kMebibyte;
+    what.tmp_bytes = function.ephemeral_storage_mb * kMebibyte;
+    return what;
 }
 
 sandbox::CpuLimit cpu_limit(const Function& function) {

@@ -35,8 +35,7 @@ Task<GuestAnswer> Conversation::exchange(ChannelEvent event) {
     switch (fsm_.on(Event::kOffer)) {
         case Action::kDeliver:
             hand_over(event);
-            parked_->set(std::move(event));
-            parked_ = nullptr;
+            std::exchange(parked_, nullptr)->take(std::move(event));
             break;
         case Action::kHold:
             offered_ = std::move(event);
@@ -57,49 +56,71 @@ Action Conversation::end(Event why) {
         wanted_->set(GuestAnswer());
     }
     if (parked_ != nullptr) {
-        std::exchange(parked_, nullptr)->set(std::nullopt);
+        std::exchange(parked_, nullptr)->dismiss();
     }
     return action;
 }
 
 void Conversation::opened(SteadyTime when) {
-    opened_ = when;
+    if (opened_ == SteadyTime()) {
+        opened_ = when;
+    }
 }
 
-Task<std::optional<ChannelEvent>> Conversation::next() {
+bool Conversation::ask(EventTaker& taker) {
     switch (fsm_.on(Event::kNext)) {
         case Action::kInitialise: {
             GuestInit ready;
             ready.signal = InitSignal::kReady;
             init_.set(std::move(ready));
-            co_return co_await park();
+            park(taker);
+            return true;
         }
         case Action::kPark:
-            co_return co_await park();
-        case Action::kDeliver:
+            park(taker);
+            return true;
+        case Action::kDeliver: {
             hand_over(*offered_);
-            co_return std::exchange(offered_, std::nullopt);
+            ChannelEvent event = std::move(*std::exchange(offered_, std::nullopt));
+            taker.take(std::move(event));
+            return true;
+        }
         default:
-            co_return std::nullopt;
+            return false;
     }
 }
 
-Task<std::optional<ChannelEvent>> Conversation::park() {
-    if (parked_ != nullptr) {
-        parked_->set(std::nullopt);  // the guest's latest request is the one it waits for
+void Conversation::park(EventTaker& taker) {
+    if (parked_ != nullptr && parked_ != &taker) {
+        parked_->dismiss();  // the guest's latest request is the one it waits for
     }
-    Parked place(executor_);
-    struct Place {
-        Parked*& slot;
-        Parked* own;
-        ~Place() {
-            if (slot == own) {
-                slot = nullptr;
-            }
-        }
-    } guard{parked_, &place};
-    parked_ = &place;
-    co_return co_await place.wait();
+    parked_ = &taker;
+}
+
+void Conversation::forget(EventTaker& taker) {
+    if (parked_ == &taker) {
+        parked_ = nullptr;
+    }
+}
+
+Task<std::optional<ChannelEvent>> Conversation::next() {
+    struct Place final : EventTaker {
+        Place(Conversation& in, const boost::asio::any_io_executor& executor)
+            : talk(in), event(executor) {}
+        ~Place() override { talk.forget(*this); }
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+        void take(ChannelEvent taken) override { event.set(std::move(taken)); }
+        void dismiss() override { event.set(std::nullopt); }
+
+        Conversation& talk;
+        OneShot<std::optional<ChannelEvent>> event;
+    };
+    Place place(*this, executor_);
+    if (!ask(place)) {
+        co_return std::nullopt;
+    }
+    co_return co_await place.event.wait();
 }
 
 void Conversation::hand_over(ChannelEvent& event) {

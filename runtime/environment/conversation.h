@@ -13,6 +13,17 @@
 
 namespace lambent::runtime {
 
+// Who hands events to the guest on one of its wires.
+class EventTaker {
+  public:
+    virtual void take(ChannelEvent event) = 0;
+    // No event will come to this one: the guest has asked anew, or has ended.
+    virtual void dismiss() = 0;
+
+  protected:
+    virtual ~EventTaker() = default;
+};
+
 // Lets the platform's flow (init, then exchanges) and the guest's requests meet, by the rules of
 // EnvironmentFsm; knows no wire. Owned by a channel; event loop's thread only.
 class Conversation {
@@ -26,8 +37,12 @@ class Conversation {
 
     // The guest's side. `opened`: it made its first connection.
     void opened(SteadyTime when);
-    // Waits for an event. Nothing when the guest may not ask now, when a later request took this
-    // one's place, or when the environment has ended.
+    // The guest asks for an event; `taker` gets it, now or later, until it is forgotten. False when
+    // the guest may not ask now.
+    bool ask(EventTaker& taker);
+    void forget(EventTaker& taker);
+    // The same for a flow, which waits. Nothing when the guest may not ask now, when a later
+    // request took this one's place, or when the environment has ended.
     Task<std::optional<ChannelEvent>> next();
     bool init_failed(std::string payload, std::string error_type);
 
@@ -40,16 +55,14 @@ class Conversation {
     EnvironmentFsm::State state() const { return fsm_.state(); }
 
   private:
-    using Parked = OneShot<std::optional<ChannelEvent>>;
-
-    Task<std::optional<ChannelEvent>> park();
+    void park(EventTaker& taker);
     void hand_over(ChannelEvent& event);
 
     boost::asio::any_io_executor executor_;
     EnvironmentFsm fsm_;
     SteadyTime opened_;
     OneShot<GuestInit> init_;
-    Parked* parked_ = nullptr;                // the request for an event that is held, if one is
+    EventTaker* parked_ = nullptr;            // whose request for an event is held
     std::optional<ChannelEvent> offered_;     // the event that is held, if one is
     OneShot<GuestAnswer>* wanted_ = nullptr;  // who waits for the answer
     std::string request_id_;                  // of the event that the guest has or had last

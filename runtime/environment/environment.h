@@ -48,9 +48,6 @@ class Environment {
     virtual Task<> close() = 0;
 };
 
-// How the environment came to be, as it stands in the invocation's record.
-enum class StartKind { kWarm, kBoot };
-
 // Why it is booted, as the function may read in AWS_LAMBDA_INITIALIZATION_TYPE.
 enum class Initialization { kOnDemand, kProvisioned };
 

@@ -39,12 +39,21 @@ EnvironmentCore::EnvironmentCore(
 )
     : parts_(std::move(parts)),
       log_(log),
-      output_(executor, parts_.cell->take_output(), *parts_.log),
+      output_(executor, std::move(parts_.output), *parts_.log),
       watch_(executor, [this] { cut(); }),
       scope_(executor, log) {
+    parts_.channel->on_broken([this] { cut_off(); });
     scope_.spawn("guest_output", output_.read_all());
     scope_.spawn("guest_deadline", watch_.run());
     scope_.spawn("guest_exit", watch_exit());
+}
+
+void EnvironmentCore::claimed() {
+    parts_.timings.claimed = std::chrono::steady_clock::now();
+}
+
+void EnvironmentCore::walled() {
+    parts_.timings.walled = std::chrono::steady_clock::now();
 }
 
 Task<Result<InitOutcome>> EnvironmentCore::initialise(std::string request_id, SteadyTime deadline) {
@@ -74,12 +83,14 @@ Task<Result<InitOutcome>> EnvironmentCore::initialise(std::string request_id, St
 }
 
 void EnvironmentCore::fill_phases(InitOutcome& outcome, const GuestInit& init) const {
-    const sandbox::LaunchTimings& launch = parts_.cell->timings();
-    const bool was_opened = init.opened != SteadyTime();
-    const SteadyTime booted = was_opened ? std::max(init.opened, launch.walled) : init.ended;
-    outcome.cell_claim = between(launch.requested, launch.claimed);
-    outcome.mount_and_limits = between(launch.claimed, launch.walled);
-    outcome.runtime_boot = between(launch.walled, booted);
+    const StartTimings& start = parts_.timings;
+    // A stem's runtime has booted long before it was wanted.
+    const bool was_opened = init.opened != SteadyTime() || parts_.kind == StartKind::kStem;
+    const SteadyTime booted = was_opened ? std::max(init.opened, start.walled) : init.ended;
+    outcome.start = parts_.kind;
+    outcome.cell_claim = between(start.requested, start.claimed);
+    outcome.mount_and_limits = between(start.claimed, start.walled);
+    outcome.runtime_boot = between(start.walled, booted);
     outcome.function_init = between(booted, init.ended);
 }
 
@@ -124,6 +135,9 @@ Task<Result<GuestFailure>> EnvironmentCore::find_failure(std::string request_id)
     if (cut_) {
         co_return timed_out(request_id, parts_.function->timeout_s);
     }
+    if (broken_) {
+        co_return broke_protocol(request_id);
+    }
     const sandbox::ExitReport report = co_await parts_.cell->exited();
     memory_peak_bytes_ = std::max(memory_peak_bytes_, report.memory_peak_bytes);
     switch (report.verdict) {
@@ -158,6 +172,14 @@ void EnvironmentCore::cut() {
     memory_peak();  // while the cell is still there to be asked
     cut_ = true;
     over_ = true;
+    parts_.cell->kill();
+}
+
+void EnvironmentCore::cut_off() {
+    log_.warn("guest_broke_protocol", {{"function", parts_.function->name}});
+    broken_ = true;
+    over_ = true;
+    parts_.channel->end(EnvironmentFsm::Event::kExit);
     parts_.cell->kill();
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/async/task_scope.h"
 #include "base/logger.h"
+#include "base/unique_fd.h"
 #include "runtime/environment/deadline_watch.h"
 #include "runtime/environment/environment.h"
 #include "runtime/environment/guest_outcomes.h"
@@ -18,12 +19,22 @@
 
 namespace lambent::runtime {
 
+// When the cell was wanted, in hand, and had its mounts, limits and walls.
+struct StartTimings {
+    SteadyTime requested;
+    SteadyTime claimed;
+    SteadyTime walled;
+};
+
 // What an environment is made of. Nothing here is null but the door.
 struct EnvironmentParts {
     FunctionPtr function;
     std::string function_arn;
     std::shared_ptr<LogStream> log;  // shared with the scheduler
     std::unique_ptr<sandbox::Cell> cell;
+    UniqueFd output;
+    StartTimings timings;
+    StartKind kind = StartKind::kBoot;
     std::unique_ptr<RuntimeChannel> channel;
     std::unique_ptr<PlatformDoor::Lease> door;  // null unless the endpoint is open
 };
@@ -36,6 +47,10 @@ class EnvironmentCore {
     EnvironmentCore(
         const boost::asio::any_io_executor& executor, EnvironmentParts parts, const Logger& log
     );
+
+    // The steps of a stem's claim, as they are done.
+    void claimed();
+    void walled();
 
     // Waits for the guest to be ready, to fail, to die, or for the deadline, which kills it.
     Task<Result<InitOutcome>> initialise(std::string request_id, SteadyTime deadline);
@@ -51,6 +66,7 @@ class EnvironmentCore {
   private:
     Task<> watch_exit();
     void cut();
+    void cut_off();
     void give_up();
     Result<void> thaw();
     // Why the guest has not answered: cut by the deadline, or dead by itself.
@@ -65,8 +81,9 @@ class EnvironmentCore {
     TaskScope scope_;
     std::uint64_t memory_peak_bytes_ = 0;
     bool frozen_ = false;
-    bool cut_ = false;   // the deadline has killed it
-    bool over_ = false;  // dead, dying, or of no more use
+    bool cut_ = false;     // the deadline has killed it
+    bool broken_ = false;  // killed because of what it said on the wire
+    bool over_ = false;    // dead, dying, or of no more use
     bool closed_ = false;
 };
 

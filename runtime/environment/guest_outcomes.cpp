@@ -89,6 +89,15 @@ GuestFailure died(std::string_view request_id, const sandbox::ExitReport& report
     return failure(OutcomeKind::kExited, "Runtime.ExitError", request_id, exit_text(report));
 }
 
+GuestFailure broke_protocol(std::string_view request_id) {
+    return failure(
+        OutcomeKind::kExited,
+        "Runtime.ExitError",
+        request_id,
+        "Runtime exited with error: it sent what is no frame"
+    );
+}
+
 GuestFailure not_executable(
     std::string_view request_id, std::string_view program, std::string_view reason
 ) {

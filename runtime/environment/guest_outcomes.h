@@ -22,6 +22,8 @@ struct GuestFailure {
 GuestFailure timed_out(std::string_view request_id, std::uint32_t timeout_s);
 // The cell died by itself.
 GuestFailure died(std::string_view request_id, const sandbox::ExitReport& report);
+// It was ended because what it sent is no frame.
+GuestFailure broke_protocol(std::string_view request_id);
 // Its program could not be executed; `reason` is the system's own text ("exec: Permission denied").
 GuestFailure not_executable(
     std::string_view request_id, std::string_view program, std::string_view reason

@@ -30,14 +30,18 @@ struct InvokeOutcome {
     bool reusable = true;  // false: the environment must be closed, not returned to the pool
 };
 
+// Where an environment came from: a stem that was booted ahead, or a boot of its own.
+enum class StartKind { kStem, kBoot };
+
 struct InitOutcome {
+    StartKind start = StartKind::kBoot;
     OutcomeKind kind = OutcomeKind::kSuccess;
     std::string payload;
     std::string error_type;
     std::chrono::microseconds cell_claim{0};        // cgroup, network namespace
     std::chrono::microseconds mount_and_limits{0};  // namespaces, mounts, privileges, filter
     std::chrono::microseconds runtime_boot{
-        0};  // exec -> the runtime opens its Runtime API connection
+        0};  // exec -> the runtime opens its channel; 0 of a stem
     std::chrono::microseconds function_init{0};  // -> it asks for the first event
     std::uint64_t memory_peak_bytes = 0;
 };

@@ -124,8 +124,10 @@ http::Response event_response(ChannelEvent event) {
 
 }  // namespace
 
-RuntimeApi::RuntimeApi(asio::any_io_executor executor, UniqueFd listener, const Logger& log)
-    : talk_(executor), server_(executor, server_config(), *this, log), scope_(executor, log) {
+RuntimeApi::RuntimeApi(
+    asio::any_io_executor executor, UniqueFd listener, Conversation& talk, const Logger& log
+)
+    : talk_(talk), server_(executor, server_config(), *this, log), scope_(executor, log) {
     scope_.spawn("runtime_api_opening", await_guest(std::move(listener)));
 }
 
@@ -145,7 +147,6 @@ Task<> RuntimeApi::await_guest(UniqueFd listener) {
 }
 
 Task<> RuntimeApi::close() {
-    talk_.end(EnvironmentFsm::Event::kClose);
     co_await scope_.cancel_and_join();
     co_await server_.stop(std::chrono::milliseconds(0));
 }

@@ -6,7 +6,6 @@
 #include "base/logger.h"
 #include "base/unique_fd.h"
 #include "runtime/environment/conversation.h"
-#include "runtime/environment/runtime_channel.h"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -18,17 +17,18 @@ namespace lambent::runtime {
 // The Lambda Runtime API (2018-06-01) of one environment, served on the socket that lives inside
 // its cell's network namespace: whoever reaches it is that cell, so nobody is authenticated.
 // Answers with AWS's own statuses and error names; what the guest gets wrong never disturbs the
-// invocation in flight. Owned by its environment; event loop's thread only.
-class RuntimeApi final : public RuntimeChannel, private http::Handler {
+// invocation in flight. Owned by a CellChannel; event loop's thread only.
+class RuntimeApi final : private http::Handler {
   public:
-    RuntimeApi(boost::asio::any_io_executor executor, UniqueFd listener, const Logger& log);
+    RuntimeApi(
+        boost::asio::any_io_executor executor,
+        UniqueFd listener,
+        Conversation& talk,
+        const Logger& log
+    );
 
-    Task<GuestInit> initialised() override { return talk_.initialised(); }
-    Task<GuestAnswer> exchange(ChannelEvent event) override {
-        return talk_.exchange(std::move(event));
-    }
-    EnvironmentFsm::Action end(EnvironmentFsm::Event why) override { return talk_.end(why); }
-    Task<> close() override;
+    // Nobody waits in `talk` any more.
+    Task<> close();
 
   private:
     Task<http::Response> handle(http::RequestHead head, http::BodyReader& body) override;
@@ -42,7 +42,7 @@ class RuntimeApi final : public RuntimeChannel, private http::Handler {
     Task<http::Response> init_error(const http::RequestHead& head, http::BodyReader& body);
     Task<> await_guest(UniqueFd listener);
 
-    Conversation talk_;
+    Conversation& talk_;
     http::Server server_;
     TaskScope scope_;
 };

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "runtime/environment/environment_fsm.h"
 
+#include <functional>
 #include <string>
 
 namespace lambent::runtime {
@@ -41,13 +42,14 @@ struct GuestAnswer {
     SteadyTime last_byte;   // and was whole
 };
 
-// How an environment talks to the runtime inside its cell: the Lambda Runtime API over HTTP
-// (RuntimeApi), or any other wire with the same conversation. One initialise, then exchanges one
-// after another. Owned by its environment; event loop's thread only.
+// How an environment talks to the runtime inside its cell, whatever the wire (CellChannel). One
+// initialise, then exchanges one after another. Owned by its environment; event loop's thread only.
 class RuntimeChannel {
   public:
     virtual ~RuntimeChannel() = default;
 
+    // Calls `report` when the guest breaks the wire's rules in a way that no answer can mend.
+    virtual void on_broken(std::function<void()> report) = 0;
     virtual Task<GuestInit> initialised() = 0;
     virtual Task<GuestAnswer> exchange(ChannelEvent event) = 0;
     // The guest ran out of time, died or is unwanted (kDeadline, kExit, kClose): who waits gets

@@ -1,9 +1,10 @@
 #include "runtime/environment/sandbox_environment_factory.h"
 
 #include "base/async/task_scope.h"
+#include "runtime/environment/cell_channel.h"
 #include "runtime/environment/cell_plan.h"
-#include "runtime/environment/runtime_api.h"
 #include "runtime/environment/sandbox_environment.h"
+#include "runtime/environment/stems/stem_pool.h"
 
 #include <filesystem>
 #include <system_error>
@@ -13,6 +14,8 @@ namespace lambent::runtime {
 namespace {
 
 constexpr char kBootstrap[] = "/var/task/bootstrap";
+// What a provided stem says when it cannot execute the bootstrap; its payload is the reason.
+constexpr std::string_view kNotExecutable = "Runtime.InvalidEntrypoint";
 
 // A provided.* function brings its own program, and its own faults.
 bool is_own_program(const LaunchPlan& plan) {
@@ -43,6 +46,7 @@ struct SandboxEnvironmentFactory::Parts {
     EnvironmentConfig config;
     Logger log;
     TaskScope leftovers;
+    StemPool stems;
 
     CellSite site_of(const StartRequest& request, const Package& package) const {
         CellSite site;
@@ -64,23 +68,49 @@ struct SandboxEnvironmentFactory::Parts {
         return site;
     }
 
+    std::optional<StemKind> kind_of(const Function& function) const {
+        const Result<LaunchPlan> plan = runtimes.plan(function);
+        return plan.has_value() ? stem_kind(function, *plan) : std::nullopt;
+    }
+
     std::unique_ptr<SandboxEnvironment> assemble(
-        const StartRequest& request, std::unique_ptr<sandbox::Cell> cell
+        const StartRequest& request, EnvironmentParts parts
     ) {
-        EnvironmentParts parts;
         parts.function = request.function;
         parts.function_arn = request.function->arn(config.region);
         parts.log = request.log;
-        parts.channel =
-            std::make_unique<RuntimeApi>(executor, cell->take_listener(kRuntimeApiPort), log);
         if (request.function->endpoint_open()) {
             parts.door =
-                door.open(cell->take_listener(config.platform_port), request.function->name);
+                door.open(parts.cell->take_listener(config.platform_port), request.function->name);
         }
-        parts.cell = std::move(cell);
         auto core = std::make_unique<EnvironmentCore>(executor, std::move(parts), log);
         return std::make_unique<SandboxEnvironment>(std::move(core), leftovers);
     }
+
+    std::unique_ptr<SandboxEnvironment> assemble_booted(
+        const StartRequest& request, std::unique_ptr<sandbox::Cell> cell
+    ) {
+        EnvironmentParts parts;
+        const sandbox::LaunchTimings& launch = cell->timings();
+        parts.timings = {launch.requested, launch.claimed, launch.walled};
+        parts.output = cell->take_output();
+        auto channel = std::make_unique<CellChannel>(executor, log);
+        channel->serve_http(cell->take_listener(kRuntimeApiPort));
+        channel->serve_frames(cell->take_channel());
+        parts.channel = std::move(channel);
+        parts.cell = std::move(cell);
+        return assemble(request, std::move(parts));
+    }
+
+    Task<Result<StartedEnvironment>> initialise(
+        const StartRequest& request, std::unique_ptr<SandboxEnvironment> environment
+    );
+    Task<Result<StartedEnvironment>> boot(
+        const StartRequest& request, const LaunchPlan& plan, const Package& package
+    );
+    Task<Result<StartedEnvironment>> start_stem(
+        const StartRequest& request, const Package& package, std::unique_ptr<Stem> stem
+    );
 };
 
 SandboxEnvironmentFactory::SandboxEnvironmentFactory(
@@ -100,12 +130,31 @@ SandboxEnvironmentFactory::SandboxEnvironmentFactory(
           door,
           std::move(config),
           log,
-          TaskScope(executor, log)}) {}
+          TaskScope(executor, log),
+          StemPool(
+              executor,
+              sandbox,
+              StemPool::Site{runtimes.support_directory(), config.platform_port},
+              config.stems,
+              log
+          )}) {}
 
 SandboxEnvironmentFactory::~SandboxEnvironmentFactory() = default;
 
 Task<> SandboxEnvironmentFactory::stop() {
+    co_await parts_->stems.stop();
     co_await parts_->leftovers.join();
+}
+
+void SandboxEnvironmentFactory::expect(const Function& function) {
+    if (const auto kind = parts_->kind_of(function)) {
+        parts_->stems.expect(*kind);
+    }
+}
+
+std::size_t SandboxEnvironmentFactory::stems_ready(const Function& function) const {
+    const auto kind = parts_->kind_of(function);
+    return kind ? parts_->stems.ready(*kind) : 0;
 }
 
 Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::start(StartRequest request) {
@@ -117,8 +166,24 @@ Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::start(StartRequest r
     if (!plan.notice.empty()) {
         request.log->append(plan.notice);
     }
-    sandbox::CellSpec spec = plan_cell(*request.function, plan, parts_->site_of(request, package));
-    auto cell = co_await parts_->sandbox.launch(std::move(spec));
+    if (const auto kind = stem_kind(*request.function, plan)) {
+        if (auto stem = parts_->stems.take(*kind)) {
+            auto started = co_await parts_->start_stem(request, package, std::move(stem));
+            if (started.has_value()) {
+                co_return started;
+            }
+            parts_->log.warn("stem_unfit", {{"reason", started.error().message()}});
+        }
+    }
+    co_return co_await parts_->boot(request, plan, package);
+}
+
+// Parameters of these three outlive them: they live in the frame of start().
+Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::Parts::boot(
+    const StartRequest& request, const LaunchPlan& plan, const Package& package
+) {
+    sandbox::CellSpec spec = plan_cell(*request.function, plan, site_of(request, package));
+    auto cell = co_await sandbox.launch(std::move(spec));
     if (cell.has_error()) {
         if (is_own_program(plan) && cell.error().subject() == "exec") {
             co_return failed_start(
@@ -127,7 +192,46 @@ Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::start(StartRequest r
         }
         co_return cell.error();
     }
-    auto environment = parts_->assemble(request, std::move(*cell));
+    auto environment = assemble_booted(request, std::move(*cell));
+    co_return co_await initialise(request, std::move(environment));
+}
+
+// An Error means that the stem is of no use; nothing of the function has run.
+Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::Parts::start_stem(
+    const StartRequest& request, const Package& package, std::unique_ptr<Stem> stem
+) {
+    EnvironmentParts parts;
+    parts.kind = StartKind::kStem;
+    parts.timings.requested = std::chrono::steady_clock::now();
+    parts.output = std::move(stem->output);
+    CellChannel& channel = *stem->channel;
+    parts.channel = std::move(stem->channel);
+    parts.cell = std::move(stem->cell);
+    sandbox::Cell& cell = *parts.cell;
+    auto environment = assemble(request, std::move(parts));
+    Result<void> ready = cell.thaw();
+    environment->claimed();
+    if (ready.has_value()) {
+        sandbox::Equipment equipment = plan_equipment(*request.function, package.directory);
+        ready = co_await cell.equip(std::move(equipment));
+    }
+    if (ready.has_error()) {
+        co_await environment->close();
+        co_return ready.error();
+    }
+    environment->walled();
+    channel.frames().configure(function_variables(*request.function, site_of(request, package)));
+    auto started = co_await initialise(request, std::move(environment));
+    if (started.has_value() && started->init.error_type == kNotExecutable) {
+        co_return failed_start(not_executable(request.request_id, kBootstrap, started->init.payload)
+        );
+    }
+    co_return started;
+}
+
+Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::Parts::initialise(
+    const StartRequest& request, std::unique_ptr<SandboxEnvironment> environment
+) {
     auto init = co_await environment->initialise(request.request_id, request.init_deadline);
     StartedEnvironment started;
     if (init.has_value() && init->kind == OutcomeKind::kSuccess) {

@@ -4,12 +4,14 @@
 #include "base/logger.h"
 #include "base/unique_fd.h"
 #include "runtime/environment/environment.h"
+#include "runtime/environment/stems/stem_policy.h"
 #include "runtime/functions/package_store.h"
 #include "runtime/languages/runtime_catalog.h"
 #include "sandbox/cell.h"
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -35,10 +37,11 @@ class PlatformDoor {
 struct EnvironmentConfig {
     std::string region = "us-east-1";
     std::uint16_t platform_port = 4566;  // inside the cell, as outside
+    StemConfig stems;
 };
 
-// Cells with a Runtime API beside them: the real EnvironmentFactory. Borrows everything it is
-// given.
+// Functions in cells: the real EnvironmentFactory. Takes a stem where one is ready, else boots.
+// Borrows everything it is given.
 class SandboxEnvironmentFactory final : public EnvironmentFactory {
   public:
     SandboxEnvironmentFactory(
@@ -53,8 +56,13 @@ class SandboxEnvironmentFactory final : public EnvironmentFactory {
     ~SandboxEnvironmentFactory() override;
     Task<Result<StartedEnvironment>> start(StartRequest request) override;
 
-    // Waits until nothing is left of environments that were dropped without being closed. Every
-    // environment must have been closed or dropped before.
+    // A function that may be called soon: stems that can become it are raised in the background.
+    void expect(const Function& function);
+    // How many stems wait that can become it.
+    std::size_t stems_ready(const Function& function) const;
+
+    // Ends the stems. Waits until nothing is left of environments that were dropped without being
+    // closed. Every environment must have been closed or dropped before.
     Task<> stop();
 
   private:

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from stub_runtime_api import ARN, ROOT, Guest
+from stub_runtime_api import ARN, ON_FRAMES, ROOT, Guest
 
 NODE = "/usr/bin/node"
 BOOTSTRAP = str(ROOT / "sdk/node/bootstrap.cjs")
@@ -70,6 +70,20 @@ class Answers(unittest.TestCase):
         with node(source) as guest:
             self.assertEqual(guest.invoke({"wait": False}), {"done": False, "was": False})
 
+    def test_what_the_platform_talks_over_is_not_shown(self):
+        source = """
+            const { execFileSync } = require('child_process');
+            exports.handler = async () => [
+              Object.keys(process.env).join() + execFileSync('/usr/bin/env'),
+              String(execFileSync('/bin/ls', ['/proc/self/fd'])).trim().split('\\n'),
+            ];"""
+        with node(source) as guest:
+            names, descriptors = guest.invoke(None)
+            self.assertIn("AWS_LAMBDA_FUNCTION_NAME", names)
+            self.assertNotIn("LAMBENT_", names)
+            self.assertEqual(len(descriptors), 4)  # its own three, and the directory
+
+    @unittest.skipIf(ON_FRAMES, "frames have no refusals")
     def test_a_refused_answer_does_not_end_the_runtime(self):
         with node(ECHO) as guest:
             guest.api.refuse_next_post_with = 413
@@ -282,7 +296,7 @@ class Output(unittest.TestCase):
             request_id = guest.send(None)
             guest.post()
             lines = [line.split("\t", 1)[1] for line in guest.output().split("\n") if line]
-            self.assertEqual(lines[:-1], [  # the last one says that the stub has gone away
+            self.assertEqual(lines[:7], [  # one more may say that the stub has gone away
                 "undefined\tINFO\twhile loading",
                 f"{request_id}\tINFO\ta b {{ c: 1 }}",
                 f"{request_id}\tINFO\ti",

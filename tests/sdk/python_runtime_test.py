@@ -5,7 +5,7 @@ import sys
 sys.dont_write_bytecode = True
 import unittest
 
-from stub_runtime_api import ARN, ROOT, Guest
+from stub_runtime_api import ARN, ON_FRAMES, ROOT, Guest
 
 PYTHON = "/usr/bin/python3"
 BOOTSTRAP = str(ROOT / "sdk/python/bootstrap.py")
@@ -56,6 +56,22 @@ class Answers(unittest.TestCase):
         with python(source) as guest:
             self.assertEqual(guest.invoke(None), 1.25)
 
+    def test_what_the_platform_talks_over_is_not_shown(self):
+        source = (
+            "import os, subprocess\n"
+            "def handler(event, context):\n"
+            "    names = subprocess.run(['/usr/bin/env'], capture_output=True, text=True).stdout\n"
+            "    children = subprocess.run(['/bin/ls', '/proc/self/fd'], close_fds=False,\n"
+            "                              stdout=subprocess.PIPE, text=True).stdout\n"
+            "    return ','.join(os.environ) + names, children.split()\n"
+        )
+        with python(source) as guest:
+            names, descriptors = guest.invoke(None)
+            self.assertIn("AWS_LAMBDA_FUNCTION_NAME", names)
+            self.assertNotIn("LAMBENT_", names)
+            self.assertEqual(len(descriptors), 4)  # its own three, and the directory
+
+    @unittest.skipIf(ON_FRAMES, "frames have no refusals")
     def test_a_refused_answer_does_not_end_the_runtime(self):
         with python(ECHO) as guest:
             guest.api.refuse_next_post_with = 413

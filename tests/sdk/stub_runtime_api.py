@@ -4,14 +4,21 @@ import os
 import pathlib
 import queue
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from stub_frames import StubFrames
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:tested"
 LIMIT_S = 30  # of real time, for a guest that never answers
+# The same tests run on both wires: the argument "frames" chooses the other one.
+ON_FRAMES = "frames" in sys.argv
+if ON_FRAMES:
+    sys.argv.remove("frames")
 
 
 class StubRuntimeApi:
@@ -61,6 +68,15 @@ class StubRuntimeApi:
         self.thread.start()
         self.address = "127.0.0.1:%d" % self.server.server_address[1]
 
+    def variables(self):
+        return {"AWS_LAMBDA_RUNTIME_API": self.address}
+
+    def descriptors(self):
+        return ()
+
+    def started(self):
+        pass
+
     def close(self):
         self.events.put(None)
         self.server.shutdown()
@@ -71,7 +87,7 @@ class Guest:
     """One function in one environment, as an ordinary process of this machine."""
 
     def __init__(self, argv, files=None, handler="app.handler", variables=None):
-        self.api = StubRuntimeApi()
+        self.api = StubFrames() if ON_FRAMES else StubRuntimeApi()
         self.directory = tempfile.TemporaryDirectory(prefix="lambent-guest-")
         self.task_root = self.directory.name
         for name, text in (files or {}).items():
@@ -79,7 +95,7 @@ class Guest:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         environment = {
-            "AWS_LAMBDA_RUNTIME_API": self.api.address,
+            **self.api.variables(),
             "_HANDLER": handler,
             "LAMBDA_TASK_ROOT": self.task_root,
             "AWS_LAMBDA_FUNCTION_NAME": "tested",
@@ -98,7 +114,9 @@ class Guest:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            pass_fds=self.api.descriptors(),
         )
+        self.api.started()
         self.count = 0
         self.written = b""
         self.reader = threading.Thread(target=self.read_output, daemon=True)
@@ -123,7 +141,8 @@ class Guest:
         """Queues an event; returns its request id."""
         self.count += 1
         request_id = "00000000-0000-0000-0000-%012d" % self.count
-        body = event if isinstance(event, bytes) else json.dumps(event).encode()
+        text = event if isinstance(event, bytes) else json.dumps(event, ensure_ascii=False)
+        body = text if isinstance(text, bytes) else text.encode()
         fields = {
             "Lambda-Runtime-Aws-Request-Id": request_id,
             "Lambda-Runtime-Deadline-Ms": str(int((time.time() + deadline_s) * 1000)),

@@ -49,7 +49,11 @@ class FakeDoor final : public runtime::PlatformDoor {
 // A factory of environments with everything it needs, over any sandbox.
 class EnvironmentRoom {
   public:
-    EnvironmentRoom(boost::asio::io_context& on, sandbox::Sandbox& over)
+    EnvironmentRoom(
+        boost::asio::io_context& on,
+        sandbox::Sandbox& over,
+        runtime::StemMode stems = runtime::StemMode::kOff
+    )
         : loop(on),
           workers_(1),
           packages_(directory_.path(), runtime::PackageLimits(), workers_),
@@ -61,7 +65,7 @@ class EnvironmentRoom {
               packages_,
               catalog_,
               door,
-              runtime::EnvironmentConfig(),
+              config(stems),
               Logger::to_stderr(LogLevel::kWarn)
           ) {}
     ~EnvironmentRoom() {
@@ -73,6 +77,11 @@ class EnvironmentRoom {
     EnvironmentRoom(const EnvironmentRoom&) = delete;
     EnvironmentRoom& operator=(const EnvironmentRoom&) = delete;
 
+    static runtime::EnvironmentConfig config(runtime::StemMode stems) {
+        runtime::EnvironmentConfig with;
+        with.stems.mode = stems;
+        return with;
+    }
     // Stores `zip` as the function's package.
     void package(ZipBuilder zip) {
         auto stored = run_flow(loop, packages_.put(zip.build()));

@@ -186,6 +186,11 @@ class FakeSandbox final : public sandbox::Sandbox {
         if (on_launch) {
             on_launch(*state);
         }
+        if (!has_frames) {
+            std::erase_if(spec.environment, [](const std::string& line) {
+                return line.starts_with("LAMBENT_CHANNEL_FD=");
+            });
+        }
         if (guest_ == FakeGuest::kProcess) {
             start_process(spec, state);
         }
@@ -195,6 +200,7 @@ class FakeSandbox final : public sandbox::Sandbox {
     std::vector<sandbox::CellSpec> specs;
     std::vector<std::shared_ptr<FakeCellState>> cells;
     std::optional<Error> refuse_with;
+    bool has_frames = true;  // else guests are not told of their channel
     std::function<void(FakeCellState&)> on_launch;
 
   private:

@@ -15,7 +15,8 @@ Record read_record(const Json& document) {
     record.function = document.at("function").get<std::string>();
     record.log_stream = document.value("logStream", "");
     record.started_ms = document.value("startedMs", std::int64_t{0});
-    record.cold = document.value("source", "warm") != "warm";
+    record.source = document.value("source", "warm");
+    record.cold = record.source == "stem" || record.source == "boot";
     record.outcome = document.value("outcome", "success");
     record.error_type = document.value("errorType", "");
     const Json& phases = document.at("phasesUs");

@@ -45,6 +45,7 @@ struct Record {
     std::string function;
     std::string log_stream;
     std::int64_t started_ms = 0;
+    std::string source;  // "warm", "stem", "boot"
     bool cold = false;
     std::string outcome;
     std::string error_type;

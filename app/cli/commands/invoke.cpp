@@ -46,7 +46,7 @@ Json to_json(const InvokeAnswer& answer) {
     if (answer.record) {
         const Record& record = *answer.record;
         document["record"] = {
-            {"source", record.cold ? "boot" : "warm"},
+            {"source", record.source},
             {"phasesUs", phases_json(record.phases)},
             {"durationUs", record.duration_us},
             {"initDurationUs", record.init_duration_us},

@@ -5,12 +5,16 @@
 
 #include <unistd.h>
 
+#include <charconv>
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 
 namespace lambent::cli {
 namespace {
 
+constexpr std::uint32_t kStemCellsMax = 1000;
 const std::map<std::string, api::AuthMode> kAuthModes{
     {"sigv4", api::AuthMode::kSigV4},
     {"none", api::AuthMode::kNone},
@@ -21,6 +25,21 @@ const std::map<std::string, LogLevel> kLogLevels{
     {"warn", LogLevel::kWarn},
     {"error", LogLevel::kError},
 };
+
+// "auto", "off", or how many of each kind.
+std::string read_stem_cells(const std::string& text, runtime::StemConfig& config) {
+    if (text == "auto" || text == "off") {
+        config.mode = text == "auto" ? runtime::StemMode::kAuto : runtime::StemMode::kOff;
+        return "";
+    }
+    const char* const end = text.data() + text.size();
+    const auto [read, failed] = std::from_chars(text.data(), end, config.cells);
+    if (failed != std::errc() || read != end || config.cells > kStemCellsMax) {
+        return "is auto, off or a number up to " + std::to_string(kStemCellsMax);
+    }
+    config.mode = config.cells == 0 ? runtime::StemMode::kOff : runtime::StemMode::kFixed;
+    return "";
+}
 
 void welcome(const app::DaemonOptions& options) {
     if (!is_terminal(STDERR_FILENO)) {
@@ -77,6 +96,17 @@ void add_up(CLI::App& app, ChosenCommand& chosen) {
     )
         ->type_name("fixed:600|lru:2GB|hybrid")
         ->default_str(scheduler::to_string(options->keep_alive));
+    up->add_option_function<std::string>(
+          "--stem-cells",
+          [options](const std::string& text) {
+              if (const std::string wrong = read_stem_cells(text, options->stems); !wrong.empty()) {
+                  throw CLI::ValidationError("--stem-cells", wrong);
+              }
+          },
+          "How many cells of each kind wait, booted, for a function's cold start"
+    )
+        ->type_name("N|auto|off")
+        ->default_str("auto");
     up->callback([options, &chosen] {
         chosen.run = [options](const Session& session) -> Result<ExitCode> {
             options->data_directory = session.data_directory;

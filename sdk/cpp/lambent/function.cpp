@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <exception>
 
+#include <lambent/frame_client.h>
 #include <lambent/function.h>
 #include <lambent/runtime_client.h>
 
@@ -19,6 +20,17 @@ Answer call(const std::function<Answer(const Event&)>& handler, const Event& eve
     }
 }
 
+template <class Client>
+[[noreturn]] void serve(Client& client, const std::function<Answer(const Event&)>& handler) {
+    client.connect();
+    Event event = client.next();
+    for (;;) {
+        const Answer answer = call(handler, event);
+        std::fflush(nullptr);
+        event = client.answer(event.request_id, answer);
+    }
+}
+
 }  // namespace
 
 std::chrono::milliseconds Event::time_left() const {
@@ -29,15 +41,15 @@ std::chrono::milliseconds Event::time_left() const {
 }
 
 int run(const std::function<Answer(const Event&)>& handler) {
-    RuntimeClient client(variable("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001"));
+    const std::string channel = variable("LAMBENT_CHANNEL_FD");
     try {
-        client.connect();
-        Event event = client.next();
-        for (;;) {
-            const Answer answer = call(handler, event);
-            std::fflush(nullptr);
-            event = client.answer(event.request_id, answer);
+        if (!channel.empty()) {
+            ::unsetenv("LAMBENT_CHANNEL_FD");
+            FrameClient client(std::atoi(channel.c_str()));
+            serve(client, handler);
         }
+        RuntimeClient client(variable("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001"));
+        serve(client, handler);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return 1;

@@ -18,7 +18,7 @@
 //         });
 //     }
 //
-// g++ -std=c++17 -O2 -static -I sdk/cpp main.cpp sdk/cpp/lambent/function.cpp -o bootstrap
+// g++ -std=c++17 -O2 -static -I sdk/cpp main.cpp sdk/cpp/lambent/*.cpp -o bootstrap
 // needs C++17 and nothing but the standard library; runs on provided.al2 and provided.al2023.
 namespace lambent {
 

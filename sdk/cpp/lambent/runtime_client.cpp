@@ -51,11 +51,6 @@ Event event_of(RuntimeClient::Reply reply) {
     return event;
 }
 
-std::string error_body(const Answer& answer) {
-    return "{\"errorMessage\":" + json_string(answer.body()) +
-           ",\"errorType\":" + json_string(answer.type()) + ",\"stackTrace\":[]}";
-}
-
 // One line, so that a type cannot add header fields.
 std::string one_line(std::string text) {
     for (char& c : text) {
@@ -65,6 +60,11 @@ std::string one_line(std::string text) {
 }
 
 }  // namespace
+
+std::string error_document(const Answer& answer) {
+    return "{\"errorMessage\":" + json_string(answer.body()) +
+           ",\"errorType\":" + json_string(answer.type()) + ",\"stackTrace\":[]}";
+}
 
 RuntimeClient::RuntimeClient(std::string_view address) : address_(address) {
     const std::size_t colon = address.rfind(':');
@@ -112,7 +112,7 @@ Event RuntimeClient::next() {
 }
 
 Event RuntimeClient::answer(const std::string& request_id, const Answer& answer) {
-    const std::string body = answer.failed() ? error_body(answer) : answer.body();
+    const std::string body = answer.failed() ? error_document(answer) : answer.body();
     std::string head = std::string("POST ") + kPrefix + "/invocation/" + request_id +
                        (answer.failed() ? "/error" : "/response") +
                        " HTTP/1.1\r\nHost: " + address_ + "\r\nContent-Type: ";

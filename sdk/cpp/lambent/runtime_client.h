@@ -8,6 +8,9 @@
 
 namespace lambent {
 
+// {"errorMessage","errorType","stackTrace"} of an answer that failed.
+std::string error_document(const Answer& answer);
+
 // The Lambda Runtime API over one kept connection. Throws ConnectionLost when it breaks.
 class RuntimeClient {
   public:

@@ -14,10 +14,15 @@ const LEVELS = {
   fatal: 'FATAL',
 };
 
+let descriptor = 1;
 let requestId; // undefined, and printed so, while the function initialises
 
 function setRequestId(id) {
   requestId = id;
+}
+
+function writeTo(other) {
+  descriptor = other;
 }
 
 function patchConsole() {
@@ -39,7 +44,7 @@ function writeAll(bytes) {
   let written = 0;
   while (written < bytes.length) {
     try {
-      written += fs.writeSync(1, bytes, written);
+      written += fs.writeSync(descriptor, bytes, written);
     } catch (error) {
       if (error.code !== 'EAGAIN') {
         return; // the function has closed its output
@@ -53,4 +58,4 @@ function logError(title, error) {
   write('ERROR', `${title} \t${toLogJson(error)}`);
 }
 
-module.exports = { patchConsole, setRequestId, logError };
+module.exports = { patchConsole, setRequestId, writeTo, logError };

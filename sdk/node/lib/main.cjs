@@ -1,15 +1,18 @@
 'use strict';
 // The life of one environment: connect, import the handler, answer events one by one.
-const { RuntimeClient } = require('./runtime_client.cjs');
 const { patchConsole, setRequestId, logError } = require('./log.cjs');
 const { loadHandler } = require('./handler_loader.cjs');
 const { Invocation } = require('./invocation.cjs');
 const errors = require('./errors.cjs');
 
 async function run() {
-  const client = new RuntimeClient(process.env.AWS_LAMBDA_RUNTIME_API);
+  const client = makeClient();
   await client.connect(); // tells the platform that the runtime has booted
   patchConsole();
+  if (process.env.LAMBENT_STEM !== undefined) {
+    delete process.env.LAMBENT_STEM;
+    await require('./stem.cjs').becomeFunction(client, answer);
+  }
   const state = { client, initialising: true, invocation: null };
   watchForCrashes(state);
   const handler = await load(client);
@@ -18,6 +21,18 @@ async function run() {
   for (;;) {
     event = await answer(state, handler, event);
   }
+}
+
+// Frames over the inherited socket where there is one, else the Lambda Runtime API.
+function makeClient() {
+  const descriptor = process.env.LAMBENT_CHANNEL_FD;
+  if (descriptor === undefined) {
+    const { RuntimeClient } = require('./runtime_client.cjs');
+    return new RuntimeClient(process.env.AWS_LAMBDA_RUNTIME_API);
+  }
+  const { FrameClient } = require('./frame_client.cjs');
+  delete process.env.LAMBENT_CHANNEL_FD;
+  return new FrameClient(Number(descriptor));
 }
 
 async function load(client) {

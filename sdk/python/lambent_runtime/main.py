@@ -6,15 +6,19 @@ from lambent_runtime import import_hooks, paths
 from lambent_runtime.context import LambdaContext, LambdaSettings
 from lambent_runtime.handler_loader import load_handler
 from lambent_runtime.json_codec import JsonCodec
-from lambent_runtime.runtime_client import RuntimeClient
 from lambent_runtime.runtime_errors import RuntimeFault
 
 
 def run():
     sys.stdout.reconfigure(line_buffering=True)
-    settings = LambdaSettings(posix.environ)
-    client = RuntimeClient(settings.runtime_api)
+    client = make_client()
     client.connect()  # tells the platform that the runtime has booted
+    if posix.environ.pop(b"LAMBENT_STEM", None) is not None:
+        from lambent_runtime import stem
+
+        posix.unsetenv(b"LAMBENT_STEM")
+        stem.become_function(client)
+    settings = LambdaSettings(posix.environ)
     sys.path[:] = paths.import_path(settings, sys.path)
     import_hooks.install(settings)
     provide_exit()
@@ -23,6 +27,19 @@ def run():
     event = client.next()
     while True:
         event = client.answer(event.request_id, *invoke(handler, event, settings, codec))
+
+
+def make_client():
+    """Frames over the inherited socket where there is one, else the Lambda Runtime API."""
+    descriptor = posix.environ.pop(b"LAMBENT_CHANNEL_FD", None)
+    if descriptor is not None:
+        from lambent_runtime.frame_client import FrameClient
+
+        posix.unsetenv(b"LAMBENT_CHANNEL_FD")
+        return FrameClient(int(descriptor))
+    from lambent_runtime.runtime_client import RuntimeClient
+
+    return RuntimeClient(LambdaSettings(posix.environ).runtime_api)
 
 
 def provide_exit():

@@ -1,5 +1,5 @@
 // The Runtime API over real loopback connections, with the test as guest and as platform.
-#include "runtime/environment/runtime_api.h"
+#include "runtime/environment/cell_channel.h"
 #include "tests/support/loopback_http.h"
 
 #include <catch2/catch.hpp>
@@ -50,7 +50,8 @@ class Talk {
     Talk() {
         UniqueFd listener = http::listen_tcp("127.0.0.1", 0).value();
         port_ = http::bound_port(listener).value();
-        api.emplace(loop.get_executor(), std::move(listener), Logger::silent());
+        api.emplace(loop.get_executor(), Logger::silent());
+        api->serve_http(std::move(listener));
     }
     ~Talk() {
         run_flow(loop, api->close());
@@ -103,7 +104,7 @@ class Talk {
     }
 
     boost::asio::io_context loop;
-    std::optional<RuntimeApi> api;
+    std::optional<CellChannel> api;
 
   private:
     Task<> exchange(ChannelEvent event) {

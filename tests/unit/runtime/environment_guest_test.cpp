@@ -1,4 +1,5 @@
 // Environments with real guests: the managed runtimes and a C++ function, as ordinary processes.
+// Every test runs on both wires.
 #include "tests/support/environment_room.h"
 #include "tests/support/fake_sandbox.h"
 #include "tests/support/guest_source.h"
@@ -16,6 +17,9 @@ namespace {
 struct GuestRoom : FakeCells, EnvironmentRoom {
     GuestRoom(const std::string& language, const std::string& source)
         : FakeCells(FakeGuest::kProcess), EnvironmentRoom(fake_loop, fake_sandbox) {
+        const bool has_frames = GENERATE(true, false);
+        UNSCOPED_INFO((has_frames ? "on frames" : "on HTTP"));
+        fake_sandbox.has_frames = has_frames;
         use_source(*this, language, source);
     }
 };
@@ -258,6 +262,41 @@ TEST_CASE("A function sees Lambda's variables and its own", "[runtime][Environme
     CHECK(seen.at("left").get<int>() <= 10'000);
     CHECK(seen.count("AWS_ACCESS_KEY_ID") == 0);
     CHECK(seen.count("AWS_ENDPOINT_URL") == 0);
+}
+
+TEST_CASE("A guest that sends what is no frame is ended", "[runtime][Environment]") {
+    FakeCells cells(FakeGuest::kProcess);
+    EnvironmentRoom room(cells.fake_loop, cells.fake_sandbox);
+    use_source(
+        room,
+        "python",
+        "import os\n"
+        "if not os.environ.get('LATE'):\n"
+        "    os.write(3, b'GET / HTTP/1.1 and some more bytes than a head has')\n"
+        "def handler(event, context):\n"
+        "    os.write(3, bytes([event]) * 100)\n"
+        "    os.read(3, 1)\n"
+    );
+    SECTION("while it initialises") {
+        const auto init = room.start();
+        CHECK(init.kind == OutcomeKind::kExited);
+        CHECK(init.error_type == "Runtime.ExitError");
+        CHECK(room.environment == nullptr);
+    }
+    SECTION("while it has an event") {
+        room.function.environment["LATE"] = "1";
+        REQUIRE(room.start().kind == OutcomeKind::kSuccess);
+        const auto outcome = room.invoke("255");
+        CHECK(outcome.kind == OutcomeKind::kExited);
+        CHECK(outcome.error_type == "Runtime.ExitError");
+        CHECK(
+            message_in(outcome.payload) ==
+            "RequestId: request-1 Error: Runtime exited with error: it sent what is no frame"
+        );
+        CHECK_FALSE(outcome.reusable);
+        CHECK_FALSE(room.environment->alive());
+    }
+    CHECK(cells.cell().killed);
 }
 
 TEST_CASE("Client context and trace id reach the handler", "[runtime][Environment]") {

@@ -89,6 +89,7 @@ TEST_CASE("A function finds all of Lambda's variables", "[runtime][cell_plan]") 
         {"AWS_REGION", "eu-north-1"},
         {"LAMBDA_RUNTIME_DIR", "/var/runtime"},
         {"LAMBDA_TASK_ROOT", "/var/task"},
+        {"LAMBENT_CHANNEL_FD", "3"},
         {"LANG", "en_US.UTF-8"},
         {"LD_LIBRARY_PATH",
          "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"},

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "base/async/one_shot.h"
+#include "base/async/task_scope.h"
+#include "base/logger.h"
+#include "base/unique_fd.h"
+#include "runtime/environment/conversation.h"
+#include "runtime/environment/frame_reader.h"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lambent::runtime {
+
+// The frames (frame.h) of one environment over the socket that its cell has inherited: one write
+// for an event, one read for an answer and the wish for the next event. A guest that breaks the
+// rules is reported once and not listened to any more. Owned by a CellChannel; event loop's thread
+// only.
+class FrameWire final : private EventTaker {
+  public:
+    FrameWire(
+        const boost::asio::any_io_executor& executor,
+        UniqueFd socket,
+        Conversation& talk,
+        const Logger& log
+    );
+    ~FrameWire() override;
+    FrameWire(const FrameWire&) = delete;
+    FrameWire& operator=(const FrameWire&) = delete;
+
+    void on_broken(std::function<void()> report) { broken_ = std::move(report); }
+    // Whether the guest's end is closed: nothing will come any more.
+    bool ended() const { return ended_; }
+    Task<> close();
+
+    // A stem's: gives it these events, which mean nothing, one after another. True when it waits
+    // to be configured, false when it never will.
+    Task<bool> rehearse(std::vector<std::string> events);
+    // Makes it a function: "KEY=value" lines, its whole environment.
+    void configure(const std::vector<std::string>& variables);
+
+  private:
+    struct Socket;
+    struct Outgoing {
+        std::string head;  // with the text
+        std::string payload;
+        std::size_t sent = 0;
+    };
+
+    void take(ChannelEvent event) override;
+    void dismiss() override {}
+
+    Task<> read_all();
+    bool read_frames();
+    bool begun();
+    bool whole();
+    bool next();
+    bool rehearse_next();
+    void answer_begun();
+    void answer_whole();
+
+    void send_event(const ChannelEvent& event, std::string payload);
+    void send(FrameHead head, const std::string& text, std::string payload);
+    void send_what_fits();
+    bool send_some(Outgoing& front);
+    Task<> send_rest();
+
+    std::unique_ptr<Socket> socket_;
+    Conversation& talk_;
+    FrameReader reader_;
+    std::deque<Outgoing> outgoing_;
+    std::function<void()> broken_;
+    // What a stem is given before it is a function: nothing, once it is.
+    std::optional<std::deque<std::string>> rehearsal_;
+    OneShot<bool> rehearsed_;
+    std::uint64_t event_ = 0;  // the number of the latest one
+    std::string request_id_;   // and its id
+    std::string parts_;        // of a response that comes in several frames
+    bool answering_ = false;
+    bool ended_ = false;
+    bool sending_ = false;
+    TaskScope scope_;
+};
+
+}  // namespace lambent::runtime

@@ -1,0 +1,61 @@
+'use strict';
+// A stem: a Node that has started, and rehearsed, before it learns which function it is. The
+// rehearsal is a function of no meaning, called through the whole path, so that what a first call
+// compiles, loads and touches has been compiled, loaded and touched.
+const fs = require('node:fs');
+const path = require('node:path');
+const log = require('./log.cjs');
+const { loadHandler } = require('./handler_loader.cjs');
+
+const REHEARSAL = path.resolve(__dirname, '../rehearsal');
+
+// `answer` is main's: runs a handler, posts what it answered, returns the next event.
+async function becomeFunction(client, answer) {
+  await rehearse(client, answer);
+  takeOver(client.variables);
+}
+
+async function rehearse(client, answer) {
+  const nowhere = fs.openSync('/dev/null', 'w');
+  log.writeTo(nowhere);
+  const state = { client, initialising: false, invocation: null };
+  const handler = await loadHandler(REHEARSAL, 'rehearsed.handler');
+  let event = await client.next();
+  while (event !== null) {
+    event = await answer(state, handler, event);
+  }
+  for (const file of Object.keys(require.cache)) {
+    if (file.startsWith(REHEARSAL)) {
+      delete require.cache[file];
+    }
+  }
+  log.writeTo(1);
+  log.setRequestId(undefined);
+  fs.closeSync(nowhere);
+}
+
+// Makes `text` (KEY=value, each ended by a zero byte) the environment. What stays the same is left
+// alone: setting the time zone makes V8 forget all it knows about dates.
+function takeOver(text) {
+  const { env } = process;
+  const variables = new Map();
+  for (const line of text.split('\0')) {
+    const equals = line.indexOf('=');
+    if (equals > 0) {
+      variables.set(line.slice(0, equals), line.slice(equals + 1));
+    }
+  }
+  for (const name of Object.keys(env)) {
+    if (!variables.has(name)) {
+      delete env[name];
+    }
+  }
+  for (const [name, value] of variables) {
+    if (env[name] !== value) {
+      env[name] = value;
+    }
+  }
+  process.chdir(env.LAMBDA_TASK_ROOT || '/var/task');
+}
+
+module.exports = { becomeFunction };
