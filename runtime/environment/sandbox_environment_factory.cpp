@@ -208,6 +208,9 @@ Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::Parts::start_stem(
     parts.channel = std::move(stem->channel);
     parts.cell = std::move(stem->cell);
     sandbox::Cell& cell = *parts.cell;
+    if (!request.function->endpoint_open()) {
+        cell.take_listener(config.platform_port).reset();  // nobody would answer there
+    }
     auto environment = assemble(request, std::move(parts));
     Result<void> ready = cell.thaw();
     environment->claimed();

@@ -55,8 +55,8 @@ class Demo(unittest.TestCase):
         for language in told["languages"]:
             self.assertEqual(PHOTOGRAPHS, language["resized"])
             self.assertEqual(10, len(language["cold"]["phasesUs"]))
-            self.assertGreater(language["cold"]["phasesUs"]["runtimeBoot"], 0)
-            self.assertEqual(0, language["warm"]["phasesUs"]["runtimeBoot"])
+            self.assertGreater(language["cold"]["phasesUs"]["functionInit"], 0)
+            self.assertEqual(0, language["warm"]["phasesUs"]["functionInit"])
             self.assertIn("Init Duration", language["cold"]["report"])
             self.assertNotIn("Init Duration", language["warm"]["report"])
 

@@ -18,7 +18,7 @@ class HelloExamples(CommandTest):
         answer = self.lambent_json("invoke", expected["function"], "--payload", event)
         self.assertIsNone(answer["functionError"])
         self.assertEqual(expected["answer"], answer["payload"])
-        self.assertEqual("boot", answer["record"]["source"])
+        self.assertIn(answer["record"]["source"], ("stem", "boot"))
         again = self.lambent_json("invoke", expected["function"], "--payload", event)
         self.assertEqual(expected["answer"], again["payload"])
         self.assertEqual("warm", again["record"]["source"])

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <cerrno>
 #include <set>
 
 using namespace lambent;
@@ -168,6 +169,22 @@ TEST_CASE("A stem's function has its own limits", "[sandbox][StemPool]") {
     const auto outcome = room.invoke("200");
     CHECK(outcome.kind == OutcomeKind::kOutOfMemory);
     CHECK_FALSE(outcome.reusable);
+}
+
+TEST_CASE("A stem's function finds the platform only if it may", "[sandbox][StemPool]") {
+    if (!can_build_cells()) {
+        return;
+    }
+    StemRoom room(
+        "python",
+        "import socket\n"
+        "def handler(event, context):\n"
+        "    probe = socket.socket()\n"
+        "    return probe.connect_ex(('127.0.0.1', 4566))\n"
+    );
+    room.start_from_stem();
+    CHECK(room.ask("1") == ECONNREFUSED);
+    CHECK(room.door.opened_for.empty());
 }
 
 TEST_CASE("A stem's import that fails is init's outcome", "[sandbox][StemPool]") {

@@ -14,10 +14,13 @@ class StubFrames:
     """Hands out the events that `ask` is given and keeps what is posted, in the Runtime API's
     words: (path, error type, body)."""
 
-    def __init__(self):
+    def __init__(self, stem=None):
+        self.rehearsals = list(stem or ())
+        self.is_stem = stem is not None
+        self.rehearsed = queue.Queue()  # (kind, answer)
+        self.variables_told = queue.Queue()
         self.events = queue.Queue()
         self.posts = queue.Queue()
-        self.kinds = []  # of all frames that have come
         self.refuse_next_post_with = None  # frames have no refusals
         self.socket, self.guests = socket.socketpair()
         self.thread = threading.Thread(target=self.serve, daemon=True)
@@ -37,8 +40,11 @@ class StubFrames:
         try:
             while True:
                 kind, flags, event, text, body = self.receive()
-                self.kinds.append(kind)
-                if kind == NEXT:
+                if self.is_stem and kind == NEXT:
+                    self.rehearse()
+                elif self.is_stem and kind in (RESPONSE, ERROR):
+                    self.rehearsed.put((kind, body))
+                elif kind == NEXT:
                     taken = self.events.get()
                     if taken is None:
                         break
@@ -58,6 +64,19 @@ class StubFrames:
         except (EOFError, OSError):
             pass
         self.socket.close()
+
+    def rehearse(self):
+        """The next rehearsal, or what it is told at their end."""
+        if self.rehearsals:
+            self.send(EVENT, b"rehearsal\0\0\0\0", self.rehearsals.pop(0).encode())
+            return
+        told = self.variables_told.get()
+        self.is_stem = False
+        lines = "".join(f"{name}={value}\0" for name, value in told.items())
+        self.send(CONFIGURE, b"", lines.encode())
+
+    def configure(self, variables):
+        self.variables_told.put(variables)
 
     def send_event(self, number, fields, body):
         names = ("Aws-Request-Id", "Invoked-Function-Arn", "Trace-Id", "Client-Context")
@@ -85,3 +104,4 @@ class StubFrames:
 
     def close(self):
         self.events.put(None)
+        self.variables_told.put({})

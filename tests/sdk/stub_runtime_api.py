@@ -86,8 +86,8 @@ class StubRuntimeApi:
 class Guest:
     """One function in one environment, as an ordinary process of this machine."""
 
-    def __init__(self, argv, files=None, handler="app.handler", variables=None):
-        self.api = StubFrames() if ON_FRAMES else StubRuntimeApi()
+    def __init__(self, argv, files=None, handler="app.handler", variables=None, stem=None):
+        self.api = StubFrames(stem) if ON_FRAMES else StubRuntimeApi()
         self.directory = tempfile.TemporaryDirectory(prefix="lambent-guest-")
         self.task_root = self.directory.name
         for name, text in (files or {}).items():

@@ -1,14 +1,15 @@
 """A stem: an interpreter that has started, and rehearsed, before it learns which function it is.
 
-The rehearsal is a function of no meaning, called through the whole path, so that what a first call
-compiles, imports and touches has been compiled, imported and touched.
+The rehearsal is a function of no meaning, started and called through the whole path again and
+again, so that what a first start and a first call import, compile and touch has been imported,
+compiled and touched. Only failures are not rehearsed: what describes them takes 2 MiB.
 """
 import gc
 import posix
 import sys
 import time
 
-from lambent_runtime import import_hooks, main
+from lambent_runtime import import_hooks, main, paths
 from lambent_runtime.context import LambdaSettings
 from lambent_runtime.handler_loader import load_handler
 from lambent_runtime.json_codec import JsonCodec
@@ -17,33 +18,46 @@ _REHEARSAL = __file__.rpartition("/lambent_runtime/")[0] + "/rehearsal"
 
 
 def become_function(client):
-    rehearse(client)
-    take_over(client.variables)
-
-
-def rehearse(client):
-    outputs = [posix.dup(1), posix.dup(2)]
-    null = posix.open("/dev/null", posix.O_WRONLY)
-    posix.dup2(null, 1)
-    posix.dup2(null, 2)
+    outputs = silence()
     path = sys.path[:]
-    sys.path.insert(0, _REHEARSAL)
-    settings = LambdaSettings(posix.environ)
-    codec = JsonCodec(ascii_only=False)
-    handler = load_handler("rehearsed.handler")
-    event = client.next()
-    while event is not None:
-        event = client.answer(event.request_id, *main.invoke(handler, event, settings, codec))
-        # What is there now stays: the collector need not look at it again, nor touch it.
-        gc.freeze()
-    del sys.modules["rehearsed"]
+    rehearse(client, path)
     sys.path[:] = path
     sys.path_importer_cache.clear()
     import_hooks.current_request_id = ""
-    posix.dup2(outputs[0], 1)
-    posix.dup2(outputs[1], 2)
-    for descriptor in (*outputs, null):
+    speak(outputs)
+    take_over(client.variables)
+
+
+def silence():
+    outputs = posix.dup(1), posix.dup(2)
+    null = posix.open("/dev/null", posix.O_WRONLY)
+    posix.dup2(null, 1)
+    posix.dup2(null, 2)
+    posix.close(null)
+    return outputs
+
+
+def speak(outputs):
+    for number, descriptor in enumerate(outputs, start=1):
+        posix.dup2(descriptor, number)
         posix.close(descriptor)
+
+
+def rehearse(client, path):
+    own = b"".join(b"%s=%s\0" % variable for variable in posix.environ.items())
+    event = client.next()
+    while event is not None:
+        take_over(b"LAMBDA_TASK_ROOT=/\0TZ=:UTC\0REHEARSAL=%d\0" % event.deadline_ms + own)
+        settings = LambdaSettings(posix.environ)
+        sys.path[:] = [_REHEARSAL, *paths.import_path(settings, path)]
+        codec = JsonCodec(ascii_only=settings.answers_in_ascii())
+        handler = load_handler("rehearsed.handler")
+        answer = main.invoke(handler, event, settings, codec)
+        del sys.modules["rehearsed"]
+        sys.path_importer_cache.clear()
+        # What is there now stays: the collector need not look at it again, nor touch it.
+        gc.freeze()
+        event = client.answer(event.request_id, *answer)
 
 
 def take_over(variables):
