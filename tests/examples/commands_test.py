@@ -40,7 +40,7 @@ class Commands(CommandTest):
         done = self.lambent("invoke", "hello-python", "--log", "--phases", "--cold")
         self.assertIn("REPORT RequestId", done.stderr)
         self.assertIn("greeting world", done.stderr)
-        self.assertRegex(done.stderr, r"runtime boot .* ms")
+        self.assertRegex(done.stderr, r"function init .* [mµ]s")
         self.assertRegex(done.stderr, r"total .* ms")
 
     def test_a_function_error_ends_with_1_and_its_payload_is_printed(self):
