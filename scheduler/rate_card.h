@@ -18,6 +18,8 @@ struct RateCard {
     double x86_64_provisioned_usd_per_gb_second = 0.0000097222;
     double arm64_provisioned_usd_per_gb_second = 0.0000077778;
     double usd_per_million_requests = 0.20;
+    // Of keeping provisioned environments.
+    double x86_64_provisioning_usd_per_gb_second = 0.0000041667;
     // /tmp beyond 512 MB.
     double ephemeral_storage_usd_per_gb_second = 0.0000000309;
     // An asynchronous event is one request for its first bytes and one more for each further step.

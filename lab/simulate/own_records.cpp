@@ -50,7 +50,8 @@ Result<void> OwnRecordsReader::read_line(const std::string& line) {
         const auto index = static_cast<std::uint32_t>(functions_.size());
         Known& function = functions_.emplace(name, Known{index}).first->second;
         function.memory_mb = record.at("memoryMb").get<std::uint32_t>();
-        const bool cold = record.at("source").get<std::string>() == "boot";
+        const auto source = record.at("source").get<std::string>();
+        const bool cold = source != "warm" && source != "provisioned";
         if (cold && boot_us > 0) {
             function.boots += 1;
             function.boot_us_sum += static_cast<std::uint64_t>(boot_us);

@@ -66,7 +66,7 @@ Result<std::uint64_t> PlatformApi::evict(const std::string& function) {
     return document.is_object() ? document.value("evicted", std::uint64_t{0}) : 0;
 }
 
-Result<std::vector<Record>> PlatformApi::records(const RecordQuery& query) {
+Result<std::string> PlatformApi::fetch_records(const RecordQuery& query) {
     HttpCall call = call_of("/records");
     call.query.emplace_back("limit", std::to_string(query.limit));
     if (!query.function.empty()) {
@@ -75,8 +75,27 @@ Result<std::vector<Record>> PlatformApi::records(const RecordQuery& query) {
     if (!query.request_id.empty()) {
         call.query.emplace_back("requestId", query.request_id);
     }
-    LAMBENT_TRY(const HttpReply reply, send_ok(client_, call));
-    return parse_records(reply.body);
+    LAMBENT_TRY(HttpReply reply, send_ok(client_, call));
+    return std::move(reply.body);
+}
+
+Result<std::vector<Record>> PlatformApi::records(const RecordQuery& query) {
+    LAMBENT_TRY(const std::string body, fetch_records(query));
+    return parse_records(body);
+}
+
+Result<std::vector<std::string>> PlatformApi::record_lines(const RecordQuery& query) {
+    LAMBENT_TRY(const std::string body, fetch_records(query));
+    try {
+        std::vector<std::string> lines;
+        const auto document = nlohmann::ordered_json::parse(body);
+        for (const auto& record : document.at("records")) {
+            lines.push_back(record.dump());
+        }
+        return lines;
+    } catch (const nlohmann::ordered_json::exception& failure) {
+        return Error(Code::kInternal, std::string("the records cannot be read: ") + failure.what());
+    }
 }
 
 }  // namespace lambent::cli

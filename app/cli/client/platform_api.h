@@ -40,12 +40,16 @@ class PlatformApi {
     bool healthy();
     Result<std::vector<EnvironmentView>> environments();
     Result<std::vector<Record>> records(const RecordQuery& query);  // newest first
+    // The same, each as the daemon's own JSON on one line.
+    Result<std::vector<std::string>> record_lines(const RecordQuery& query);
 
     // Ends the idle environments of a function, so that its next invocation is a cold start; how
     // many. Provisioned ones stay.
     Result<std::uint64_t> evict(const std::string& function);
 
   private:
+    Result<std::string> fetch_records(const RecordQuery& query);
+
     HttpClient& client_;
 };
 

@@ -34,7 +34,16 @@ Run run(std::vector<std::string> words) {
     result.exit_code = run_command_line(
         static_cast<int>(arguments.size()),
         arguments.data(),
-        {add_deploy, add_invoke, add_logs, add_ls, add_ps, add_rm, add_measure, add_aws, add_env}
+        {add_deploy,
+         add_invoke,
+         add_logs,
+         add_ls,
+         add_ps,
+         add_rm,
+         add_records,
+         add_measure,
+         add_aws,
+         add_env}
     );
     std::cout.rdbuf(old_out);
     std::cerr.rdbuf(old_err);
