@@ -47,7 +47,7 @@ class Bench {
         runtime::Function& function = room_->function;
         function.name = "empty";
         function.handler = "app.handler";
-        function.memory_mb = 512;
+        function.memory_mb = 1769;  // a whole processor
         if (language == "python") {
             function.runtime = "python3.11";
             room_->package(ZipBuilder().file("app.py", "def handler(event, context):\n    pass\n"));
