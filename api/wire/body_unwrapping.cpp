@@ -156,7 +156,9 @@ Checked<std::unique_ptr<http::BodyReader>> unwrap_body(
     );
 }
 
-Task<Checked<HashedText>> read_hashed(http::BodyReader& body, std::uint64_t bytes_max) {
+Task<Checked<HashedText>> read_hashed(
+    http::BodyReader& body, std::uint64_t bytes_max, HeldBytes::Share& share
+) {
     const Refusal too_large(
         Fault::kTooLarge,
         "Request must be smaller than " + std::to_string(bytes_max) + " bytes for this operation"
@@ -176,6 +178,9 @@ Task<Checked<HashedText>> read_hashed(http::BodyReader& body, std::uint64_t byte
         }
         if (bytes->size() > bytes_max - read.text.size()) {
             co_return too_large;
+        }
+        if (!share.grow(bytes->size())) {
+            co_return Refusal(Fault::kBusy, "The bodies of other requests take all the memory.");
         }
         sha256.update(*bytes);
         if (read.text.empty()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/wire/held_bytes.h"
 #include "api/wire/refusal.h"
 #include "api/wire/signature_verifier.h"
 #include "base/http/message.h"
@@ -25,11 +26,14 @@ Checked<std::unique_ptr<http::BodyReader>> unwrap_body(
     std::optional<ChunkSeal> seal
 );
 
-// A body that is small enough to be held, with its hash: what services other than S3 sign.
+// A body that is small enough to be held, with its hash: what services other than S3 sign. What it
+// takes is put on `share`, which outlives the flow; kBusy when there is no room for it now.
 struct HashedText {
     std::string text;
     std::string sha256_hex;
 };
-Task<Checked<HashedText>> read_hashed(http::BodyReader& body, std::uint64_t bytes_max);
+Task<Checked<HashedText>> read_hashed(
+    http::BodyReader& body, std::uint64_t bytes_max, HeldBytes::Share& share
+);
 
 }  // namespace lambent::api

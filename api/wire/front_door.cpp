@@ -35,6 +35,9 @@ struct Visit {
     std::optional<Authorization> authorization;
     ServiceName service = ServiceName::kUnknown;
     std::unique_ptr<http::BodyReader> body;  // null: the server's own
+    HeldBytes::Share held;                   // what `body` holds
+
+    explicit Visit(HeldBytes& all_held) : held(all_held) {}
 
     const http::RequestHead& head() const { return request.head; }
     bool is_health() const { return head().path == kHealth && head().method == "GET"; }
@@ -66,6 +69,7 @@ struct FrontDoor::Parts {
     Services services;
     Logger log;
     SignatureVerifier verifier;
+    HeldBytes held;
 
     Checked<void> admit(Visit& visit) const;
     Checked<void> decode(Visit& visit) const;
@@ -167,7 +171,7 @@ Task<Checked<void>> FrontDoor::Parts::prove(Visit& visit, http::BodyReader& body
     }
     if (is_signed) {
         const std::uint64_t bytes_max = body_bytes_max(visit.service, head);
-        LAMBENT_CO_TRY(HashedText read, co_await read_hashed(body, bytes_max));
+        LAMBENT_CO_TRY(HashedText read, co_await read_hashed(body, bytes_max, visit.held));
         LAMBENT_CO_TRY(verifier.verify(head, *visit.authorization, read.sha256_hex));
         visit.body = std::make_unique<HeldBody>(std::move(read.text));
     }
@@ -228,13 +232,16 @@ FrontDoor::FrontDoor(
     Logger log
 )
     : parts_(new Parts{
-          config, services, std::move(log), SignatureVerifier(config.region, credentials, clock)}) {
-}
+          config,
+          services,
+          std::move(log),
+          SignatureVerifier(config.region, credentials, clock),
+          HeldBytes(config.held_bytes_max)}) {}
 
 FrontDoor::~FrontDoor() = default;
 
 Task<http::Response> FrontDoor::handle(http::RequestHead head, http::BodyReader& body) {
-    Visit visit;
+    Visit visit(parts_->held);
     visit.request.head = std::move(head);
     visit.request.request_id = random_uuid();
     const auto checked = co_await parts_->check(visit, body);

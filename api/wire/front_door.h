@@ -16,6 +16,7 @@ enum class AuthMode { kSigV4, kNone };  // kNone: loopback only, see app/daemon
 struct FrontDoorConfig {
     AuthMode auth = AuthMode::kSigV4;
     std::string region = "us-east-1";
+    std::uint64_t held_bytes_max = 512ULL << 20;  // of all bodies that are held at once
     std::uint16_t port = 4566;  // for the Host check; Host must name loopback or a *.localhost name
 };
 

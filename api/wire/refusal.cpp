@@ -105,6 +105,11 @@ constexpr std::array kWords = {
         {408, "RequestTimeoutException"},
         {400, "RequestTimeout"},
         {408, "RequestTimeout"}},
+    Words{
+        Fault::kBusy,
+        {503, "ServiceUnavailableException"},
+        {503, "SlowDown"},
+        {503, "ServiceUnavailable"}},
 };
 
 const Words& words_for(Fault fault) {

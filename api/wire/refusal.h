@@ -28,6 +28,7 @@ enum class Fault {
     kTooLarge,        // the body is larger than any operation of the service takes
     kNoSuchService,   // signed for a service that is not here
     kTimeout,         // the body did not come in time
+    kBusy,            // there is no memory for the body now
 };
 
 // Why the front door turned a request away; refusal.cpp says it in the words of each service.

@@ -36,7 +36,7 @@ class Witness final : public Service {
 };
 
 struct House {
-    explicit House(AuthMode mode = AuthMode::kSigV4) {
+    explicit House(AuthMode mode = AuthMode::kSigV4, std::uint64_t held_bytes_max = 512ULL << 20) {
         for (const char* name : {"root", "function:f"}) {
             Credentials::Key key;
             key.secret = kSecret;
@@ -47,6 +47,7 @@ struct House {
         }
         FrontDoorConfig config;
         config.auth = mode;
+        config.held_bytes_max = held_bytes_max;
         const FrontDoor::Services services{lambda, s3, logs, sts, admin};
         door.emplace(config, services, credentials, clock, Logger::silent());
     }
@@ -416,6 +417,34 @@ TEST_CASE("FrontDoor refuses bodies that no operation takes", "[api][FrontDoor]"
     const auto answer = house.ask(sign_head(plain("POST", kInvoke), body, {"lambda"}), body);
     CHECK(answer.status == 413);
     CHECK(answer.headers.find("x-amzn-ErrorType") == "RequestTooLargeException");
+}
+
+TEST_CASE("FrontDoor holds so many bytes at once and gives them back", "[api][FrontDoor]") {
+    House house(AuthMode::kSigV4, 1'000);
+    const auto invoke = [&](std::size_t bytes) {
+        const std::string body(bytes, 'x');
+        return house.ask(sign_head(plain("POST", kInvoke), body, {"lambda"}), body);
+    };
+    const http::Response refused = invoke(1'001);
+    CHECK(refused.status == 503);
+    CHECK(refused.headers.find("x-amzn-ErrorType") == "ServiceUnavailableException");
+    for (int i = 0; i < 3; ++i) {
+        CHECK(invoke(1'000).status == 200);
+    }
+}
+
+TEST_CASE("HeldBytes lends what is left", "[api][HeldBytes]") {
+    HeldBytes held(10);
+    {
+        HeldBytes::Share one(held);
+        HeldBytes::Share other(held);
+        CHECK(one.grow(6));
+        CHECK_FALSE(other.grow(5));
+        CHECK(other.grow(4));
+        CHECK(held.left() == 0);
+        const HeldBytes::Share moved(std::move(one));
+    }
+    CHECK(held.left() == 10);
 }
 
 TEST_CASE("FrontDoor refuses addresses that cannot be decoded", "[api][FrontDoor]") {
