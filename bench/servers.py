@@ -132,7 +132,8 @@ class Lambent(Child):
             "lambda", endpoint_url=self.endpoint["endpoint"], region_name=self.endpoint["region"],
             aws_access_key_id=self.credentials.access_key,
             aws_secret_access_key=self.credentials.secret_key)
-        client.update_function_configuration(FunctionName=folder.name, MemorySize=WHOLE_PROCESSOR_MB)
+        client.update_function_configuration(
+            FunctionName=folder.name, MemorySize=WHOLE_PROCESSOR_MB)
 
     def invoke_target(self, function):
         path = f"/2015-03-31/functions/{function}/invocations"

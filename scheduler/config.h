@@ -18,8 +18,9 @@ struct SchedulerConfig {
     // Environments that one function may start at once, and how many more every second.
     std::uint32_t scaling_burst = 1'000;
     std::uint32_t scaling_per_second = 100;
-    // Calls of one function that may wait although nothing can be booted for them. Beyond these,
-    // and as many as may be served soon, they are throttled at once.
+    // Calls of one function that may wait although nothing can be booted for them, until it is
+    // known how long its calls take. Beyond these, and as many as may be served soon, they are
+    // throttled at once.
     std::uint32_t waiting_min = 64;
     // Sum of the configured memory of all environments. A function larger than this runs alone.
     std::uint64_t memory_budget_mb = 4'096;

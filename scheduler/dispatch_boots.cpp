@@ -19,16 +19,28 @@ DispatchLimits DispatchLimits::of(const SchedulerConfig& config) {
     return limits;
 }
 
-// A call that waits for one of n busy environments with n others before it waits twice as long as
-// a call takes; one that waits for a boot starts something that serves others after it.
+// Behind each environment as many calls may wait as it serves soon, and one at least: a call that
+// waits behind one other takes twice as long. One that waits for a boot starts something that
+// serves others after it. A function whose calls were never timed is given the benefit of the
+// doubt.
 std::size_t Dispatch::waiting_max(const PerFunction& per) const {
     constexpr std::size_t kPerBoot = 4;
+    constexpr std::size_t kPerEnvironmentMax = 64;
+    constexpr std::size_t kFew = 8;
+    constexpr std::chrono::nanoseconds kSoon = std::chrono::milliseconds(25);
     const std::uint64_t kept_mb = memory_used_mb_ - memory_closing_mb_ - memory_idle_mb_;
     const std::uint64_t room_mb =
         limits_.memory_budget_mb - std::min(kept_mb, limits_.memory_budget_mb);
     const std::size_t bootable = room_mb / std::max<std::uint64_t>(charge_of(*per.current), 1);
+    const std::size_t for_boots = kPerBoot * (per.starting + bootable);
     const std::size_t booted = per.environments - per.starting;
-    return std::max(limits_.waiting_min, booted + kPerBoot * (per.starting + bootable));
+    const std::chrono::nanoseconds call_time = per.free_or_boot.call_time();
+    if (call_time.count() <= 0) {
+        return std::max(limits_.waiting_min, booted + for_boots);
+    }
+    const auto served_soon = static_cast<std::size_t>(kSoon / call_time);
+    const std::size_t each = std::clamp<std::size_t>(served_soon, 1, kPerEnvironmentMax);
+    return std::max(std::min(limits_.waiting_min, kFew), booted * each + for_boots);
 }
 
 void Dispatch::queue_for_boot(const std::string& name, PerFunction& per) {

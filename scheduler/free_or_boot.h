@@ -24,6 +24,7 @@ class FreeOrBoot {
     void call_lost(EnvironmentId id);
     void forget_calls() { running_.clear(); }
     void boot_took(std::chrono::nanoseconds time);
+    std::chrono::nanoseconds call_time() const { return call_time_; }
 
     // Until when a call should wait for running ones to end, behind `ahead` others that do;
     // nothing: a boot is sooner, or due.

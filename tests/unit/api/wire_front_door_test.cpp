@@ -1,5 +1,6 @@
 #include "api/sts/sts_service.h"
 #include "api/wire/front_door.h"
+#include "api/wire/held_bytes.h"
 #include "api/wire/sigv4.h"
 #include "base/files/content_hash.h"
 #include "base/time_format.h"

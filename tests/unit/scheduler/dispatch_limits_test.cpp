@@ -110,6 +110,38 @@ TEST_CASE("Dispatch lets one call wait behind each busy environment", "[schedule
     }
 }
 
+TEST_CASE("Dispatch lets more calls wait when they are short", "[scheduler][Dispatch]") {
+    DispatchLimits five = limits(500);
+    five.waiting_min = 64;
+    Dispatch dispatch(five);
+    const auto f = function("f");
+    CallId call = 0;
+    for (int i = 0; i < 5; ++i) {
+        dispatch.wait(++call, f, kAny, kNow);
+    }
+    for (const EnvironmentId id : Seen(dispatch).boots) {
+        dispatch.boot_succeeded(id, kNow);
+    }
+    REQUIRE(Seen(dispatch).served.size() == 5);
+    const auto call_takes = [&](std::chrono::nanoseconds time) {
+        dispatch.release(1, kNow + time);
+        REQUIRE(Seen(dispatch).served.empty());
+        REQUIRE(dispatch.take_idle(f, kNow + time) == 1);
+    };
+
+    SECTION("five times as many as environments when each serves five soon") {
+        call_takes(5ms);
+        CHECK(fill(dispatch, f, call) == 25);
+    }
+    SECTION("one behind each, or a few, when they are long") {
+        call_takes(10s);
+        CHECK(fill(dispatch, f, call) == 8);
+    }
+    SECTION("and the most while none has ended") {
+        CHECK(fill(dispatch, f, call) == 64);
+    }
+}
+
 TEST_CASE("Dispatch starts environments of a function at Lambda's rate", "[scheduler][Dispatch]") {
     DispatchLimits scaling = limits(1'000'000);
     scaling.scaling = {1, 3};
