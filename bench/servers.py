@@ -1,8 +1,10 @@
 """What bench/run measures: each server starts on a free loopback port and ends with its context."""
+import contextlib
 import json
 import pathlib
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 
@@ -108,10 +110,10 @@ class NginxNode(Child):
 class Lambent(Child):
     """The real daemon, SigV4 on. A signature holds for 15 minutes: each target is signed once."""
 
-    def __init__(self, program, data):
+    def __init__(self, program, data, *flags):
         self.program, self.data = str(program), data
         self.process = subprocess.Popen([self.program, "up", "--port", "0", "--data", data,
-                                         "--requests-per-environment", "0"],
+                                         "--requests-per-environment", "0", *flags],
                                         stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         end = time.monotonic() + 20
         while not (data / "endpoint.json").exists():
@@ -122,6 +124,13 @@ class Lambent(Child):
         keys = json.loads((data / "credentials.json").read_text())
         self.credentials = botocore.credentials.Credentials(
             keys["accessKeyId"], keys["secretAccessKey"])
+
+    @classmethod
+    @contextlib.contextmanager
+    def temporary(cls, program, *flags):
+        with tempfile.TemporaryDirectory() as folder:
+            with cls(program, pathlib.Path(folder) / "data", *flags) as lambent:
+                yield lambent
 
     def deploy(self, folder):
         """With a whole processor: a function of 128 MB gets 128/1769 of one, and its limit is what

@@ -33,7 +33,7 @@ Record read_record(const Json& document) {
     return record;
 }
 
-Error unreadable(const Json::exception& failure) {
+Error unreadable_record(const Json::exception& failure) {
     return Error(
         Code::kInternal,
         std::string("the daemon sent a record that cannot be read: ") + failure.what()
@@ -58,7 +58,7 @@ Result<Record> parse_record(const Json& document) {
     try {
         return read_record(document);
     } catch (const Json::exception& failure) {
-        return unreadable(failure);
+        return unreadable_record(failure);
     }
 }
 
@@ -66,7 +66,7 @@ Result<Record> parse_record(std::string_view text) {
     try {
         return read_record(Json::parse(text));
     } catch (const Json::exception& failure) {
-        return unreadable(failure);
+        return unreadable_record(failure);
     }
 }
 
@@ -79,7 +79,7 @@ Result<std::vector<Record>> parse_records(std::string_view text) {
         }
         return records;
     } catch (const Json::exception& failure) {
-        return unreadable(failure);
+        return unreadable_record(failure);
     }
 }
 
