@@ -132,6 +132,9 @@ void Fleet::carry_out() {
 }
 
 void Fleet::start_boot(const StartBoot& action) {
+    if (closing_) {
+        return;
+    }
     auto slot = std::make_unique<Slot>();
     slot->id = action.environment;
     slot->function = action.function;
@@ -276,6 +279,7 @@ Task<> Fleet::cut_invocations() {
 }
 
 Task<> Fleet::close_all() {
+    closing_ = true;
     timer_.cancel();
     co_await boots_.cancel_and_join();
     for (const auto& [id, slot] : slots_) {

@@ -161,6 +161,7 @@ class Fleet {
     boost::asio::steady_timer timer_;
     std::optional<SteadyTime> armed_for_;
     std::shared_ptr<Fleet*> self_;  // a timer that fires too late finds it gone
+    bool closing_ = false;          // what is provisioned would be booted anew as it is closed
     TaskScope boots_;
     TaskScope closes_;
 };

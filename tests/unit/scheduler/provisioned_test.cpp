@@ -153,6 +153,15 @@ TEST_CASE("Provisioned environments stay however long they are idle", "[schedule
     }
 }
 
+TEST_CASE("A scheduler that stops provides no environments anew", "[scheduler][provisioned]") {
+    Fixture f;
+    f.provision(2);
+    tests::run_flow(f.loop, f.subject->stop(0ms));
+    f.poll();
+    CHECK(f.world.starts.size() == 2);
+    CHECK(f.world.alive == 0);
+}
+
 TEST_CASE("A provisioned environment that dies is replaced", "[scheduler][provisioned]") {
     Fixture f;
     f.provision(2);
