@@ -28,6 +28,7 @@ api::FrontDoorConfig front_door_config(const DaemonOptions& options, std::uint16
 runtime::EnvironmentConfig environment_config(const DaemonOptions& options) {
     runtime::EnvironmentConfig config;
     config.region = options.region;
+    config.stems = options.stems;
     return config;
 }
 
