@@ -77,12 +77,7 @@ House::House(
       records_(loop, *stores.logs_db, scheduler::RecordConfig{}, log.with({{"room", "scheduler"}})),
       scheduler_(
           loop,
-          scheduler::Scheduler::Ports{
-              [&stores](const std::string& name) { return stores.qualified_functions.find(name); },
-              environments_,
-              logs_,
-              records_,
-              clock},
+          scheduler_ports(clock),
           scheduler_config(options),
           rate_card_,
           log.with({{"room", "scheduler"}})
@@ -90,14 +85,7 @@ House::House(
       concurrency_(*stores.main_db, clock, options.account_concurrency),
       provisioned_(concurrency_, stores.aliases, scheduler_),
       events_(*stores.main_db, clock),
-      pump_(
-          loop,
-          events_,
-          scheduler_,
-          [&stores](const std::string& name) { return stores.qualified_functions.find(name); },
-          clock,
-          log.with({{"room", "async"}})
-      ),
+      pump_(loop, events_, scheduler_, function_finder(), clock, log.with({{"room", "async"}})),
       event_writer_(s3_config(options)),
       objects_(
           foundation_.directory.file("objects"),
@@ -131,6 +119,16 @@ House::House(
         provisioned_.refresh(function);
     });
     stores_.aliases.listen([this](const std::string& function) { provisioned_.refresh(function); });
+}
+
+scheduler::FindFunction House::function_finder() const {
+    return [this](const std::string& name) {
+        return stores_.qualified_functions.find(name);
+    };
+}
+
+scheduler::Scheduler::Ports House::scheduler_ports(const Clock& clock) {
+    return {function_finder(), environments_, logs_, records_, clock};
 }
 
 api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {

@@ -53,6 +53,8 @@ class House {
 
   private:
     void raise_stems();
+    scheduler::FindFunction function_finder() const;
+    scheduler::Scheduler::Ports scheduler_ports(const Clock& clock);
     api::lambda::LambdaPorts lambda_ports(const Clock& clock);
 
     const DaemonOptions options_;

@@ -147,13 +147,14 @@ class Daemon:
 @unittest.skipUnless(os.geteuid() == 0, "SKIPPED: cells need root")
 class DaemonTest(unittest.TestCase):
     """Tests that share one daemon; what it leaves behind fails the class."""
+    flags = ()  # of `lambent up`
 
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory(prefix="lambent-test-")
         cls.addClassCleanup(cls.folder.cleanup)
         cls.before = cgroups()
-        cls.daemon = Daemon(pathlib.Path(cls.folder.name) / "data")
+        cls.daemon = Daemon(pathlib.Path(cls.folder.name) / "data", *cls.flags)
         cls.daemon.data.mkdir(mode=0o700)
         cls.daemon.start()
         cls.addClassCleanup(cls.end)
