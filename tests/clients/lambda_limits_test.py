@@ -64,9 +64,11 @@ class Limits(DaemonTest):
                   "    while time.monotonic() - wall < 3:\n        pass\n"
                   "    return (time.process_time() - cpu) / (time.monotonic() - wall)\n")
         client = self.make_function("spinner", source, MemorySize=128, Timeout=20)
-        share = json.load(self.invoke(client, "spinner")["Payload"])
         fair = 128 / 1769
-        self.assertTrue(0.85 * fair <= share <= 1.15 * fair, f"{share / fair:.2f} of its share")
+        shares = []  # another program can take time from it, but none can give it more
+        while len(shares) < 3 and (not shares or max(shares) < 0.85 * fair):
+            shares.append(json.load(self.invoke(client, "spinner")["Payload"]))
+        self.assertTrue(0.85 * fair <= max(shares) <= 1.15 * fair, f"{max(shares) / fair:.2f} of its share")
 
     def test_a_second_concurrent_call_gets_a_second_environment(self):
         source = ("import os, time, uuid\nME = str(uuid.uuid4())\ndef handler(event, context):\n"

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 
@@ -78,7 +79,8 @@ TEST_CASE("Cell's peak and processor time start at zero in a used slot", "[sandb
     }
 }
 
-// As Lambda gives a function of 128 MB.
+// As Lambda gives a function of 128 MB. Another program on the machine can take time from the cell,
+// but none can give it more than its share: the upper bound holds always, the lower one on a try.
 TEST_CASE("Cell with 128/1769 of a core gets that within 15 percent", "[sandbox][Limits]") {
     if (!can_build_cells()) {
         return;
@@ -87,13 +89,18 @@ TEST_CASE("Cell with 128/1769 of a core gets that within 15 percent", "[sandbox]
     auto spec = probe({"spin", "3000"});
     constexpr double kShare = 128.0 / 1769.0;
     spec.cpu = CpuLimit{static_cast<std::uint32_t>(kShare * 1e6)};
-    const CellRun run = cells.run(spec);
-    double cpu = 0;
-    double wall = 0;
-    std::istringstream(run.output) >> cpu >> wall;
-    REQUIRE(wall > 0);
-    CHECK(cpu / wall == Approx(kShare).epsilon(0.15));
-    CHECK(static_cast<double>(run.report.cpu_time.count()) == Approx(cpu).epsilon(0.2));
+    double best = 0;
+    for (int attempt = 0; attempt < 3 && best < 0.85 * kShare; ++attempt) {
+        const CellRun run = cells.run(spec);
+        double cpu = 0;
+        double wall = 0;
+        std::istringstream(run.output) >> cpu >> wall;
+        REQUIRE(wall > 0);
+        CHECK(cpu / wall <= 1.15 * kShare);
+        CHECK(static_cast<double>(run.report.cpu_time.count()) == Approx(cpu).epsilon(0.2));
+        best = std::max(best, cpu / wall);
+    }
+    CHECK(best >= 0.85 * kShare);
 }
 
 TEST_CASE("Cell's processor share can be set while it runs", "[sandbox][Limits]") {
