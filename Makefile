@@ -44,8 +44,9 @@ format:
 
 bench:
 	@scripts/setup build demo bench
+	@scripts/setup-peers || echo "setup: peers from npm are left out"
 	@scripts/build release all -DLAMBENT_BENCH=ON
-	@bench/run
+	@$(as_root) bench/run
 
 clean:
 	rm -rf build

@@ -1,51 +1,28 @@
-"""What bench/run measures: each server starts on a free loopback port and ends with its context."""
+"""The lambent daemon under a benchmark, and what every server under one has in common: a free
+loopback port, its end with its context."""
 import contextlib
+import http.client
 import json
 import pathlib
+import signal
 import socket
 import subprocess
 import tempfile
 import time
-import urllib.request
 
 import boto3
 import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
 
-WHOLE_PROCESSOR_MB = 1769
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+BIN = ROOT / "build" / "bin"
+FUNCTIONS = ROOT / "bench" / "functions"
+BODY = b'{"name":"bench"}'
 
-NODE_ECHO = """
-const http = require('http');
-const server = http.createServer((request, response) => {
-    const chunks = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('error', () => {});
-    request.on('end', () => {
-        response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify({ hello: JSON.parse(Buffer.concat(chunks)).name }));
-    });
-});
-server.listen(0, '127.0.0.1', () => console.log(server.address().port));
-"""
 
-NGINX = """
-daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
-events {{ worker_connections 1024; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    upstream node {{ server 127.0.0.1:{node}; keepalive 128; }}
-    server {{
-        listen 127.0.0.1:{port}; keepalive_requests 100000000;
-        location / {{
-            proxy_pass http://node; proxy_http_version 1.1; proxy_set_header Connection "";
-        }}
-    }}
-}}
-"""
+class NotRun(Exception):
+    """What cannot be measured on this machine, and why."""
 
 
 def free_port():
@@ -54,112 +31,142 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for(port, seconds=10):
+def wait_for(port, process, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
-        time.sleep(0.05)
-    raise RuntimeError(f"nothing listens on port {port}")
+        if process.poll() is not None:
+            raise NotRun(f"ended with status {process.returncode} before it listened")
+        time.sleep(0.02)
+    raise NotRun(f"does not listen after {seconds} s")
 
 
-def machine():
-    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
-    model = next(line.split(":")[1].strip() for line in lines if "model name" in line)
-    cores = sum(1 for line in lines if line.startswith("processor"))
-    kernel = pathlib.Path("/proc/sys/kernel/osrelease").read_text().split("-")[0].strip()
-    return f"{model}, {cores} cores, Linux {kernel}, virtual machine shared with others"
+def end(process, seconds=30):
+    """SIGTERM, and SIGKILL for whoever does not hear it."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
-class Child:
-    """A process that ends with its context."""
+class Lambent:
+    """The real daemon, by default with SigV4 on. A signature holds for 15 minutes."""
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(30)
-
-
-class Floor(Child):
-    def __init__(self, program):
-        self.process = subprocess.Popen([program], stdout=subprocess.PIPE, text=True)
-        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}/"
-
-
-class NginxNode(Child):
-    def __init__(self, folder):
-        self.node = subprocess.Popen(["/usr/bin/node", "-e", NODE_ECHO],
-                                     stdout=subprocess.PIPE, text=True)
-        node, port = int(self.node.stdout.readline()), free_port()
-        config = folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=folder, node=node, port=port))
+    def __init__(self, data, *flags, program=BIN / "lambent", preexec=None):
+        self.program, self.data = str(program), pathlib.Path(data)
+        self.signed = "none" not in flags
+        self.log = open(f"{data}.log", "wb")
         self.process = subprocess.Popen(
-            ["/usr/sbin/nginx", "-c", config, "-e", folder / "error.log"])
-        wait_for(port)
-        self.url = f"http://127.0.0.1:{port}/"
-
-    def __exit__(self, *details):
-        super().__exit__(*details)
-        self.node.terminate()
-        self.node.wait(30)
-
-
-class Lambent(Child):
-    """The real daemon, SigV4 on. A signature holds for 15 minutes: each target is signed once."""
-
-    def __init__(self, program, data, *flags):
-        self.program, self.data = str(program), data
-        self.process = subprocess.Popen([self.program, "up", "--port", "0", "--data", data,
-                                         "--requests-per-environment", "0", *flags],
-                                        stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        end = time.monotonic() + 20
-        while not (data / "endpoint.json").exists():
-            if time.monotonic() > end or self.process.poll() is not None:
-                raise RuntimeError("lambent did not come up")
-            time.sleep(0.05)
-        self.endpoint = json.loads((data / "endpoint.json").read_text())
-        keys = json.loads((data / "credentials.json").read_text())
+            [self.program, "up", "--port", "0", "--data", data, "--log-level", "warn",
+             "--requests-per-environment", "0", *flags],
+            stdout=self.log, stderr=self.log, preexec_fn=preexec)
+        patience = time.monotonic() + 20
+        while not (self.data / "endpoint.json").exists():
+            if time.monotonic() > patience or self.process.poll() is not None:
+                raise RuntimeError(f"lambent did not come up, see {data}.log")
+            time.sleep(0.005)
+        self.endpoint = json.loads((self.data / "endpoint.json").read_text())
+        self.url = self.endpoint["endpoint"]
+        self.port = int(self.url.rpartition(":")[2])
+        keys = json.loads((self.data / "credentials.json").read_text())
         self.credentials = botocore.credentials.Credentials(
             keys["accessKeyId"], keys["secretAccessKey"])
 
     @classmethod
     @contextlib.contextmanager
-    def temporary(cls, program, *flags):
-        with tempfile.TemporaryDirectory() as folder:
-            with cls(program, pathlib.Path(folder) / "data", *flags) as lambent:
+    def temporary(cls, *flags, **options):
+        with tempfile.TemporaryDirectory(prefix="lambent-bench-") as folder:
+            with cls(f"{folder}/data", *flags, **options) as lambent:
                 yield lambent
 
-    def deploy(self, folder):
-        """With a whole processor: a function of 128 MB gets 128/1769 of one, and its limit is what
-        would be measured."""
-        subprocess.run([self.program, "deploy", folder, "--data", self.data], check=True,
-                       stdout=subprocess.DEVNULL)
-        client = boto3.client(
-            "lambda", endpoint_url=self.endpoint["endpoint"], region_name=self.endpoint["region"],
-            aws_access_key_id=self.credentials.access_key,
-            aws_secret_access_key=self.credentials.secret_key)
-        client.update_function_configuration(
-            FunctionName=folder.name, MemorySize=WHOLE_PROCESSOR_MB)
+    def __enter__(self):
+        return self
 
-    def invoke_target(self, function):
-        path = f"/2015-03-31/functions/{function}/invocations"
-        url = self.endpoint["endpoint"] + path
-        request = botocore.awsrequest.AWSRequest("POST", url, data=b'{"name":"bench"}')
+    def __exit__(self, *_):
+        end(self.process)
+        self.log.close()
+
+    def client(self):
+        return boto3.client("lambda", endpoint_url=self.url, region_name=self.endpoint["region"],
+                            aws_access_key_id=self.credentials.access_key,
+                            aws_secret_access_key=self.credentials.secret_key)
+
+    def deploy(self, folder=FUNCTIONS):
+        done = subprocess.run([self.program, "deploy", folder, "--data", self.data],
+                              capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError(f"lambent deploy {folder}: {done.stdout}{done.stderr}")
+
+    def invoke_target(self, function, body=BODY):
+        """The URL and the headers with which `function` is called."""
+        url = f"{self.url}/2015-03-31/functions/{function}/invocations"
+        if not self.signed:
+            return url, {}
+        request = botocore.awsrequest.AWSRequest("POST", url, data=body)
         signer = botocore.auth.SigV4Auth(self.credentials, "lambda", self.endpoint["region"])
         signer.add_auth(request)
         return url, {"Authorization": request.headers["Authorization"],
                      "X-Amz-Date": request.headers["X-Amz-Date"]}
 
-    def cold_starts(self, function, count):
-        """Forces `count` cold starts; the record of each."""
-        url, headers = self.invoke_target(function)
-        records = []
-        for _ in range(count):
-            request = urllib.request.Request(url, data=b'{"name":"bench"}', method="POST", headers={
-                **headers, "X-Lambent-Cold": "1", "X-Lambent-Record": "1"})
-            with urllib.request.urlopen(request) as answer:
-                records.append(json.loads(answer.headers["X-Lambent-Record"]))
-        return records
+    def caller(self, function, **headers):
+        return KeptCaller(self, function, headers)
+
+
+class KeptCaller:
+    """Calls a function over one kept connection; what it costs here is little: the bytes of the
+    request are made once, and an answer is only looked through."""
+
+    def __init__(self, lambent, function, headers):
+        url, signature = lambent.invoke_target(function)
+        path = url.removeprefix(lambent.url)
+        host = url.split("/")[2]
+        lines = {"Host": host, "Content-Length": str(len(BODY)), **signature, **headers}
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        self.request = f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + BODY
+        self.socket = socket.create_connection(("127.0.0.1", lambent.port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def call(self):
+        """Microseconds from the first byte sent to the whole answer; status, headers, body."""
+        began = time.perf_counter_ns()
+        self.socket.sendall(self.request)
+        answer = self.socket.recv(65536)
+        took = (time.perf_counter_ns() - began) / 1000
+        while (parsed := self._parse(answer)) is None:
+            more = self.socket.recv(65536)
+            took = (time.perf_counter_ns() - began) / 1000
+            if not more:
+                raise RuntimeError("the daemon hung up")
+            answer += more
+        return (took, *parsed)
+
+    @staticmethod
+    def _parse(answer):
+        head, blank, body = answer.partition(b"\r\n\r\n")
+        if not blank:
+            return None
+        status, *lines = head.decode().split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in
+                   (line.partition(":") for line in lines)}
+        if len(body) < int(headers.get("content-length", 0)):
+            return None
+        return int(status.split()[1]), headers, body
+
+
+def post(port, path, document):
+    """One unsigned request to a daemon that checks no signatures; the status."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("POST", path, json.dumps(document))
+    status = connection.getresponse().status
+    connection.close()
+    return status

@@ -20,6 +20,8 @@ struct DaemonOptions {
     // Invocations in flight at once, and how many of each may begin in a second (0: any number).
     std::uint32_t account_concurrency = 1'000;
     std::uint32_t requests_per_slot = 10;
+    // What all environments may be configured to take together; 0: three quarters of the machine.
+    std::uint64_t memory_budget_bytes = 0;
     LogLevel log_level = LogLevel::kInfo;
     runtime::StemConfig stems;        // cells that are booted ahead of the functions that need them
     scheduler::KeepAlive keep_alive;  // of idle environments

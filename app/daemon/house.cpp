@@ -2,6 +2,7 @@
 
 #include "app/daemon/stored_package.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -37,6 +38,9 @@ scheduler::SchedulerConfig scheduler_config(const DaemonOptions& options) {
     config.keep_alive = options.keep_alive;
     config.account_concurrency = options.account_concurrency;
     config.requests_per_slot = options.requests_per_slot;
+    if (options.memory_budget_bytes > 0) {
+        config.memory_budget_mb = std::max<std::uint64_t>(1, options.memory_budget_bytes >> 20);
+    }
     return config;
 }
 

@@ -79,6 +79,13 @@ void add_up(CLI::App& app, ChosenCommand& chosen) {
           "Synchronous calls a second for each of these; 0 sets no limit"
     )
         ->capture_default_str();
+    up->add_option(
+          "--memory-budget",
+          options->memory_budget_bytes,
+          "What all environments may be configured to take together, as 8GB; 0: 3/4 of the machine"
+    )
+        ->transform(CLI::AsSizeValue(false))
+        ->option_text("SIZE");
     up->add_option("--log-level", options->log_level, "What the daemon says on stderr")
         ->transform(CLI::CheckedTransformer(kLogLevels))
         ->type_name("debug|info|warn|error")

@@ -1,0 +1,2 @@
+exports.answerAtOnce = (event, context, callback) => callback(null, { echo: event });
+exports.answer = async (event) => ({ echo: event });

@@ -1,0 +1,126 @@
+"""The machine under a benchmark: which processors are used, who else used them, and how unsteady
+it is by itself."""
+import ctypes
+import fcntl
+import json
+import os
+import pathlib
+import socket
+import struct
+import subprocess
+
+CLONE_NEWNET = 0x40000000
+SIOCSIFFLAGS, IFF_UP = 0x8914, 1
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def describe():
+    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    model = next(line.split(":")[1].strip() for line in lines if "model name" in line)
+    kernel = pathlib.Path("/proc/sys/kernel/osrelease").read_text().split("-")[0].strip()
+    memory_gb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE") / 2**30
+    kind = "virtual machine" if any("hypervisor" in line for line in lines) else "bare metal"
+    return f"{model}, {os.cpu_count()} processors, {memory_gb:.0f} GiB, Linux {kernel}, {kind}"
+
+
+def private_network():
+    """From here on this process and its children have a loopback of their own; why not, if not."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNET) != 0:
+        return os.strerror(ctypes.get_errno())
+    with socket.socket() as any_socket:
+        request = struct.pack("16sH14x", b"lo", IFF_UP)
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, request)
+    return ""
+
+
+class Cores:
+    """One processor for the load, another for the whole of a system."""
+
+    def __init__(self):
+        usable = sorted(os.sched_getaffinity(0))
+        self.load = usable[0]
+        apart = [core for core in usable if core not in self._siblings(usable[0])]
+        self.system = (apart or usable)[0 if apart else -1]
+        self.count = os.cpu_count()
+        if len(usable) == 1:
+            self.note = "one processor only: the load and the system share it, figures are low"
+        elif not apart:
+            self.note = "both processors are threads of one core"
+        else:
+            self.note = ""
+
+    @staticmethod
+    def _siblings(core):
+        path = pathlib.Path(f"/sys/devices/system/cpu/cpu{core}/topology/thread_siblings_list")
+        siblings = set()
+        for part in path.read_text().strip().split(",") if path.exists() else [str(core)]:
+            first, _, last = part.partition("-")
+            siblings |= set(range(int(first), int(last or first) + 1))
+        return siblings
+
+    def on_system(self):
+        """For Popen's preexec_fn; what is started from there inherits it."""
+        os.sched_setaffinity(0, {self.system})
+
+    def on_load(self):
+        os.sched_setaffinity(0, {self.load})
+
+
+def _processes():
+    """pid -> (parent, processor ticks of it and of children that it has waited for)."""
+    found = {}
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            with open(f"/proc/{entry}/stat", "rb") as file:
+                fields = file.read().rpartition(b")")[2].split()
+        except OSError:
+            continue  # it has ended meanwhile
+        found[int(entry)] = int(fields[1]), sum(int(ticks) for ticks in fields[11:15])
+    return found
+
+
+def _own_ticks():
+    processes, children = _processes(), {}
+    for pid, (parent, _) in processes.items():
+        children.setdefault(parent, []).append(pid)
+    total, waiting = 0, [os.getpid()]
+    while waiting:
+        pid = waiting.pop()
+        total += processes.get(pid, (0, 0))[1]
+        waiting += children.get(pid, [])
+    return total
+
+
+def _busy_ticks():
+    with open("/proc/stat") as file:
+        fields = [int(field) for field in file.readline().split()[1:]]
+    user, nice, system, _idle, _iowait, irq, softirq, steal = fields[:8]
+    return user + nice + system + irq + softirq + steal
+
+
+class ForeignShare:
+    """Which share of the machine others had while the context was open; the host counts as one."""
+
+    def __enter__(self):
+        self.own, self.busy = _own_ticks(), _busy_ticks()
+        self.uptime = self._now()
+        return self
+
+    def __exit__(self, *_):
+        foreign = (_busy_ticks() - self.busy) - (_own_ticks() - self.own)
+        capacity = (self._now() - self.uptime) * TICKS * os.cpu_count()
+        self.share = min(1.0, max(0.0, foreign / max(1.0, capacity)))
+
+    @staticmethod
+    def _now():
+        return float(pathlib.Path("/proc/uptime").read_text().split()[0])
+
+
+def jitter(program, cores, samples=1000):
+    """Microseconds by which short sleeps are overslept on the processor of the systems."""
+    out = subprocess.run([str(program), str(samples)], check=True, capture_output=True, text=True,
+                         preexec_fn=cores.on_system).stdout
+    return json.loads(out)

@@ -1,0 +1,170 @@
+"""docs/PERFORMANCE.md from the results of one run."""
+import gates
+from cold import LANGUAGES
+from statistics_of import median, percentile, spread
+from warm import CONNECTIONS
+
+VERDICT = {True: "yes", False: "**no**", None: "not tested"}
+
+
+def table(titles, rows):
+    lines = ["| " + " | ".join(titles) + " |", "|" + "---|" * len(titles)]
+    return lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+
+
+def gate_lines(results):
+    rows = [(part, promise, measured,
+             VERDICT[holds] + (" (stretch)" if stretch and holds is False else ""))
+            for part, promise, measured, holds, stretch in gates.all_gates(results)]
+    held = sum(1 for row in rows if row[3] == "yes")
+    return ["", "## What is promised, and whether it holds", "",
+            f"{held} of {len(rows)} hold in this run.", "",
+            *table(("", "promise", "measured", "holds"), rows)]
+
+
+def jitter_text(probes):
+    return (f"p50 {median([each['p50'] for each in probes]):.0f} µs, p99 "
+            f"{median([each['p99'] for each in probes]):.0f} µs, at most "
+            f"{max(each['max'] for each in probes):,.0f} µs")
+
+
+def warm_row(name, kept, base):
+    p50, rps = [r["p50"] for r in kept], [r["rps"] for r in kept]
+    cells = [name, f"{median(p50):,.0f} ({spread(p50)})",
+             f"{median([r['p90'] for r in kept]):,.0f}",
+             f"{median([r['p99'] for r in kept]):,.0f}",
+             f"{median(rps):,.0f} ({spread(rps)})",
+             f"{median([r['refused'] for r in kept]):.1%}",
+             f"{median([r['foreign'] for r in kept]):.0%}"]
+    if base:
+        cells += [f"{median(p50) / median([r['p50'] for r in base]):.2f}",
+                  f"{median(rps) / median([r['rps'] for r in base]):.2f}"]
+    return cells
+
+
+def warm_lines(warm, cores_note):
+    lines = ["", "## A warm call over HTTP", "",
+             "wrk with one thread on one processor, everything of a system (daemon, launcher and",
+             "cells; nginx and its workers) on another. A tiny JSON echo in a second process,",
+             "except for Node http, workerd and functions-framework, which answer in their own.",
+             "Requests to lambent are signed (SigV4) and verified (but for one row), run",
+             "in full cells, one at a time, are limited, logged and recorded. Its functions have",
+             "1,769 MB, which is one processor. `others` is the share of the machine that other",
+             "processes and the host had; rounds with more than "
+             f"{warm['foreignMax']:.0%} were repeated."]
+    if cores_note:
+        lines.append(f"**{cores_note}.**")
+    titles = ("system", "p50 µs (spread)", "p90 µs", "p99 µs", "served/s (spread)", "throttled",
+              "others", "p50 ÷ floor", "served ÷ floor")
+    for connections in CONNECTIONS:
+        key = str(connections)
+        base = warm["systems"].get(gates.FLOOR, {}).get(key, {}).get("kept")
+        rows = [warm_row(name, rounds[key]["kept"], base)
+                for name, rounds in warm["systems"].items() if key in rounds]
+        discarded = sum(len(rounds[key]["discarded"]) for rounds in warm["systems"].values()
+                        if key in rounds)
+        lines += ["", f"### {connections} connection{'s' if connections > 1 else ''}", "",
+                  *table(titles, rows), "",
+                  f"Sleeps of 200 µs on that processor were overslept by "
+                  f"{jitter_text(warm['jitter'][key])}. {discarded} rounds were discarded."]
+    if warm["notRun"]:
+        lines += ["", "Not run:", ""]
+        lines += [f"- {name}: {why}" for name, why in warm["notRun"].items()]
+    return lines
+
+
+def step_rows(rows, keys):
+    """A row of cells per JSON line, its steps as p50 / p99 in milliseconds."""
+    steps = list(dict.fromkeys(step for row in rows for step, value in row.items()
+                               if isinstance(value, dict)))
+    titles = [*keys, *(step.replace("_", " ") for step in steps)]
+    return titles, [
+        [*(row.get(key, "frames") for key in keys),
+         *(f"{row[s]['p50'] / 1000:.2f} / {row[s]['p99'] / 1000:.2f}" if s in row else "–"
+           for s in steps)]
+        for row in rows]
+
+
+def cold_lines(cold):
+    titles, rows = step_rows(cold["room"], ("language", "source", "channel"))
+    lines = ["", "## A cold start", "",
+             "Claim → answer of an empty handler in a full cell, through the runtime room without",
+             "the HTTP door (`build/bin/bench_cold_start`): from a stem, and booted when none",
+             "waits; p50 / p99 in milliseconds of the whole and of each step.", "",
+             *table(titles, rows), "",
+             "`bare` is fork+exec of the program until its first byte, with no sandbox at all.",
+             "`seen` is a forced cold call over a kept connection, from the first byte sent to the",
+             "whole answer; `more` is what it took beyond the record of the same call.", ""]
+    rows = []
+    for language in LANGUAGES:
+        bare = cold["bare"][language]
+        seen, seen_p99 = gates.spread_of_client(cold, language)
+        more = gates.client_more(cold, language)
+        sources = [row["source"] for row in cold["client"][language]]
+        rows.append((gates.NAMES[language],
+                     f"{median(bare) / 1000:.2f} / {percentile(bare, 0.99) / 1000:.2f}",
+                     f"{seen:.2f} / {seen_p99:.2f}", "–" if more is None else f"{more:.2f}",
+                     f"{sources.count('stem')} of {len(sources)}"))
+    lines += table(("runtime", "bare p50 / p99 ms", "seen p50 / p99 ms", "more p50 ms",
+                    "from a stem"), rows)
+    steps = [row for row in cold["sandbox"] if "p50" in row]
+    if steps:
+        keys = list(steps[0])
+        lines += ["", "The sandbox alone (`build/bin/bench_stem_claim`), microseconds:", "",
+                  *table(keys, [[row.get(key, "") for key in keys] for row in steps])]
+    return lines
+
+
+def many_lines(many):
+    rows = []
+    for connections, rounds in many["rounds"].items():
+        for name, count in (("few", many["few"]), ("many", many["functions"])):
+            p50 = [each["p50"] for each in rounds[name]]
+            rps = [each["rps"] for each in rounds[name]]
+            rows.append((f"{count:,}", connections, f"{median(p50):,.0f} ({spread(p50)})",
+                         f"{median(rps):,.0f} ({spread(rps)})",
+                         f"{many['resident_mb_' + name]:.1f}"))
+    return ["", f"## {many['functions']:,} functions", "",
+            f"Registered through the API in {many['registered_s']:.0f} s; warm calls of one of "
+            "them in Python, unsigned.", "",
+            *table(("functions", "connections", "p50 µs (spread)", "served/s (spread)",
+                    "daemon MiB"), rows)]
+
+
+def overload_lines(scenarios):
+    lines = ["", "## Ten times more calls than can be served", "",
+             "A call takes 20 ms, most of it asleep. 8 connections call without pause: the peak.",
+             "Then 160 call at ten times its rate, then 8 again (`bench/overload.py`)."]
+    for result in scenarios:
+        rows = [(phase, f"{each['rate']:,.0f}", f"{each['served']['p50'] / 1000:.1f}",
+                 f"{each['served']['p99'] / 1000:.1f}", f"{each['refused']['count']:,}",
+                 f"{each['refused']['p99'] / 1000:.2f}")
+                for phase, each in (("peak", result["peak"]), ("crowd", result["crowd"]),
+                                    ("afterwards", result["after"]))]
+        lines += ["", f"Limit: {result['name']}; {result['offered']:,.0f} calls/s were offered for "
+                  f"{result['crowd']['seconds']:.0f} s.", "",
+                  *table(("", "served/s", "served p50 ms", "served p99 ms", "429", "429 p99 ms"),
+                         rows)]
+    return lines
+
+
+def render(results):
+    about = results["about"]
+    lines = ["# Performance", "",
+             "Written by `make bench`; every figure comes from one run, so read the ratios: the",
+             "absolute figures belong to this machine and hour. Medians of the rounds, with the",
+             "smallest and largest round beside them.", "",
+             f"- Machine: {about['machine']}",
+             f"- Command: `make bench` (`{about['command']}`), {about['date']}, "
+             f"{about['minutes']:.0f} minutes",
+             f"- Network: {about['network']}"]
+    lines += gate_lines(results)
+    if "warm" in results:
+        lines += warm_lines(results["warm"], about["cores"])
+    if "cold" in results:
+        lines += cold_lines(results["cold"])
+    if "many" in results:
+        lines += many_lines(results["many"])
+    if "overload" in results:
+        lines += overload_lines(results["overload"])
+    return "\n".join(lines) + "\n"

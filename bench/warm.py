@@ -1,0 +1,123 @@
+"""Warm calls over HTTP: wrk on one processor, everything of a system on another, rounds of all
+systems interleaved, so that a drift of the machine meets all of them."""
+import contextlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+import machine
+import peer_servers
+from servers import BIN, Lambent, NotRun, ROOT
+
+CONNECTIONS = (1, 16, 64)
+LAMBENT = {
+    "lambent C++": "echo-cpp",
+    "lambent Python": "echo-python",
+    "lambent Node, synchronous": "echo-node-sync",
+    "lambent Node, asynchronous": "echo-node-async",
+}
+UNSIGNED = "lambent C++, unsigned (--auth none)"
+# Enough that an environment of a whole processor fits for each connection and function.
+ROOM = ("--memory-budget", "1000GB")
+SIGNATURE_HOLDS_S = 600
+REPEATS_MAX = 3
+
+
+class Target:
+    """One system: where it is called, and with which headers."""
+
+    def __init__(self, name, sign):
+        self.name, self.sign, self.signed_at = name, sign, None
+
+    def address(self):
+        if self.signed_at is None or time.monotonic() - self.signed_at > SIGNATURE_HOLDS_S:
+            self.url, headers = self.sign()
+            self.headers = {"Content-Type": "application/json", **headers}
+            self.signed_at = time.monotonic()
+        return self.url, self.headers
+
+
+def wrk(target, connections, seconds, cores):
+    """One round: microseconds at p50, p90 and p99, calls served a second, the share refused."""
+    url, headers = target.address()
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency",
+               "-s", str(ROOT / "bench" / "post.lua"), url, "--"]
+    with machine.ForeignShare() as others:
+        done = subprocess.run(command + [f"{k}: {v}" for k, v in headers.items()],
+                              capture_output=True, text=True, preexec_fn=cores.on_load)
+    found = re.search(r"RESULT (.*)", done.stdout)
+    if not found:
+        raise RuntimeError(f"wrk printed no result for {target.name}:\n{done.stdout}{done.stderr}")
+    result = json.loads(found[1])
+    # Calls that failed or were throttled are not counted as served.
+    result["refused"] = min(1.0, result["errors"] / max(1.0, result["rps"] * seconds))
+    result["rps"] *= 1 - result["refused"]
+    result["foreign"] = others.share
+    return result
+
+
+def start_all(stack, folder, cores):
+    """Every target that runs here, and of the others why they do not."""
+    at = peer_servers.Start(folder, cores, stack)
+    targets, missing = [], {}
+    everyone = {**peer_servers.FLOORS, **peer_servers.SYSTEMS}
+    for number, (name, start) in enumerate(everyone.items()):
+        try:
+            with contextlib.ExitStack() as attempt:
+                sub = at.sub(f"peer{number}")
+                sub.stack = attempt
+                url = start(sub)
+                stack.push(attempt.pop_all())
+            targets.append(Target(name, lambda url=url: (url, {})))
+        except (NotRun, OSError, ValueError) as failure:
+            missing[name] = str(failure)
+            print(f"warm: {name} is not run: {failure}", file=sys.stderr)
+    signed = stack.enter_context(Lambent(folder / "signed", *ROOM, preexec=cores.on_system))
+    unsigned = stack.enter_context(
+        Lambent(folder / "unsigned", "--auth", "none", *ROOM, preexec=cores.on_system))
+    for daemon in (signed, unsigned):
+        daemon.deploy()
+    for name, function in LAMBENT.items():
+        targets.append(Target(name, lambda function=function: signed.invoke_target(function)))
+    targets.append(Target(UNSIGNED, lambda: unsigned.invoke_target("echo-cpp")))
+    return targets, missing
+
+
+def rounds_of(targets, connections, options, cores, results):
+    """Interleaved rounds; those in which others had too much of the machine are repeated."""
+    for target in list(targets):  # pools grow to this many connections
+        wrk(target, connections, 1, cores)
+    probes = []
+    for number in range(options.rounds):
+        probes.append(machine.jitter(BIN / "bench_jitter", cores))
+        for target in targets:
+            kept = results[target.name].setdefault(str(connections), {"kept": [], "discarded": []})
+            for attempt in range(REPEATS_MAX + 1):
+                result = wrk(target, connections, options.seconds, cores)
+                if result["foreign"] <= options.foreign_max:
+                    break
+                if attempt < REPEATS_MAX:
+                    kept["discarded"].append(result)
+            kept["kept"].append(result)
+        print(f"warm: {connections} connections, round {number + 1} of {options.rounds}",
+              file=sys.stderr)
+    return probes
+
+
+def measure(options, cores):
+    results, probes = {}, {}
+    with contextlib.ExitStack() as stack:
+        folder = pathlib.Path(stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="lambent-bench-", ignore_cleanup_errors=True)))
+        os.chmod(folder, 0o755)
+        targets, missing = start_all(stack, folder, cores)
+        results = {target.name: {} for target in targets}
+        for connections in CONNECTIONS:
+            probes[str(connections)] = rounds_of(targets, connections, options, cores, results)
+    return {"systems": results, "notRun": missing, "jitter": probes,
+            "foreignMax": options.foreign_max, "seconds": options.seconds}
