@@ -32,6 +32,7 @@ struct StartBoot {  // answer: boot_succeeded or boot_failed
     EnvironmentId environment = 0;
     runtime::FunctionPtr function;
     BootReason reason = BootReason::kCall;
+    StartPreference start = StartPreference::kAny;  // of the call that it is for
 };
 struct Serve {  // the call has the environment now; answer: release or discard
     CallId call = 0;

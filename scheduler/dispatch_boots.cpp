@@ -117,11 +117,13 @@ void Dispatch::start_boot(
     Node node{EnvironmentState::kStarting, per.current, memory_mb, prewarmed_for, now_, false, {}};
     node.provisioned = reason == BootReason::kProvision;
     environments_.emplace(id, std::move(node));
+    const bool for_call = reason == BootReason::kCall && per.uncovered() > 0;
+    const auto start = for_call ? per.waiters[per.covered()].start : StartPreference::kAny;
     per.starting += 1;
     per.environments += 1;
     boots_ += 1;
     memory_used_mb_ += memory_mb;
-    actions_.emplace_back(StartBoot{id, per.current, reason});
+    actions_.emplace_back(StartBoot{id, per.current, reason, start});
 }
 
 // A function larger than the whole budget is charged the budget: it runs when nothing else does.

@@ -140,6 +140,8 @@ void Fleet::start_boot(const StartBoot& action) {
     slot->function = action.function;
     slot->provisioned = action.reason == BootReason::kProvision;
     slot->prewarmed = action.reason == BootReason::kPrewarm;
+    slot->from = action.start == StartPreference::kForceBoot ? runtime::StartFrom::kBoot
+                                                             : runtime::StartFrom::kAnything;
     slot->created = clock_.steady_now();
     slot->used = slot->created;
     const std::string stream = log_stream_date(clock_.wall_now()) + "/[" +

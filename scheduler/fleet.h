@@ -39,7 +39,8 @@ struct Slot {
     std::uint64_t last_record = 0;  // whose `freeze` phase the next freeze is
     bool frozen = false;
     bool provisioned = false;  // as Dispatch says: it may become an ordinary one
-    bool prewarmed = false;    // booted ahead: the call that finds it idle has a warm start
+    runtime::StartFrom from = runtime::StartFrom::kAnything;
+    bool prewarmed = false;  // booted ahead: the call that finds it idle has a warm start
     enum class Cut { kNo, kUnderWay, kDone };  // closed under a running invocation
     Cut cut = Cut::kNo;
     bool given_up = false;  // nobody uses it any more

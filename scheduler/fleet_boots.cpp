@@ -31,6 +31,7 @@ Task<Result<runtime::StartedEnvironment>> Fleet::start(
     request.init_deadline = deadline;
     request.log = slot.log;
     request.request_id = std::move(request_id);
+    request.from = slot.from;
     request.initialization = slot.provisioned ? runtime::Initialization::kProvisioned
                                               : runtime::Initialization::kOnDemand;
     try {

@@ -13,8 +13,10 @@
 namespace lambent::scheduler {
 
 enum class LogTail { kNone, kLast4Kb };
-enum class StartPreference { kAny, kForceCold };  // force: measure, X-Lambent-Cold
-enum class Delivery { kSync, kAsync };            // kAsync: an attempt of the async pump
+// What X-Lambent-Cold and `measure` force. A forced boot takes no stem; when several calls of one
+// function wait, another of them may get it: the record says what each got.
+enum class StartPreference { kAny, kForceCold, kForceBoot };
+enum class Delivery { kSync, kAsync };  // kAsync: an attempt of the async pump
 
 struct Invocation {
     // "name", or with what the caller qualified it: "name:3", "name:alias". Doors resolve ARNs.

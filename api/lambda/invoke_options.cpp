@@ -70,8 +70,11 @@ Answer<InvokeOptions> read_invoke_options(const http::Headers& headers) {
     if (trace && trace->size() <= kTraceIdMax && is_printable(*trace)) {
         options.trace_id = *trace;
     }
-    if (headers.find("X-Lambent-Cold") == "1") {
+    const auto cold = headers.find("X-Lambent-Cold");
+    if (cold == "1") {
         options.start = scheduler::StartPreference::kForceCold;
+    } else if (cold == "boot") {
+        options.start = scheduler::StartPreference::kForceBoot;
     }
     options.wants_record = headers.find("X-Lambent-Record") == "1";
     return options;

@@ -51,12 +51,16 @@ class Environment {
 // Why it is booted, as the function may read in AWS_LAMBDA_INITIALIZATION_TYPE.
 enum class Initialization { kOnDemand, kProvisioned };
 
+// kBoot: not from a stem, although one may be ready.
+enum class StartFrom { kAnything, kBoot };
+
 struct StartRequest {
     FunctionPtr function;
     SteadyTime init_deadline;        // 10 s, or the function's own timeout in a suppressed init
     std::shared_ptr<LogStream> log;  // shared with the scheduler, which writes platform lines
     std::string request_id;          // of the invocation that waits, for error documents
     Initialization initialization = Initialization::kOnDemand;
+    StartFrom from = StartFrom::kAnything;
 };
 
 struct StartedEnvironment {

@@ -157,6 +157,11 @@ std::size_t SandboxEnvironmentFactory::stems_ready(const Function& function) con
     return kind ? parts_->stems.ready(*kind) : 0;
 }
 
+std::size_t SandboxEnvironmentFactory::stems_wanted(const Function& function) const {
+    const auto kind = parts_->kind_of(function);
+    return kind ? parts_->stems.target(*kind) : 0;
+}
+
 Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::start(StartRequest request) {
     LAMBENT_CO_TRY(const LaunchPlan plan, parts_->runtimes.plan(*request.function));
     LAMBENT_CO_TRY(const Package package, parts_->packages.find(request.function->package_sha256));
@@ -166,7 +171,8 @@ Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::start(StartRequest r
     if (!plan.notice.empty()) {
         request.log->append(plan.notice);
     }
-    if (const auto kind = stem_kind(*request.function, plan)) {
+    const bool may_take_stem = request.from == StartFrom::kAnything;
+    if (const auto kind = may_take_stem ? stem_kind(*request.function, plan) : std::nullopt) {
         if (auto stem = parts_->stems.take(*kind)) {
             auto started = co_await parts_->start_stem(request, package, std::move(stem));
             if (started.has_value()) {

@@ -58,8 +58,9 @@ class SandboxEnvironmentFactory final : public EnvironmentFactory {
 
     // A function that may be called soon: stems that can become it are raised in the background.
     void expect(const Function& function);
-    // How many stems wait that can become it.
+    // How many stems wait that can become it, and how many there should be.
     std::size_t stems_ready(const Function& function) const;
+    std::size_t stems_wanted(const Function& function) const;
 
     // Ends the stems. Waits until nothing is left of environments that were dropped without being
     // closed. Every environment must have been closed or dropped before.

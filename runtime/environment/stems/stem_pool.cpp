@@ -106,6 +106,10 @@ std::size_t StemPool::ready(const StemKind& kind) const {
     return found == shelves_.end() ? 0 : found->second.stems.size();
 }
 
+std::size_t StemPool::target(const StemKind& kind) const {
+    return off_ ? 0 : policy_.target(kind.key(), now());
+}
+
 std::unique_ptr<Stem> StemPool::pop(Shelf& shelf, const std::string& key) {
     std::unique_ptr<Stem> stem = std::move(shelf.stems.front());
     shelf.stems.pop_front();

@@ -53,6 +53,8 @@ class StemPool {
     // Null when none is ready: the caller boots. Does not wait.
     std::unique_ptr<Stem> take(const StemKind& kind);
     std::size_t ready(const StemKind& kind) const;
+    // How many there should be now, as the policy sees it.
+    std::size_t target(const StemKind& kind) const;
 
     // Raises no more and ends those that wait. Nothing is taken any more.
     Task<> stop();

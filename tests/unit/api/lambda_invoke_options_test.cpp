@@ -42,6 +42,12 @@ TEST_CASE("InvokeOptions read what the headers ask for", "[api][InvokeOptions]")
     CHECK(options->trace_id == "Root=1-2-3");
 }
 
+TEST_CASE("InvokeOptions force a boot where a stem would do", "[api][InvokeOptions]") {
+    http::Headers fields;
+    fields.add("X-Lambent-Cold", "boot");
+    CHECK(read_invoke_options(fields)->start == scheduler::StartPreference::kForceBoot);
+}
+
 TEST_CASE("InvokeOptions refuse unknown types together", "[api][InvokeOptions]") {
     http::Headers fields;
     fields.add("X-Amz-Invocation-Type", "Maybe");

@@ -166,6 +166,20 @@ TEST_CASE("Scheduler boots anew for a call that wants it cold", "[scheduler][Sch
     CHECK(f.world.starts.size() == 2);
 }
 
+TEST_CASE("Scheduler forbids a stem to a call that wants a boot", "[scheduler][Scheduler]") {
+    SchedulerFixture f;
+    f.deploy("hello");
+    scheduler::Invocation invocation = f.request("hello");
+    for (const auto start :
+         {scheduler::StartPreference::kForceBoot, scheduler::StartPreference::kForceCold}) {
+        invocation.start = start;
+        f.call(invocation);
+    }
+    REQUIRE(f.world.starts.size() == 2);
+    CHECK(f.world.starts[0].from == runtime::StartFrom::kBoot);
+    CHECK(f.world.starts[1].from == runtime::StartFrom::kAnything);
+}
+
 TEST_CASE("Scheduler refuses a function that does not exist", "[scheduler][Scheduler]") {
     SchedulerFixture f;
     const auto call = f.call("nobody");
