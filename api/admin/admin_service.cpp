@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace lambent::api::admin {
@@ -77,17 +78,22 @@ std::size_t limit_of(const Request& request) {
     return whole ? std::min(limit, kRecordsMax) : 0;
 }
 
-// "functions/NAME/evict" -> NAME; empty when the path is another.
-std::string evicted_function(std::string_view path) {
+// "functions/NAME/evict" -> NAME and "evict"; empty when the path is another.
+std::pair<std::string, std::string> function_and_what(std::string_view path) {
     constexpr std::string_view kBefore = "functions/";
-    constexpr std::string_view kAfter = "/evict";
-    if (!path.starts_with(kBefore) || !path.ends_with(kAfter) ||
-        path.size() <= kBefore.size() + kAfter.size()) {
+    const std::size_t slash = path.rfind('/');
+    if (!path.starts_with(kBefore) || slash <= kBefore.size()) {
         return {};
     }
-    path.remove_prefix(kBefore.size());
-    path.remove_suffix(kAfter.size());
-    return std::string(path);
+    return {
+        std::string(path.substr(kBefore.size(), slash - kBefore.size())),
+        std::string(path.substr(slash + 1))};
+}
+
+http::Response failure_of(const Error& error) {
+    return error.code() == Code::kNotFound
+               ? refusal(404, "ResourceNotFoundException", error.message())
+               : refusal(500, "ServiceException", error.message());
 }
 
 }  // namespace
@@ -109,11 +115,8 @@ Task<http::Response> AdminService::serve(Request request, http::BodyReader& /*bo
     if (is_get && path == "records") {
         co_return co_await records(std::move(request));
     }
-    const std::string function = evicted_function(path);
-    if (request.head.method == "POST" && !function.empty()) {
-        co_return evict(function);
-    }
-    co_return refusal(404, "UnknownOperationException", "There is no " + request.path + ".");
+    auto [function, what] = function_and_what(path);
+    co_return co_await of_function(std::move(function), request.head.method, std::move(what));
 }
 
 http::Response AdminService::environments() const {
@@ -154,8 +157,47 @@ Task<http::Response> AdminService::records(Request request) {
     co_return json_answer(body);
 }
 
-http::Response AdminService::evict(const std::string& function) {
-    return json_answer(Json{{"evicted", scheduler_.evict(function)}});
+Task<http::Response> AdminService::of_function(
+    std::string function, std::string method, std::string what
+) {
+    if (method == "POST" && what == "evict") {
+        const Json body{{"evicted", scheduler_.evict(function)}};
+        co_return json_answer(body);
+    }
+    if (method == "POST" && what == "drop-page-cache") {
+        co_return co_await drop_page_cache(std::move(function));
+    }
+    if (method == "GET" && what == "stems") {
+        co_return stems(function);
+    }
+    co_return refusal(404, "UnknownOperationException", "There is no such operation.");
+}
+
+http::Response AdminService::stems(const std::string& function) const {
+    const Result<StartTools::Stems> found = tools_.stems(function);
+    if (found.has_error()) {
+        return failure_of(found.error());
+    }
+    return json_answer(Json{{"ready", found->ready}, {"wanted", found->wanted}});
+}
+
+Task<http::Response> AdminService::drop_page_cache(std::string function) {
+    const auto dropped = co_await tools_.drop_page_cache(std::move(function));
+    if (dropped.has_error()) {
+        co_return failure_of(dropped.error());
+    }
+    Json parts = Json::array();
+    for (const StartTools::Dropped& part : *dropped) {
+        parts.push_back(Json{
+            {"part", part.part},
+            {"path", part.path},
+            {"bytes", part.bytes.size},
+            {"cachedBefore", part.bytes.before},
+            {"cachedAfter", part.bytes.after},
+        });
+    }
+    const Json body{{"dropped", std::move(parts)}};
+    co_return json_answer(body);
 }
 
 }  // namespace lambent::api::admin

@@ -1,5 +1,6 @@
 #include "app/daemon/house.h"
 
+#include "app/daemon/start_tools.h"
 #include "app/daemon/stored_package.h"
 
 #include <algorithm>
@@ -108,7 +109,13 @@ House::House(
       s3_(s3_config(options), objects_, registered_, stores.workers, log.with({{"room", "s3"}})),
       log_service_(api::logs::LogsConfig{options.region}, logs_, log.with({{"room", "logs"}})),
       sts_(),
-      admin_(scheduler_, records_),
+      admin_(
+          scheduler_,
+          records_,
+          start_tools(
+              {function_finder(), environments_, stores_.packages, runtimes_, stores_.workers}
+          )
+      ),
       front_door_(
           front_door_config(options, foundation_.port),
           api::FrontDoor::Services{lambda_, s3_, log_service_, sts_, admin_},

@@ -17,7 +17,29 @@ struct NoBody final : http::BodyReader {
 };
 
 struct Door : tests::SchedulerFixture {
-    Door() : service(*subject, records) {}
+    Door() : service(*subject, records, tools()) {}
+
+    // Knows "hello" alone.
+    static api::admin::StartTools tools() {
+        const Error unknown(Code::kNotFound, "function", "Function not found");
+        api::admin::StartTools tools;
+        using Stems = api::admin::StartTools::Stems;
+        tools.stems = [unknown](const std::string& function) {
+            return function == "hello" ? Result<Stems>(Stems{3, 4}) : unknown;
+        };
+        tools.drop_page_cache = [](std::string function) {
+            return drop(std::move(function));
+        };
+        return tools;
+    }
+    static Task<Result<std::vector<api::admin::StartTools::Dropped>>> drop(std::string function) {
+        if (function != "hello") {
+            co_return Error(Code::kNotFound, "function", "Function not found");
+        }
+        std::vector<api::admin::StartTools::Dropped> parts(1);
+        parts[0] = {"package", "/packages/1", {4'096, 4'096, 1'024}};
+        co_return parts;
+    }
 
     http::Response ask(
         const std::string& method,
@@ -147,6 +169,31 @@ TEST_CASE("AdminService closes idle environments on demand", "[api][AdminService
     CHECK(Door::body_of(response) == json{{"evicted", 1}});
     door.poll();
     CHECK(door.world.alive == 0);
+}
+
+TEST_CASE("AdminService says how many stems could become a function", "[api][AdminService]") {
+    Door door;
+    CHECK(
+        Door::body_of(door.ask("GET", "/_lambent/functions/hello/stems")) ==
+        json{{"ready", 3}, {"wanted", 4}}
+    );
+    CHECK(door.ask("GET", "/_lambent/functions/nobody/stems").status == 404);
+}
+
+TEST_CASE("AdminService drops the page cache of a function's files", "[api][AdminService]") {
+    Door door;
+    const auto path = [](const char* function) {
+        return std::string("/_lambent/functions/") + function + "/drop-page-cache";
+    };
+    const json part = Door::body_of(door.ask("POST", path("hello"))).at("dropped").at(0);
+    CHECK(part.at("part") == "package");
+    CHECK(part.at("path") == "/packages/1");
+    CHECK(part.at("bytes") == 4'096);
+    CHECK(part.at("cachedBefore") == 4'096);
+    CHECK(part.at("cachedAfter") == 1'024);
+    CHECK(door.ask("POST", path("nobody")).status == 404);
+    CHECK(door.ask("GET", path("hello")).status == 404);
+    CHECK(door.ask("POST", path("hello"), "", false).status == 403);
 }
 
 TEST_CASE("AdminService refuses what it does not offer", "[api][AdminService]") {
