@@ -1,12 +1,17 @@
+#include "api/wire/record_json.h"
+#include "tests/support/temp_dir.h"
 #include "tests/unit/scheduler/scheduler_fixture.h"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
+#include <fstream>
 #include <map>
 #include <random>
 
 #include "lab/simulate/listed_trace.h"
 #include "lab/simulate/simulation.h"
+#include "lab/simulate/trace_files.h"
 
 using namespace lambent;
 using namespace lambent::lab;
@@ -57,6 +62,15 @@ class LiveRun {
             }
         }
         return fates;
+    }
+
+    // What `lambent records` would print of it.
+    std::string record_lines() const {
+        std::string lines;
+        for (const auto& pending : pending_) {
+            lines += api::record_json(pending->value().record).dump() + "\n";
+        }
+        return lines;
     }
 
   private:
@@ -206,4 +220,49 @@ TEST_CASE("Simulation decides as the live scheduler did", "[lab][Simulation][Sch
     CHECK(std::count(text.begin(), text.end(), 'c') > 50);
     CHECK(std::count(text.begin(), text.end(), 'w') > 500);
     CHECK(std::count(text.begin(), text.end(), '-') > 5);
+}
+
+namespace {
+
+// Records tell the begin of a call in milliseconds.
+std::vector<TraceCall> in_whole_milliseconds(std::vector<TraceCall> calls) {
+    std::int64_t last_us = -1'000;
+    for (TraceCall& call : calls) {
+        call.at_us = std::max(call.at_us / 1'000 * 1'000, last_us + 1'000);
+        call.duration_us = call.duration_us / 1'000 * 1'000 + 1'000;
+        last_us = call.at_us;
+    }
+    return calls;
+}
+
+}  // namespace
+
+TEST_CASE("Simulation of a recorded hour starts the calls cold that did", "[lab][Simulation]") {
+    const auto policy = GENERATE(as<std::string>(), "fixed:120", "lru:600MB", "hybrid:7");
+    CAPTURE(policy);
+    SimulationConfig config;
+    config.scheduler.keep_alive = scheduler::parse_keep_alive(policy).value();
+    config.scheduler.memory_budget_mb = 6'000;
+    config.scheduler.boots_max = 100;
+
+    TraceDefaults defaults;
+    std::vector<TraceFunction> functions = some_functions();
+    for (TraceFunction& function : functions) {
+        function.boot_us = defaults.function.boot_us;
+    }
+    LiveRun live(config.scheduler, functions);
+    const std::string hour = text_of(live.play(in_whole_milliseconds(an_hour(3))));
+    REQUIRE(hour.find('-') == std::string::npos);
+
+    const tests::TempDir directory;
+    const std::string file = directory.path() + "/records.jsonl";
+    std::ofstream(file) << live.record_lines();
+    const auto trace = read_trace({file}, defaults);
+    REQUIRE(trace.has_value());
+    std::string replayed(hour.size(), '-');
+    simulate(**trace, config, [&](std::uint64_t number, const TraceCall&, Start start) {
+        replayed.at(number) = start == Start::kCold ? 'c' : 'w';
+    });
+    CHECK(replayed == hour);
+    CHECK(std::count(hour.begin(), hour.end(), 'c') > 50);
 }
