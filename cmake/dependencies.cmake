@@ -14,6 +14,8 @@ find_package(yaml-cpp REQUIRED)
 pkg_check_modules(libcgroup REQUIRED IMPORTED_TARGET libcgroup)
 pkg_check_modules(libseccomp REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
+# One header without a package file: what the pages of `lambent measure` are made with.
+find_path(KAINJOW_MUSTACHE_INCLUDE kainjow/mustache.hpp REQUIRED)
 if(LAMBENT_TESTS)
     find_package(Catch2 2.13 REQUIRED)
 endif()

@@ -82,20 +82,6 @@ class Commands(CommandTest):
                 break
         self.assertIn("greeting Follower", line)
 
-    def test_measure_counts_true_cold_starts_and_all_phases(self):
-        measured = self.lambent_json("measure", "hello-python", "--cold", "3", "--warm", "5")
-        self.assertEqual(3, measured["cold"]["count"])
-        self.assertEqual(5, measured["warm"]["count"])
-        cold = measured["cold"]["phasesUs"]
-        self.assertGreater(cold["mountAndLimits"]["p50"], 0)
-        self.assertGreater(cold["functionInit"]["p50"], 0)
-        self.assertEqual(0, measured["warm"]["phasesUs"]["runtimeBoot"]["p99"])
-        self.assertGreater(measured["warm"]["phasesUs"]["handler"]["p50"], 0)
-        self.assertGreaterEqual(measured["cold"]["clientUs"]["p50"],
-                                cold["functionInit"]["p50"])
-        table = self.lambent("measure", "hello-python", "--cold", "1", "--warm", "1").stdout
-        self.assertIn("seen by the client", table)
-
     def test_aws_runs_the_aws_command_on_the_daemon(self):
         self.lambent("aws", "s3", "mb", "s3://from-the-command")
         self.assertIn("from-the-command", self.lambent("aws", "s3", "ls").stdout)

@@ -162,6 +162,12 @@ Result<void> LambdaApi::update_settings(const FunctionSettings& settings) {
     return {};
 }
 
+Result<void> LambdaApi::set_memory(const std::string& name, std::uint32_t memory_mb) {
+    const Json body{{"MemorySize", memory_mb}};
+    LAMBENT_TRY(send_ok(client_, json_call("PUT", path_of(name, "/configuration"), body)));
+    return {};
+}
+
 Result<void> LambdaApi::set_tags(
     const std::string& arn, const std::map<std::string, std::string>& tags
 ) {
@@ -209,8 +215,9 @@ Result<InvokeAnswer> LambdaApi::invoke(const InvokeCall& call) {
         request.headers.emplace_back("X-Amz-Log-Type", "Tail");
         request.headers.emplace_back("X-Lambent-Record", "1");
     }
-    if (call.start == InvokeStart::kForceCold) {
-        request.headers.emplace_back("X-Lambent-Cold", "1");
+    if (call.start != InvokeStart::kAny) {
+        const bool boot = call.start == InvokeStart::kForceBoot;
+        request.headers.emplace_back("X-Lambent-Cold", boot ? "boot" : "1");
     }
     LAMBENT_TRY(const HttpReply reply, send_ok(client_, request));
     return read_answer(reply);

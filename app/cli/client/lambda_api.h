@@ -41,7 +41,7 @@ struct FunctionView {
 };
 
 enum class InvokeMode { kWait, kAsync };
-enum class InvokeStart { kAny, kForceCold };
+enum class InvokeStart { kAny, kForceCold, kForceBoot };  // boot: not from a stem
 
 struct InvokeCall {
     std::string name;
@@ -70,6 +70,8 @@ class LambdaApi {
     Result<void> create(const FunctionSettings& settings, const std::string& zip);
     Result<void> update_code(const std::string& name, const std::string& zip);
     Result<void> update_settings(const FunctionSettings& settings);
+    // The memory size alone, whatever else was configured meanwhile.
+    Result<void> set_memory(const std::string& name, std::uint32_t memory_mb);
     Result<void> set_tags(const std::string& arn, const std::map<std::string, std::string>& tags);
     Result<void> remove(const std::string& name);
     // Returns when the function is Active and its last update is done; Failed is an Error.

@@ -66,6 +66,44 @@ Result<std::uint64_t> PlatformApi::evict(const std::string& function) {
     return document.is_object() ? document.value("evicted", std::uint64_t{0}) : 0;
 }
 
+Result<StemsView> PlatformApi::stems(const std::string& function) {
+    const HttpCall call = call_of("/functions/" + function + "/stems");
+    LAMBENT_TRY(const HttpReply reply, send_ok(client_, call));
+    try {
+        const Json document = Json::parse(reply.body);
+        StemsView view;
+        view.ready = document.at("ready").get<std::uint64_t>();
+        view.wanted = document.at("wanted").get<std::uint64_t>();
+        return view;
+    } catch (const Json::exception& failure) {
+        return Error(Code::kInternal, std::string("the stems cannot be read: ") + failure.what());
+    }
+}
+
+Result<std::vector<DroppedPart>> PlatformApi::drop_page_cache(const std::string& function) {
+    HttpCall call = call_of("/functions/" + function + "/drop-page-cache");
+    call.method = "POST";
+    LAMBENT_TRY(const HttpReply reply, send_ok(client_, call));
+    try {
+        std::vector<DroppedPart> parts;
+        const Json document = Json::parse(reply.body);
+        for (const Json& entry : document.at("dropped")) {
+            DroppedPart part;
+            part.part = entry.at("part").get<std::string>();
+            part.path = entry.at("path").get<std::string>();
+            part.bytes = entry.at("bytes").get<std::uint64_t>();
+            part.cached_before = entry.at("cachedBefore").get<std::uint64_t>();
+            part.cached_after = entry.at("cachedAfter").get<std::uint64_t>();
+            parts.push_back(std::move(part));
+        }
+        return parts;
+    } catch (const Json::exception& failure) {
+        return Error(
+            Code::kInternal, std::string("what was dropped cannot be read: ") + failure.what()
+        );
+    }
+}
+
 Result<std::string> PlatformApi::fetch_records(const RecordQuery& query) {
     HttpCall call = call_of("/records");
     call.query.emplace_back("limit", std::to_string(query.limit));

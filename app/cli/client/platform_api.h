@@ -25,6 +25,21 @@ struct EnvironmentView {
     bool provisioned = false;
 };
 
+// Stems that could become a function.
+struct StemsView {
+    std::uint64_t ready = 0;
+    std::uint64_t wanted = 0;
+};
+
+// What the page cache held of a part of a function before it was dropped, and after.
+struct DroppedPart {
+    std::string part;  // "package", "bootstrap", "interpreter", "library"
+    std::string path;
+    std::uint64_t bytes = 0;
+    std::uint64_t cached_before = 0;
+    std::uint64_t cached_after = 0;  // mapped by processes that live
+};
+
 struct RecordQuery {
     std::string function;
     std::string request_id;
@@ -46,6 +61,9 @@ class PlatformApi {
     // Ends the idle environments of a function, so that its next invocation is a cold start; how
     // many. Provisioned ones stay.
     Result<std::uint64_t> evict(const std::string& function);
+    Result<StemsView> stems(const std::string& function);
+    // Empties the page cache of the files that a start of the function reads.
+    Result<std::vector<DroppedPart>> drop_page_cache(const std::string& function);
 
   private:
     Result<std::string> fetch_records(const RecordQuery& query);
