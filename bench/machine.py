@@ -67,31 +67,40 @@ class Cores:
         os.sched_setaffinity(0, {self.load})
 
 
+class Process:
+    """One line of /proc: its parent, name, and the ticks that it has had."""
+
+    def __init__(self, stat):
+        head, _, tail = stat.rpartition(b")")
+        fields = tail.split()
+        self.name = head.partition(b"(")[2].decode(errors="replace")
+        self.parent, self.user, self.kernel = (int(fields[at]) for at in (1, 11, 12))
+        self.waited_for = int(fields[13]) + int(fields[14])  # what ended children had
+
+
 def _processes():
-    """pid -> (parent, processor ticks of it and of children that it has waited for)."""
     found = {}
     for entry in os.listdir("/proc"):
         if not entry.isdigit():
             continue
         try:
             with open(f"/proc/{entry}/stat", "rb") as file:
-                fields = file.read().rpartition(b")")[2].split()
+                found[int(entry)] = Process(file.read())
         except OSError:
             continue  # it has ended meanwhile
-        found[int(entry)] = int(fields[1]), sum(int(ticks) for ticks in fields[11:15])
     return found
 
 
-def _own_ticks():
-    processes, children = _processes(), {}
-    for pid, (parent, _) in processes.items():
-        children.setdefault(parent, []).append(pid)
-    total, waiting = 0, [os.getpid()]
+def _family(processes, roots):
+    children = {}
+    for pid, process in processes.items():
+        children.setdefault(process.parent, []).append(pid)
+    waiting = list(roots)
     while waiting:
         pid = waiting.pop()
-        total += processes.get(pid, (0, 0))[1]
         waiting += children.get(pid, [])
-    return total
+        if pid in processes:
+            yield pid, processes[pid]
 
 
 def _busy_ticks():
@@ -101,22 +110,38 @@ def _busy_ticks():
     return user + nice + system + irq + softirq + steal
 
 
-class ForeignShare:
-    """Which share of the machine others had while the context was open; the host counts as one."""
+def _uptime():
+    return float(pathlib.Path("/proc/uptime").read_text().split()[0])
+
+
+class Watch:
+    """While the context is open: which share of the machine others had (the host counts as one),
+    and the processor time of the processes below `roots`, by name, in microseconds."""
+
+    def __init__(self, roots=()):
+        self.roots = roots
 
     def __enter__(self):
-        self.own, self.busy = _own_ticks(), _busy_ticks()
-        self.uptime = self._now()
+        self.before, self.busy, self.since = _processes(), _busy_ticks(), _uptime()
         return self
 
     def __exit__(self, *_):
-        foreign = (_busy_ticks() - self.busy) - (_own_ticks() - self.own)
-        capacity = (self._now() - self.uptime) * TICKS * os.cpu_count()
-        self.share = min(1.0, max(0.0, foreign / max(1.0, capacity)))
+        after, busy, now = _processes(), _busy_ticks(), _uptime()
+        own = self._ticks(after) - self._ticks(self.before)
+        capacity = (now - self.since) * TICKS * os.cpu_count()
+        self.foreign = min(1.0, max(0.0, (busy - self.busy - own) / max(1.0, capacity)))
+        self.used = {}
+        for pid, process in _family(after, self.roots):
+            earlier = self.before.get(pid)
+            user, kernel = self.used.get(process.name, (0, 0))
+            self.used[process.name] = (
+                user + (process.user - (earlier.user if earlier else 0)) * 1e6 / TICKS,
+                kernel + (process.kernel - (earlier.kernel if earlier else 0)) * 1e6 / TICKS)
 
     @staticmethod
-    def _now():
-        return float(pathlib.Path("/proc/uptime").read_text().split()[0])
+    def _ticks(processes):
+        return sum(process.user + process.kernel + process.waited_for
+                   for _, process in _family(processes, [os.getpid()]))
 
 
 def jitter(program, cores, samples=1000):

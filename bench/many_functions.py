@@ -72,7 +72,8 @@ def measure(options, cores):
             result[f"resident_mb_{'few' if count == FEW else 'many'}"] = resident_mb(daemon)
         print(f"many functions: registered in {result['registered_s']:.1f} s", file=sys.stderr)
         targets = {
-            count: warm.Target(str(count), lambda daemon=daemon: daemon.invoke_target(CALLED))
+            count: warm.Target(str(count), [daemon.process.pid],
+                               lambda daemon=daemon: daemon.invoke_target(CALLED))
             for count, daemon in daemons.items()}
         for connections in CONNECTIONS:
             rounds = {"few": [], "many": []}

@@ -86,12 +86,12 @@ def scenario(name, reserved, flags, seconds, cores):
         peak = wrk(target, SLOTS, max(5, seconds // 4), cores)
         pace_ms = round(1000 * CROWD / (10 * peak["rate"]))
         wrk(target, CROWD, 3, cores, pace_ms)  # connections and buffers are made
-        with Memory(lambent.process) as memory, machine.ForeignShare() as others:
+        with Memory(lambent.process) as memory, machine.Watch() as others:
             crowd = wrk(target, CROWD, seconds, cores, pace_ms)
         after = wrk(target, SLOTS, 10, cores)
     offered = (crowd["served"]["count"] + crowd["refused"]["count"]) / crowd["seconds"]
     return {"name": name, "peak": peak, "crowd": crowd, "after": after, "offered": offered,
-            "memory_mb": [min(memory.seen), max(memory.seen)], "foreign": others.share}
+            "memory_mb": [min(memory.seen), max(memory.seen)], "foreign": others.foreign}
 
 
 def measure(seconds, cores):

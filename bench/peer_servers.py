@@ -44,12 +44,7 @@ class Start:
 
     def __init__(self, folder, cores, stack):
         self.folder, self.cores, self.stack = pathlib.Path(folder), cores, stack
-
-    def sub(self, name):
-        folder = self.folder / name
-        folder.mkdir()
-        folder.chmod(0o777)  # workers of nginx run as another user
-        return Start(folder, self.cores, self.stack)
+        self.pids = []
 
     def run(self, *command, **options):
         environment = {**os.environ, "HOME": str(self.folder), **options.pop("env", {})}
@@ -58,6 +53,7 @@ class Start:
             [str(word) for word in command], env=environment, preexec_fn=self.cores.on_system,
             **{"stdout": log, "stderr": log, **options})
         self.stack.callback(end, process)
+        self.pids.append(process.pid)
         return process
 
 

@@ -42,6 +42,26 @@ def warm_row(name, kept, base):
     return cells
 
 
+def cpu_lines(warm):
+    """Where each microsecond goes: processor time by process, of the rounds at 64."""
+    rows = []
+    for name, rounds in warm["systems"].items():
+        kept = rounds.get("64", {}).get("kept", [])
+        processes = dict.fromkeys(process for each in kept for process in each["cpu_us"])
+        parts, whole = [], 0
+        for process in processes:
+            user, kernel = (median([each["cpu_us"].get(process, [0, 0])[at] for each in kept])
+                            for at in (0, 1))
+            if user + kernel >= 0.05:
+                parts.append(f"{process} {user:.1f} + {kernel:.1f}")
+            whole += user + kernel
+        rows.append((name, f"{whole:.1f}", "; ".join(parts)))
+    return ["", "### Where the microseconds go", "",
+            "Processor time of a call at 64 connections, in the program + in the kernel on its",
+            "behalf, by process; fcgiwrap's programs are too short-lived to be seen.", "",
+            *table(("system", "µs a call", "process: program + kernel"), rows)]
+
+
 def warm_lines(warm, cores_note):
     lines = ["", "## A warm call over HTTP", "",
              "wrk with one thread on one processor, everything of a system (daemon, launcher and",
@@ -67,6 +87,7 @@ def warm_lines(warm, cores_note):
                   *table(titles, rows), "",
                   f"Sleeps of 200 µs on that processor were overslept by "
                   f"{jitter_text(warm['jitter'][key])}. {discarded} rounds were discarded."]
+    lines += cpu_lines(warm)
     if warm["notRun"]:
         lines += ["", "Not run:", ""]
         lines += [f"- {name}: {why}" for name, why in warm["notRun"].items()]

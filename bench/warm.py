@@ -29,10 +29,10 @@ REPEATS_MAX = 3
 
 
 class Target:
-    """One system: where it is called, and with which headers."""
+    """One system: where it is called and with which headers, and its processes."""
 
-    def __init__(self, name, sign):
-        self.name, self.sign, self.signed_at = name, sign, None
+    def __init__(self, name, pids, sign):
+        self.name, self.pids, self.sign, self.signed_at = name, pids, sign, None
 
     def address(self):
         if self.signed_at is None or time.monotonic() - self.signed_at > SIGNATURE_HOLDS_S:
@@ -47,7 +47,7 @@ def wrk(target, connections, seconds, cores):
     url, headers = target.address()
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "--latency",
                "-s", str(ROOT / "bench" / "post.lua"), url, "--"]
-    with machine.ForeignShare() as others:
+    with machine.Watch(target.pids) as watch:
         done = subprocess.run(command + [f"{k}: {v}" for k, v in headers.items()],
                               capture_output=True, text=True, preexec_fn=cores.on_load)
     found = re.search(r"RESULT (.*)", done.stdout)
@@ -57,35 +57,44 @@ def wrk(target, connections, seconds, cores):
     # Calls that failed or were throttled are not counted as served.
     result["refused"] = min(1.0, result["errors"] / max(1.0, result["rps"] * seconds))
     result["rps"] *= 1 - result["refused"]
-    result["foreign"] = others.share
+    calls = max(1.0, result["rps"] * seconds)
+    result["foreign"] = watch.foreign
+    result["cpu_us"] = {name: [user / calls, kernel / calls]
+                        for name, (user, kernel) in watch.used.items()}
     return result
 
 
-def start_all(stack, folder, cores):
-    """Every target that runs here, and of the others why they do not."""
-    at = peer_servers.Start(folder, cores, stack)
+def start_peers(stack, folder, cores):
+    """Every floor and peer that runs here, and of the others why they do not."""
     targets, missing = [], {}
     everyone = {**peer_servers.FLOORS, **peer_servers.SYSTEMS}
     for number, (name, start) in enumerate(everyone.items()):
+        own = folder / f"peer{number}"
+        own.mkdir()
+        own.chmod(0o777)  # workers of nginx run as another user
         try:
             with contextlib.ExitStack() as attempt:
-                sub = at.sub(f"peer{number}")
-                sub.stack = attempt
-                url = start(sub)
+                at = peer_servers.Start(own, cores, attempt)
+                url = start(at)
                 stack.push(attempt.pop_all())
-            targets.append(Target(name, lambda url=url: (url, {})))
+            targets.append(Target(name, at.pids, lambda url=url: (url, {})))
         except (NotRun, OSError, ValueError) as failure:
             missing[name] = str(failure)
             print(f"warm: {name} is not run: {failure}", file=sys.stderr)
+    return targets, missing
+
+
+def start_lambent(stack, folder, cores):
     signed = stack.enter_context(Lambent(folder / "signed", *ROOM, preexec=cores.on_system))
     unsigned = stack.enter_context(
         Lambent(folder / "unsigned", "--auth", "none", *ROOM, preexec=cores.on_system))
     for daemon in (signed, unsigned):
         daemon.deploy()
-    for name, function in LAMBENT.items():
-        targets.append(Target(name, lambda function=function: signed.invoke_target(function)))
-    targets.append(Target(UNSIGNED, lambda: unsigned.invoke_target("echo-cpp")))
-    return targets, missing
+    targets = [Target(name, [signed.process.pid],
+                      lambda function=function: signed.invoke_target(function))
+               for name, function in LAMBENT.items()]
+    return targets + [Target(UNSIGNED, [unsigned.process.pid],
+                             lambda: unsigned.invoke_target("echo-cpp"))]
 
 
 def rounds_of(targets, connections, options, cores, results):
@@ -115,7 +124,8 @@ def measure(options, cores):
         folder = pathlib.Path(stack.enter_context(
             tempfile.TemporaryDirectory(prefix="lambent-bench-", ignore_cleanup_errors=True)))
         os.chmod(folder, 0o755)
-        targets, missing = start_all(stack, folder, cores)
+        targets, missing = start_peers(stack, folder, cores)
+        targets += start_lambent(stack, folder, cores)
         results = {target.name: {} for target in targets}
         for connections in CONNECTIONS:
             probes[str(connections)] = rounds_of(targets, connections, options, cores, results)
