@@ -15,6 +15,9 @@ BARE = {
     "node": ["/usr/bin/node", "-e", "require('fs').writeSync(1, '.')"],
 }
 CLIENT_FUNCTIONS = {"cpp": "echo-cpp", "python": "echo-python", "node": "echo-node-async"}
+# What bench_cold_start measures; cpp-http asks the Runtime API over HTTP.
+ROOM = ("cpp", "cpp-http", "python", "node")
+BURST = 100
 BATCHES = 5
 WARM_UP = 10
 REFILL_S = 0.06
@@ -68,7 +71,8 @@ def client_row(took, record):
 def measure(options):
     result = {"bare": bare_boots(options.cold)}
     print("cold: bare boots done", file=sys.stderr)
-    result["room"] = json_lines(output_of(BIN / "bench_cold_start", options.cold))
+    result["room"] = json_lines(output_of(BIN / "bench_cold_start", options.cold, *ROOM))
+    result["burst"] = json_lines(output_of(BIN / "bench_cold_start", "--burst", BURST, *LANGUAGES))
     print("cold: stems and boots done", file=sys.stderr)
     result["sandbox"] = json_lines(
         output_of(BIN / "bench_stem_claim", BIN / "lambent-launcher", options.cold))

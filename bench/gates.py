@@ -10,6 +10,9 @@ CPP, PYTHON, SYNC, ASYNC = ("lambent C++", "lambent Python", "lambent Node, sync
 CLAIM_MS = {"cpp": 0.5, "python": 1.0, "node": 1.5}
 NAMES = {"cpp": "C++", "python": "Python", "node": "Node"}
 CLAIM_P99_MS = 5.0
+CELL_MB = {"cpp": 2.0, "python": 4.0, "node": 8.0}
+DAEMON_MB = 20.0
+UP_MS = 150.0
 HTTP_API_MORE_MS = 0.5
 CLIENT_MORE_MS = 0.3
 EMPTY_POOL = 1.15
@@ -63,10 +66,9 @@ def warm_gates(warm):
     ]
 
 
-def room_row(cold, language, source, channel):
-    for row in cold["room"]:
-        if (row["language"], row["source"], row.get("channel", "frames")) == (
-                language, source, channel):
+def room_row(cold, language, source, kind="room"):
+    for row in cold[kind]:
+        if (row["language"], row["source"]) == (language, source):
             return row
     return None
 
@@ -78,30 +80,59 @@ def milliseconds(row, step, field):
 def cold_gates(cold):
     part, gates = "cold start", []
     for language, target in CLAIM_MS.items():
-        name, stem = NAMES[language], room_row(cold, language, "stem", "frames")
+        name, stem = NAMES[language], room_row(cold, language, "stem")
         claim = milliseconds(stem, "claim_until_answer", "p50")
         over_http = milliseconds(
-            room_row(cold, language, "stem", "http"), "claim_until_answer", "p50")
-        boot = milliseconds(
-            room_row(cold, language, "boot", "frames"), "claim_until_answer", "p50")
+            room_row(cold, f"{language}-http", "stem"), "claim_until_answer", "p50")
+        boot = milliseconds(room_row(cold, language, "boot"), "claim_until_answer", "p50")
         bare = median(cold["bare"][language]) / 1000
         gates += [
             at_most(part, f"{name} from a stem, claim → answer p50", claim, target, " ms"),
             at_most(part, f"{name} from a stem, claim → answer p99",
                     milliseconds(stem, "claim_until_answer", "p99"), CLAIM_P99_MS, " ms"),
-            at_most(part, f"{name}, more over the HTTP Runtime API",
-                    None if over_http is None or claim is None else over_http - claim,
-                    HTTP_API_MORE_MS, " ms"),
             at_most(part, f"{name}, more seen by an HTTP client", client_more(cold, language),
                     CLIENT_MORE_MS, " ms"),
             at_most(part, f"{name}, pool empty ÷ bare fork+exec", quotient(boot, bare), EMPTY_POOL),
         ]
+        if over_http is not None and claim is not None:
+            gates.append(at_most(part, f"{name}, more over the HTTP Runtime API",
+                                 over_http - claim, HTTP_API_MORE_MS, " ms"))
+        gates += burst_gates(cold, language)
     return gates
+
+
+def burst_gates(cold, language):
+    burst = room_row(cold, language, "stem", "burst")
+    boots = room_row(cold, language, "boot", "burst")
+    if not burst or not boots:
+        return []
+    one_boot = boots["alone"]["p50"] / 1000
+    longest = burst["start"]["max"] / 1000
+    return [("cold start", f"{NAMES[language]}, burst of {burst['burst']}: none waits longer than "
+             f"one boot ({one_boot:.1f} ms)", f"{longest:.1f} ms", longest <= one_boot, False)]
 
 
 def client_more(cold, language):
     rows = [row for row in cold["client"][language] if row["source"] == "stem"]
     return median([row["seen"] - row["recorded"] for row in rows]) / 1000 if rows else None
+
+
+def footprint_gates(footprint):
+    part = "footprint"
+    gates = [at_most(part, f"{NAMES[row['language']]} {row['state']} cell, PSS with "
+                     f"{row['cells']} alive", row["pss_kib"] / 1024, CELL_MB[row["language"]],
+                     " MiB") for row in footprint["cells"]]
+    environments = footprint["environments"]
+    answered = environments["answered"].get("provisioned", 0)
+    wanted = environments["wanted"]
+    return gates + [
+        at_most(part, "daemon idle, PSS", footprint["idle"]["daemon"], DAEMON_MB, " MiB"),
+        at_most(part, "`lambent up` → first answer, new data directory",
+                median(footprint["up_new_ms"]), UP_MS, " ms"),
+        at_most(part, "`lambent up` → first answer, again",
+                median(footprint["up_again_ms"]), UP_MS, " ms"),
+        (part, f"{wanted} warm environments, all called at once", f"{answered} answered",
+         answered == wanted, False)]
 
 
 def many_gates(many):
@@ -125,7 +156,7 @@ def spread_of_client(cold, language):
 
 
 def all_gates(results):
-    makers = {"cold": cold_gates, "warm": warm_gates, "many": many_gates,
-              "overload": overload_gates}
+    makers = {"cold": cold_gates, "warm": warm_gates, "footprint": footprint_gates,
+              "many": many_gates, "overload": overload_gates}
     return [gate for part, make in makers.items() if part in results
             for gate in make(results[part])]

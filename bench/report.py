@@ -100,14 +100,18 @@ def step_rows(rows, keys):
                                if isinstance(value, dict)))
     titles = [*keys, *(step.replace("_", " ") for step in steps)]
     return titles, [
-        [*(row.get(key, "frames") for key in keys),
+        [*(row[key] for key in keys),
          *(f"{row[s]['p50'] / 1000:.2f} / {row[s]['p99'] / 1000:.2f}" if s in row else "–"
            for s in steps)]
         for row in rows]
 
 
+def of_three(step):
+    return " / ".join(f"{step[field] / 1000:.2f}" for field in ("p50", "p99", "max"))
+
+
 def cold_lines(cold):
-    titles, rows = step_rows(cold["room"], ("language", "source", "channel"))
+    titles, rows = step_rows(cold["room"], ("language", "source"))
     lines = ["", "## A cold start", "",
              "Claim → answer of an empty handler in a full cell, through the runtime room without",
              "the HTTP door (`build/bin/bench_cold_start`): from a stem, and booted when none",
@@ -128,12 +132,38 @@ def cold_lines(cold):
                      f"{sources.count('stem')} of {len(sources)}"))
     lines += table(("runtime", "bare p50 / p99 ms", "seen p50 / p99 ms", "more p50 ms",
                     "from a stem"), rows)
+    lines += ["", f"As many starts at once as `burst` says, p50 / p99 / max in milliseconds since",
+              "they were asked for:", "", *table(
+                  ("runtime", "from", "burst", "start", "one alone"),
+                  [(row["language"], row["source"], row["burst"], of_three(row["start"]),
+                    of_three(row["alone"])) for row in cold["burst"]])]
     steps = [row for row in cold["sandbox"] if "p50" in row]
     if steps:
         keys = list(steps[0])
         lines += ["", "The sandbox alone (`build/bin/bench_stem_claim`), microseconds:", "",
                   *table(keys, [[row.get(key, "") for key in keys] for row in steps])]
     return lines
+
+
+def footprint_lines(footprint):
+    environments, idle = footprint["environments"], footprint["idle"]
+    cells = [(row["language"], row["state"], row["cells"], f"{row['pss_kib'] / 1024:.2f}",
+              f"{row['private_kib'] / 1024:.2f}") for row in footprint["cells"]]
+    return ["", "## Memory and start", "",
+            "A waiting cell with its init (`build/bin/bench_memory`): PSS, in which memory that n",
+            "processes share counts a n-th for each, and what it shares with nobody.", "",
+            *table(("runtime", "cell", "alive", "PSS MiB", "private MiB"), cells), "",
+            f"- The daemon idle, with stems: {idle['daemon']:.1f} MiB (PSS); its launcher "
+            f"{idle['launcher']:.1f} MiB.",
+            f"- `lambent up` until its first answer: {median(footprint['up_new_ms']):.0f} ms "
+            f"({spread(footprint['up_new_ms'])}) on a new data directory, "
+            f"{median(footprint['up_again_ms']):.0f} ms ({spread(footprint['up_again_ms'])})",
+            "  on one that is there.",
+            f"- {environments['wanted']} provisioned environments of a Python function with 128 MB "
+            f"stood after {environments['seconds']:.1f} s",
+            f"  ({environments['status']}); the daemon had {environments['daemon_mb']:.1f} MiB, "
+            f"the machine {environments['machine_free_mb']:,.0f} MiB left. Called at once, as many",
+            f"  answered as stand here: {environments['answered']}."]
 
 
 def many_lines(many):
@@ -179,11 +209,14 @@ def render(results):
              f"- Command: `make bench` (`{about['command']}`), {about['date']}, "
              f"{about['minutes']:.0f} minutes",
              f"- Network: {about['network']}"]
+    lines += [f"- **Not measured**: {part}, {why}" for part, why in results["failed"].items()]
     lines += gate_lines(results)
     if "warm" in results:
         lines += warm_lines(results["warm"], about["cores"])
     if "cold" in results:
         lines += cold_lines(results["cold"])
+    if "footprint" in results:
+        lines += footprint_lines(results["footprint"])
     if "many" in results:
         lines += many_lines(results["many"])
     if "overload" in results:
