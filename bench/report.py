@@ -1,6 +1,7 @@
 """docs/PERFORMANCE.md from the results of one run."""
 import gates
 from cold import LANGUAGES
+from profile_of import SMALLEST_SHARE
 from statistics_of import median, percentile, spread
 from warm import CONNECTIONS
 
@@ -50,7 +51,8 @@ def cpu_lines(warm):
         processes = dict.fromkeys(process for each in kept for process in each["cpu_us"])
         parts, whole = [], 0
         for process in processes:
-            user, kernel = (median([each["cpu_us"].get(process, [0, 0])[at] for each in kept])
+            user, kernel = (sum(each["cpu_us"].get(process, [0, 0])[at] * each["rps"]
+                                for each in kept) / sum(each["rps"] for each in kept)
                             for at in (0, 1))
             if user + kernel >= 0.05:
                 parts.append(f"{process} {user:.1f} + {kernel:.1f}")
@@ -104,6 +106,16 @@ def step_rows(rows, keys):
          *(f"{row[s]['p50'] / 1000:.2f} / {row[s]['p99'] / 1000:.2f}" if s in row else "–"
            for s in steps)]
         for row in rows]
+
+
+def profile_lines(profile):
+    title = ["", "### Where the daemon's microseconds go", ""]
+    if "missing" in profile:
+        return [*title, f"Not measured: {profile['missing']}."]
+    rows = [(group, f"{share:.1%}", f"{share * profile['us']:.1f}")
+            for group, share in profile["shares"].items() if share >= SMALLEST_SHARE]
+    return [*title, "Samples (`perf`) at 64 connections of the C++ echo; a call takes "
+            f"{profile['us']:.1f} µs of it.", "", *table(("where", "share", "µs a call"), rows)]
 
 
 def of_three(step):
@@ -213,6 +225,8 @@ def render(results):
     lines += gate_lines(results)
     if "warm" in results:
         lines += warm_lines(results["warm"], about["cores"])
+    if "profile" in results:
+        lines += profile_lines(results["profile"])
     if "cold" in results:
         lines += cold_lines(results["cold"])
     if "footprint" in results:
