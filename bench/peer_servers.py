@@ -2,10 +2,13 @@
 
 A peer is started by a function here that gets the folder it may write to, the cores, and a stack
 that ends its processes, and returns its URL; NotRun says why it cannot be measured."""
+import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
+import time
 
 from servers import BIN, NotRun, ROOT, end, free_port, wait_for
 
@@ -51,10 +54,17 @@ class Start:
         log = self.stack.enter_context(open(self.folder / "log", "ab"))
         process = subprocess.Popen(
             [str(word) for word in command], env=environment, preexec_fn=self.cores.on_system,
-            **{"stdout": log, "stderr": log, **options})
-        self.stack.callback(end, process)
+            start_new_session=True, **{"stdout": log, "stderr": log, **options})
+        self.stack.callback(end_all, process)
         self.pids.append(process.pid)
         return process
+
+
+def end_all(process):
+    """The process, and those of its session that did not end with it."""
+    end(process)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def tool(name):
@@ -100,7 +110,6 @@ def uwsgi(at, *flags):
 
 
 def wait_for_socket(path, process):
-    import time
     limit = time.monotonic() + 20
     while not path.exists():
         if process.poll() is not None or time.monotonic() > limit:
@@ -170,3 +179,5 @@ SYSTEMS = {
     "serverless-offline": serverless_offline,
     "nginx → fcgiwrap": nginx_fcgiwrap,
 }
+# Its programs end before anybody can ask what they used: who else was at work is not known.
+UNTRACKED = {"nginx → fcgiwrap"}

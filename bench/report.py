@@ -36,6 +36,7 @@ def warm_row(name, kept, base):
              f"{median([r['p99'] for r in kept]):,.0f}",
              f"{median(rps):,.0f} ({spread(rps)})",
              f"{median([r['refused'] for r in kept]):.1%}",
+             "–" if kept[0]["foreign"] is None else
              f"{median([r['foreign'] for r in kept]):.0%}"]
     if base:
         cells += [f"{median(p50) / median([r['p50'] for r in base]):.2f}",

@@ -58,7 +58,7 @@ def wrk(target, connections, seconds, cores):
     result["refused"] = min(1.0, result["errors"] / max(1.0, result["rps"] * seconds))
     result["rps"] *= 1 - result["refused"]
     calls = max(1.0, result["rps"] * seconds)
-    result["foreign"] = watch.foreign
+    result["foreign"] = None if target.name in peer_servers.UNTRACKED else watch.foreign
     result["cpu_us"] = {name: [user / calls, kernel / calls]
                         for name, (user, kernel) in watch.used.items()}
     return result
@@ -108,7 +108,7 @@ def rounds_of(targets, connections, options, cores, results):
             kept = results[target.name].setdefault(str(connections), {"kept": [], "discarded": []})
             for attempt in range(REPEATS_MAX + 1):
                 result = wrk(target, connections, options.seconds, cores)
-                if result["foreign"] <= options.foreign_max:
+                if (result["foreign"] or 0) <= options.foreign_max:
                     break
                 if attempt < REPEATS_MAX:
                     kept["discarded"].append(result)
