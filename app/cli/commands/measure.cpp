@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <ctime>
 #include <map>
 #include <memory>
@@ -170,6 +171,9 @@ void add_measure(CLI::App& app, ChosenCommand& chosen) {
     add_what_is_measured(*measure, *choice);
     add_what_is_shown(*measure, *choice);
     measure->callback([choice, &chosen] {
+        std::vector<std::uint32_t>& sizes = choice->plan.memory_mb;
+        std::sort(sizes.begin(), sizes.end());
+        sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
         choice->plan.idle = std::chrono::milliseconds(choice->idle_ms);
         chosen.run = [choice](const Session& session) {
             return run_measure(*choice, session);

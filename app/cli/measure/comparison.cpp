@@ -22,6 +22,8 @@ std::vector<std::string> cautions_of(const Measurement& before, const Measuremen
     };
     say(before.plan.function != after.plan.function, "The runs measured different functions.");
     say(!same_machine(before.machine, after.machine), "The machines or their systems differ.");
+    say(before.machine.is_busy() || after.machine.is_busy(),
+        "The machine was busy with other things: a difference may be theirs.");
     say(before.runtime != after.runtime, "The runtimes differ.");
     say(before.plan.payload != after.plan.payload, "The events differ.");
     say(before.plan.page_cache != after.plan.page_cache,

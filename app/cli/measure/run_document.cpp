@@ -117,6 +117,7 @@ MachineFacts read_machine(const Document& document) {
     machine.memory_bytes = document.at("memoryBytes").get<std::uint64_t>();
     machine.kernel = document.at("kernel").get<std::string>();
     machine.system = document.at("system").get<std::string>();
+    machine.load = document.at("load").get<double>();
     return machine;
 }
 

@@ -65,6 +65,8 @@ struct MachineFacts {
     std::string system;
     double load = 0;  // runnable processes over the minute before
 
+    // Others wanted the processors too, when it began.
+    bool is_busy() const { return load > 0.5 * processors; }
     friend bool operator==(const MachineFacts&, const MachineFacts&) = default;
 };
 

@@ -45,6 +45,13 @@ std::vector<std::string> remarks_on(const Measurement& measurement) {
             fewest = std::min(fewest, samples.count());
         }
     }
+    if (measurement.machine.is_busy()) {
+        remarks.push_back(
+            "The machine was busy with other things when it began (load " +
+            fixed(measurement.machine.load, 1) + " on " +
+            count_of(measurement.machine.processors, "processor") + ")."
+        );
+    }
     if (const std::size_t errors = measurement.errors(); errors > 0) {
         remarks.push_back(
             count_of(errors, "call") + " returned a function error; their times are counted."

@@ -1,5 +1,6 @@
 #include "app/cli/measure/text_report.h"
 
+#include "app/cli/measure/advice.h"
 #include "app/cli/measure/summary.h"
 #include "app/cli/terminal/format.h"
 #include "app/cli/terminal/table.h"
@@ -103,6 +104,9 @@ std::string render_measurement(const Measurement& measurement, const Style& styl
                        ", as its caller saw it\n\n" + overview(measurement, style);
     if (measurement.sizes.size() == 1) {
         text += "\n" + phases(measurement.sizes.front(), style);
+    }
+    if (const auto advice = memory_advice(measurement)) {
+        text += "\n" + *advice + "\n";
     }
     for (const std::string& remark : remarks_on(measurement)) {
         text += "\n" + remark;

@@ -1,3 +1,4 @@
+#include "app/cli/measure/advice.h"
 #include "app/cli/measure/page/figures.h"
 #include "app/cli/measure/page/page.h"
 #include "app/cli/measure/page/page_parts.h"
@@ -125,6 +126,7 @@ Json page_model(const Measurement& measurement, const std::optional<Comparison>&
         {"spreads", spreads_json(measurement)},
         {"has_tuning", !tuning.empty()},
         {"tuning", tuning},
+        {"advice", memory_advice(measurement).value_or("")},
         {"tables", tables_json(measurement)},
         {"has_dropped", !measurement.dropped.empty()},
         {"dropped", dropped_rows_json(measurement.dropped)},

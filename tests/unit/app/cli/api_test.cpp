@@ -104,6 +104,44 @@ TEST_CASE("A function's configuration is read from GetFunction", "[app][LambdaAp
     CHECK(function.last_update_status == "Successful");
 }
 
+TEST_CASE("A forced boot and a memory size are asked for as the daemon reads them", "[app][api]") {
+    tests::OneAnswerServer invoke(answer("200 OK", "", "1"));
+    HttpClient caller(endpoint_at(invoke.url()));
+    InvokeCall call;
+    call.name = "f";
+    call.start = InvokeStart::kForceBoot;
+    CHECK(LambdaApi(caller).invoke(call).has_value());
+    CHECK(invoke.head().find("X-Lambent-Cold: boot") != std::string::npos);
+    tests::OneAnswerServer update(answer("200 OK", "", "{}"));
+    HttpClient updater(endpoint_at(update.url()));
+    CHECK(LambdaApi(updater).set_memory("f", 512).has_value());
+    CHECK(update.head().starts_with("PUT /2015-03-31/functions/f/configuration "));
+    CHECK(update.body() == R"({"MemorySize":512})");
+}
+
+TEST_CASE("Stems and what the page cache lost are read from the daemon", "[app][PlatformApi]") {
+    tests::OneAnswerServer stems(answer("200 OK", "", R"({"ready":1,"wanted":3})"));
+    HttpClient one(endpoint_at(stems.url()));
+    const auto view = PlatformApi(one).stems("f");
+    REQUIRE(view.has_value());
+    CHECK(view->ready == 1);
+    CHECK(view->wanted == 3);
+    tests::OneAnswerServer cache(answer(
+        "200 OK",
+        "",
+        R"({"dropped":[{"part":"package","path":"/p","bytes":9,"cachedBefore":8,"cachedAfter":1}]})"
+    ));
+    HttpClient other(endpoint_at(cache.url()));
+    const auto dropped = PlatformApi(other).drop_page_cache("f");
+    REQUIRE(dropped.has_value());
+    CHECK(dropped->at(0).part == "package");
+    CHECK(dropped->at(0).cached_after == 1);
+    CHECK(cache.head().starts_with("POST /_lambent/functions/f/drop-page-cache "));
+    tests::OneAnswerServer old(answer("200 OK", "", "{}"));
+    HttpClient third(endpoint_at(old.url()));
+    CHECK(PlatformApi(third).stems("f").error().code() == Code::kInternal);
+}
+
 TEST_CASE("An AWS error in JSON or XML becomes an Error with its name", "[app][service_error]") {
     HttpReply json;
     json.status = 404;

@@ -1,4 +1,6 @@
+#include "app/cli/measure/advice.h"
 #include "app/cli/measure/comparison.h"
+#include "app/cli/measure/interruption.h"
 #include "app/cli/measure/machine_facts.h"
 #include "app/cli/measure/run_document.h"
 #include "app/cli/measure/summary.h"
@@ -7,6 +9,9 @@
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+
+#include <csignal>
+#include <map>
 
 namespace lambent::cli {
 namespace {
@@ -137,12 +142,53 @@ TEST_CASE("A comparison says what else differs", "[app][measure]") {
     after.machine.kernel = "6.12.0";
     after.machine.load = 3;
     after.plan.page_cache = PageCache::kDropped;
-    CHECK(compare(before, after).cautions.size() == 2);
+    CHECK(compare(before, after).cautions.size() == 3);
+    CHECK(remarks_on(after).front().find("load 3.0 on 2 processors") != std::string::npos);
     after.sizes.front().memory_mb = 256;
     after.sizes.pop_back();
     const Comparison nothing = compare(before, after);
     CHECK(nothing.rows.empty());
     CHECK(nothing.cautions.back().find("nothing to compare") != std::string::npos);
+}
+
+Measurement warm_sweep(const std::map<std::uint32_t, double>& scales) {
+    Measurement run;
+    for (const auto& [mb, scale] : scales) {
+        SizeMeasurement size;
+        size.memory_mb = mb;
+        size.samples.push_back(made_up(StartKind::kWarm, 200, scale, mb));
+        size.samples.back().cost_usd *= mb;
+        run.sizes.insert(run.sizes.begin(), std::move(size));  // whatever their order
+    }
+    return run;
+}
+
+TEST_CASE("Advice on memory says where more of it stops to help", "[app][measure]") {
+    const auto advice = [](const std::map<std::uint32_t, double>& scales) {
+        return memory_advice(warm_sweep(scales)).value_or("nothing");
+    };
+    const std::string flat_end = advice({{128, 4}, {512, 1}, {1'024, 1}, {1'769, 0.99}});
+    CHECK(flat_end.find("those at 128 MB cost least") != std::string::npos);
+    CHECK(flat_end.find("from 512 MB on") != std::string::npos);
+    CHECK(advice({{128, 1}, {512, 1}}).find("more memory only costs") != std::string::npos);
+    CHECK(advice({{128, 2}, {512, 1}}).find("no smaller size") != std::string::npos);
+    CHECK(advice({{128, 1}}) == "nothing");
+}
+
+TEST_CASE("An interruption is noted, and its handlers go with it", "[app][measure]") {
+    struct sigaction before {};
+    ::sigaction(SIGINT, nullptr, &before);
+    {
+        const Interruption interruption;
+        CHECK_FALSE(interruption.happened());
+        std::raise(SIGINT);
+        CHECK(interruption.happened());
+        interruption.wait(std::chrono::hours(1));  // returns at once
+    }
+    struct sigaction after {};
+    ::sigaction(SIGINT, nullptr, &after);
+    CHECK(after.sa_handler == before.sa_handler);
+    CHECK_FALSE(Interruption().happened());
 }
 
 TEST_CASE("Phases that took no time are not shown", "[app][measure]") {
