@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -49,15 +50,18 @@ std::string BlobStore::fan_out(const std::string& blob) const {
     return directory_ + kBlobs + "/" + blob.substr(0, 2);
 }
 
+// One sync holds all the names: the daemon does not answer before they are there.
 Result<void> BlobStore::prepare() const {
+    const std::string blobs = directory_ + kBlobs;
+    LAMBENT_TRY(make_directories(blobs));
     for (const char high : kHex) {
         for (const char low : kHex) {
-            const std::string directory = fan_out(std::string{high, low});
-            if (!fs::is_directory(directory)) {
-                LAMBENT_TRY(make_directories(directory));
+            if (::mkdir(fan_out(std::string{high, low}).c_str(), 0700) != 0 && errno != EEXIST) {
+                return errno_error("make a directory of blobs", errno);
             }
         }
     }
+    LAMBENT_TRY(sync_directory(blobs));
     LAMBENT_TRY(make_directories(directory_ + kArriving));
     return sweep(directory_ + kArriving, [](const std::string&) { return true; });
 }
