@@ -83,7 +83,7 @@ def scenario(name, reserved, flags, seconds, cores):
                 FunctionName="slow", ReservedConcurrentExecutions=reserved)
         target = lambent.invoke_target("slow")
         wrk(target, SLOTS, 3, cores)  # environments boot
-        peak = wrk(target, SLOTS, max(5, seconds // 4), cores)
+        peak = wrk(target, SLOTS, max(5, seconds // 6), cores)
         pace_ms = round(1000 * CROWD / (10 * peak["rate"]))
         wrk(target, CROWD, 3, cores, pace_ms)  # connections and buffers are made
         with Memory(lambent.process) as memory, machine.Watch() as others:

@@ -86,10 +86,14 @@ def warm_lines(warm, cores_note):
                 for name, rounds in warm["systems"].items() if key in rounds]
         discarded = sum(len(rounds[key]["discarded"]) for rounds in warm["systems"].values()
                         if key in rounds)
+        disturbed = sum((each["foreign"] or 0) > warm["foreignMax"]
+                        for rounds in warm["systems"].values() if key in rounds
+                        for each in rounds[key]["kept"])
         lines += ["", f"### {connections} connection{'s' if connections > 1 else ''}", "",
                   *table(titles, rows), "",
                   f"Sleeps of 200 µs on that processor were overslept by "
-                  f"{jitter_text(warm['jitter'][key])}. {discarded} rounds were discarded."]
+                  f"{jitter_text(warm['jitter'][key])}. {discarded} rounds were discarded, "
+                  f"{disturbed} disturbed ones kept."]
     lines += cpu_lines(warm)
     if warm["notRun"]:
         lines += ["", "Not run:", ""]

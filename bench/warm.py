@@ -25,7 +25,6 @@ UNSIGNED = "lambent C++, unsigned (--auth none)"
 # Enough that an environment of a whole processor fits for each connection and function.
 ROOM = ("--memory-budget", "1000GB")
 SIGNATURE_HOLDS_S = 600
-REPEATS_MAX = 3
 
 
 class Target:
@@ -98,20 +97,21 @@ def start_lambent(stack, folder, cores):
 
 
 def rounds_of(targets, connections, options, cores, results):
-    """Interleaved rounds; those in which others had too much of the machine are repeated."""
-    for target in list(targets):  # pools grow to this many connections
+    """Interleaved rounds; those in which others had too much of the machine are repeated, but not
+    more of them than there are systems: a run has to end."""
+    for target in targets:  # pools grow to this many connections
         wrk(target, connections, 1, cores)
-    probes = []
+    probes, repeats_left = [], len(targets)
+    seconds = options.seconds if connections > 1 else max(1, options.seconds // 2)
     for number in range(options.rounds):
         probes.append(machine.jitter(BIN / "bench_jitter", cores))
         for target in targets:
             kept = results[target.name].setdefault(str(connections), {"kept": [], "discarded": []})
-            for attempt in range(REPEATS_MAX + 1):
-                result = wrk(target, connections, options.seconds, cores)
-                if (result["foreign"] or 0) <= options.foreign_max:
-                    break
-                if attempt < REPEATS_MAX:
-                    kept["discarded"].append(result)
+            result = wrk(target, connections, seconds, cores)
+            while (result["foreign"] or 0) > options.foreign_max and repeats_left > 0:
+                kept["discarded"].append(result)
+                repeats_left -= 1
+                result = wrk(target, connections, seconds, cores)
             kept["kept"].append(result)
         print(f"warm: {connections} connections, round {number + 1} of {options.rounds}",
               file=sys.stderr)
