@@ -2,8 +2,10 @@
 
 #include "base/result.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/params.h>
 
 #include <array>
 #include <cstdint>
@@ -12,16 +14,31 @@
 namespace lambent {
 namespace {
 
+struct Algorithm {
+    explicit Algorithm(const char* name) : handle(EVP_MD_fetch(nullptr, name, nullptr)) {
+        LAMBENT_ASSERT(handle != nullptr);
+    }
+    ~Algorithm() { EVP_MD_free(handle); }
+    Algorithm(const Algorithm&) = delete;
+    Algorithm& operator=(const Algorithm&) = delete;
+
+    EVP_MD* handle;
+};
+
+// Fetched once: OpenSSL's EVP_sha256() is looked up again, under locks, each time it is used.
 const EVP_MD* algorithm(HashKind kind) {
+    static const Algorithm sha256("SHA256");
+    static const Algorithm sha1("SHA1");
+    static const Algorithm md5("MD5");
     switch (kind) {
         case HashKind::kSha1:
-            return EVP_sha1();
+            return sha1.handle;
         case HashKind::kMd5:
-            return EVP_md5();
+            return md5.handle;
         case HashKind::kSha256:
             break;
     }
-    return EVP_sha256();
+    return sha256.handle;
 }
 
 const unsigned char* octets(std::string_view bytes) {
@@ -47,44 +64,59 @@ std::size_t padding_of(std::string_view text) {
 }  // namespace
 
 struct Digest::Context {
-    explicit Context(HashKind kind) : handle(EVP_MD_CTX_new()) {
-        LAMBENT_ASSERT(handle != nullptr);
-        LAMBENT_ASSERT(EVP_DigestInit_ex(handle, algorithm(kind), nullptr) == 1);
-    }
+    Context() : handle(EVP_MD_CTX_new()) { LAMBENT_ASSERT(handle != nullptr); }
     ~Context() { EVP_MD_CTX_free(handle); }
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
 
+    void begin(HashKind kind) const {
+        LAMBENT_ASSERT(EVP_DigestInit_ex2(handle, algorithm(kind), nullptr) == 1);
+    }
+    void update(std::string_view bytes) const {
+        LAMBENT_ASSERT(EVP_DigestUpdate(handle, bytes.data(), bytes.size()) == 1);
+    }
+    std::string finish() const {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
+        unsigned size = 0;
+        LAMBENT_ASSERT(EVP_DigestFinal_ex(handle, raw.data(), &size) == 1);
+        return as_string(raw.data(), size);
+    }
+
     EVP_MD_CTX* handle;
 };
 
-Digest::Digest(HashKind kind) : context_(std::make_unique<Context>(kind)) {}
+Digest::Digest(HashKind kind) : context_(std::make_unique<Context>()) {
+    context_->begin(kind);
+}
 Digest::~Digest() = default;
 Digest::Digest(Digest&&) noexcept = default;
 Digest& Digest::operator=(Digest&&) noexcept = default;
 
 void Digest::update(std::string_view bytes) {
-    LAMBENT_ASSERT(EVP_DigestUpdate(context_->handle, bytes.data(), bytes.size()) == 1);
+    context_->update(bytes);
 }
 
 std::string Digest::finish() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
-    unsigned size = 0;
-    LAMBENT_ASSERT(EVP_DigestFinal_ex(context_->handle, raw.data(), &size) == 1);
-    return as_string(raw.data(), size);
+    return context_->finish();
+}
+
+// With one context for all, since a short text is hashed sooner than a context is made.
+std::string Digest::of(HashKind kind, std::string_view bytes) {
+    thread_local const Context context;
+    context.begin(kind);
+    context.update(bytes);
+    return context.finish();
 }
 
 std::string digest(HashKind kind, std::string_view bytes) {
-    Digest whole(kind);
-    whole.update(bytes);
-    return whole.finish();
+    return Digest::of(kind, bytes);
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
     unsigned size = 0;
     const unsigned char* done = ::HMAC(
-        EVP_sha256(),
+        algorithm(HashKind::kSha256),
         key.data(),
         static_cast<int>(key.size()),
         octets(bytes),
@@ -96,14 +128,52 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
     return as_string(raw.data(), size);
 }
 
+struct HmacKey::Context {
+    Context() : handle(new_context()) {}
+    ~Context() { EVP_MAC_CTX_free(handle); }
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+
+    static EVP_MAC_CTX* new_context() {
+        EVP_MAC* hmac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+        EVP_MAC_CTX* made = EVP_MAC_CTX_new(hmac);
+        EVP_MAC_free(hmac);
+        LAMBENT_ASSERT(made != nullptr);
+        return made;
+    }
+
+    EVP_MAC_CTX* handle;
+};
+
+HmacKey::HmacKey(std::string_view key) : context_(std::make_unique<Context>()) {
+    char algorithm_name[] = "SHA256";
+    const OSSL_PARAM settings[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, algorithm_name, 0),
+        OSSL_PARAM_construct_end()};
+    LAMBENT_ASSERT(EVP_MAC_init(context_->handle, octets(key), key.size(), settings) == 1);
+}
+HmacKey::~HmacKey() = default;
+HmacKey::HmacKey(HmacKey&&) noexcept = default;
+HmacKey& HmacKey::operator=(HmacKey&&) noexcept = default;
+
+std::string HmacKey::sign(std::string_view bytes) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
+    std::size_t size = 0;
+    EVP_MAC_CTX* const mac = context_->handle;
+    LAMBENT_ASSERT(EVP_MAC_init(mac, nullptr, 0, nullptr) == 1);  // starts anew with the same key
+    LAMBENT_ASSERT(EVP_MAC_update(mac, octets(bytes), bytes.size()) == 1);
+    LAMBENT_ASSERT(EVP_MAC_final(mac, raw.data(), &size, raw.size()) == 1);
+    return as_string(raw.data(), size);
+}
+
 std::string to_hex(std::string_view bytes) {
     constexpr char kDigits[] = "0123456789abcdef";
-    std::string text;
-    text.reserve(2 * bytes.size());
+    std::string text(2 * bytes.size(), '\0');
+    char* out = text.data();
     for (const char c : bytes) {
         const auto byte = static_cast<unsigned char>(c);
-        text += kDigits[byte >> 4];
-        text += kDigits[byte & 0x0F];
+        *out++ = kDigits[byte >> 4];
+        *out++ = kDigits[byte & 0x0F];
     }
     return text;
 }
