@@ -10,9 +10,7 @@ namespace lambent::api::lambda {
 namespace {
 
 std::string qualified_arn(const Call& call, const FunctionReference& reference) {
-    runtime::Function function;
-    function.name = reference.name;
-    const std::string arn = function.arn(call.config.region);
+    std::string arn = runtime::function_arn(call.config.region, reference.name);
     return reference.qualifier.empty() ? arn : arn + ":" + reference.qualifier;
 }
 

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
+
 namespace lambent::api::lambda {
 
 namespace {
@@ -14,21 +16,23 @@ constexpr std::uint64_t kSyncBytesMax = 6'291'456;  // lambda-facts section 2
 constexpr std::uint64_t kEventBytesMax = 1'048'576;
 
 // The event as the function will see it; an empty one is an empty object, as in AWS.
-Task<Answer<std::string>> read_payload(const Call& call, std::uint64_t limit_bytes) {
-    Result<std::string> payload = co_await call.body.read_all(limit_bytes);
+Answer<std::string> check_payload(Result<std::string> payload, std::uint64_t limit_bytes) {
     if (payload.has_error()) {
-        co_return payload.error().code() == Code::kTooLarge ? payload_too_large(limit_bytes)
-                                                            : from_error(payload.error());
+        return payload.error().code() == Code::kTooLarge ? payload_too_large(limit_bytes)
+                                                         : from_error(payload.error());
+    }
+    if (payload.value().size() > limit_bytes) {
+        return payload_too_large(limit_bytes);
     }
     if (payload.value().empty()) {
-        co_return std::string("{}");
+        return std::string("{}");
     }
     if (const auto fault = json_fault(payload.value())) {
-        co_return invalid_content(
+        return invalid_content(
             "Could not parse request body into json: Could not parse payload into json: " + *fault
         );
     }
-    co_return std::move(payload).value();
+    return std::move(payload).value();
 }
 
 Served accept_event(Call call, std::string reference, std::string payload) {
@@ -96,9 +100,15 @@ Served invoke(Call call) {
     LAMBENT_CO_TRY(InvokeOptions options, read_invoke_options(call.request.head.headers));
     LAMBENT_CO_TRY(Target target, named_target(call));
     const bool is_event = options.type == InvocationType::kEvent;
-    LAMBENT_CO_TRY(
-        std::string payload, co_await read_payload(call, is_event ? kEventBytesMax : kSyncBytesMax)
-    );
+    const std::uint64_t limit_bytes = is_event ? kEventBytesMax : kSyncBytesMax;
+    std::optional<std::string> whole = call.body.take_whole();
+    Result<std::string> bytes = std::string();
+    if (whole) {
+        bytes = *std::move(whole);
+    } else {
+        bytes = co_await call.body.read_all(limit_bytes);
+    }
+    LAMBENT_CO_TRY(std::string payload, check_payload(std::move(bytes), limit_bytes));
     if (options.type == InvocationType::kDryRun) {
         http::Response response;
         response.status = 204;

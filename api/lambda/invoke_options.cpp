@@ -8,8 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
+#include <cstdint>
 
 namespace lambent::api::lambda {
 
@@ -81,12 +80,17 @@ Answer<InvokeOptions> read_invoke_options(const http::Headers& headers) {
 }
 
 std::string new_trace_id(WallTime now) {
-    std::array<char, 9> seconds{};
-    const auto since = static_cast<unsigned>(unix_ms(now) / 1000);
-    std::snprintf(seconds.data(), seconds.size(), "%08x", since);
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    const auto seconds = static_cast<std::uint32_t>(unix_ms(now) / 1000);
     const std::string random = random_hex(20);
-    return "Root=1-" + std::string(seconds.data()) + "-" + random.substr(0, 24) +
-           ";Parent=" + random.substr(24) + ";Sampled=0";
+    std::string id;
+    id.reserve(80);
+    id.append("Root=1-");
+    for (int shift = 28; shift >= 0; shift -= 4) {
+        id += kDigits[(seconds >> shift) & 0xF];
+    }
+    id.append("-").append(random, 0, 24);
+    return id.append(";Parent=").append(random, 24).append(";Sampled=0");
 }
 
 }  // namespace lambent::api::lambda

@@ -5,8 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
-#include <set>
+#include <utility>
 
 namespace lambent::api {
 namespace {
@@ -20,6 +19,7 @@ Refusal malformed(std::string message) {
 
 std::vector<std::string_view> split(std::string_view text, char at) {
     std::vector<std::string_view> parts;
+    parts.reserve(8);
     for (;;) {
         const std::size_t end = text.find(at);
         parts.push_back(text.substr(0, end));
@@ -57,12 +57,12 @@ Checked<void> read_credential(std::string_view text, Authorization& into) {
 }
 
 Checked<void> read_signed_headers(std::string_view text, Authorization& into) {
-    std::set<std::string_view> seen;
+    into.signed_headers.reserve(4);
     for (const std::string_view name : split(text, ';')) {
         const bool is_lower =
             std::none_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-        if (name.empty() || !is_lower || !seen.insert(name).second ||
-            seen.size() > kSignedHeadersMax) {
+        if (name.empty() || !is_lower || into.covers(name) ||
+            into.signed_headers.size() == kSignedHeadersMax) {
             return malformed("SignedHeaders must be lower-case names, each once.");
         }
         into.signed_headers.emplace_back(name);
@@ -91,26 +91,43 @@ Checked<void> read_time(std::string_view text, Authorization& into) {
     return {};
 }
 
-// The three named parts of the header, each exactly once, in any order.
-Checked<std::map<std::string, std::string_view, std::less<>>> header_parts(std::string_view text) {
-    std::map<std::string, std::string_view, std::less<>> parts;
-    for (const std::string_view part : split(text, ',')) {
-        const std::string_view item = trimmed(part);
-        const std::size_t equals = item.find('=');
-        if (equals == std::string_view::npos ||
-            !parts.emplace(item.substr(0, equals), item.substr(equals + 1)).second) {
-            return malformed("The Authorization header is mal-formed.");
+// The header's named parts, each at most once, in any order.
+class HeaderParts {
+  public:
+    Checked<void> read(std::string_view text) {
+        items_.reserve(4);
+        for (const std::string_view part : split(text, ',')) {
+            const std::string_view item = trimmed(part);
+            const std::size_t equals = item.find('=');
+            const std::string_view name = item.substr(0, equals);
+            if (equals == std::string_view::npos || find(name) != nullptr ||
+                items_.size() == kPartsMax) {
+                return malformed("The Authorization header is mal-formed.");
+            }
+            items_.emplace_back(name, item.substr(equals + 1));
         }
+        return {};
     }
-    for (const char* name : {"Credential", "SignedHeaders", "Signature"}) {
-        if (!parts.contains(name)) {
-            return malformed(
-                "Authorization header requires '" + std::string(name) + "' parameter."
-            );
+    Checked<std::string_view> required(std::string_view name) const {
+        if (const std::string_view* value = find(name)) {
+            return *value;
         }
+        return malformed("Authorization header requires '" + std::string(name) + "' parameter.");
     }
-    return parts;
-}
+
+  private:
+    static constexpr std::size_t kPartsMax = 16;
+
+    const std::string_view* find(std::string_view name) const {
+        const auto is_it = [name](const auto& item) {
+            return item.first == name;
+        };
+        const auto found = std::find_if(items_.begin(), items_.end(), is_it);
+        return found == items_.end() ? nullptr : &found->second;
+    }
+
+    std::vector<std::pair<std::string_view, std::string_view>> items_;
+};
 
 Checked<void> read_header_time(const http::Headers& headers, Authorization& into) {
     if (headers.count("x-amz-date") > 1 || headers.count("date") > 1) {
@@ -135,18 +152,22 @@ Checked<void> read_header_time(const http::Headers& headers, Authorization& into
 Checked<std::optional<Authorization>> read_header(
     const http::RequestHead& head, std::string_view value
 ) {
-    if (!value.starts_with(std::string(kAlgorithm) + " ")) {
+    if (!value.starts_with(kAlgorithm) || value.substr(kAlgorithm.size(), 1) != " ") {
         return Refusal(
             Fault::kUnsupported,
             "The authorization mechanism you have provided is not supported. Please use "
             "AWS4-HMAC-SHA256."
         );
     }
-    LAMBENT_TRY(const auto parts, header_parts(value.substr(kAlgorithm.size() + 1)));
+    HeaderParts parts;
+    LAMBENT_TRY(parts.read(value.substr(kAlgorithm.size() + 1)));
+    LAMBENT_TRY(const std::string_view credential, parts.required("Credential"));
+    LAMBENT_TRY(const std::string_view signed_headers, parts.required("SignedHeaders"));
+    LAMBENT_TRY(const std::string_view signature, parts.required("Signature"));
     Authorization found;
-    LAMBENT_TRY(read_credential(parts.at("Credential"), found));
-    LAMBENT_TRY(read_signed_headers(parts.at("SignedHeaders"), found));
-    LAMBENT_TRY(read_signature(parts.at("Signature"), found));
+    LAMBENT_TRY(read_credential(credential, found));
+    LAMBENT_TRY(read_signed_headers(signed_headers, found));
+    LAMBENT_TRY(read_signature(signature, found));
     LAMBENT_TRY(read_header_time(head.headers, found));
     return std::optional<Authorization>(std::move(found));
 }

@@ -108,6 +108,13 @@ Checked<std::unique_ptr<http::BodyReader>> unwrap_chunks(
     return wrapped;
 }
 
+Refusal too_large(std::uint64_t bytes_max) {
+    return Refusal(
+        Fault::kTooLarge,
+        "Request must be smaller than " + std::to_string(bytes_max) + " bytes for this operation"
+    );
+}
+
 Refusal unreadable(const Error& error) {
     if (error.code() == Code::kDeadline) {
         return Refusal(Fault::kTimeout, "The body of the request did not come in time.");
@@ -156,15 +163,29 @@ Checked<std::unique_ptr<http::BodyReader>> unwrap_body(
     );
 }
 
+std::optional<Checked<HashedText>> take_hashed(
+    http::BodyReader& body, std::uint64_t bytes_max, HeldBytes::Share& share
+) {
+    const std::uint64_t bytes = body.content_length().value_or(bytes_max + 1);
+    if (bytes > bytes_max || bytes > share.room()) {
+        return std::nullopt;  // read_hashed says why
+    }
+    std::optional<std::string> whole = body.take_whole();
+    if (!whole) {
+        return std::nullopt;
+    }
+    LAMBENT_ASSERT(share.grow(bytes));
+    HashedText read;
+    read.sha256_hex = to_hex(digest(HashKind::kSha256, *whole));
+    read.text = *std::move(whole);
+    return read;
+}
+
 Task<Checked<HashedText>> read_hashed(
     http::BodyReader& body, std::uint64_t bytes_max, HeldBytes::Share& share
 ) {
-    const Refusal too_large(
-        Fault::kTooLarge,
-        "Request must be smaller than " + std::to_string(bytes_max) + " bytes for this operation"
-    );
     if (body.content_length().value_or(0) > bytes_max) {
-        co_return too_large;
+        co_return too_large(bytes_max);
     }
     HashedText read;
     Digest sha256(HashKind::kSha256);
@@ -177,7 +198,7 @@ Task<Checked<HashedText>> read_hashed(
             break;
         }
         if (bytes->size() > bytes_max - read.text.size()) {
-            co_return too_large;
+            co_return too_large(bytes_max);
         }
         if (!share.grow(bytes->size())) {
             co_return Refusal(Fault::kBusy, "The bodies of other requests take all the memory.");

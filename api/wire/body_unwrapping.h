@@ -35,5 +35,9 @@ struct HashedText {
 Task<Checked<HashedText>> read_hashed(
     http::BodyReader& body, std::uint64_t bytes_max, HeldBytes::Share& share
 );
+// The same at once, when the body has come already; else nothing.
+std::optional<Checked<HashedText>> take_hashed(
+    http::BodyReader& body, std::uint64_t bytes_max, HeldBytes::Share& share
+);
 
 }  // namespace lambent::api

@@ -16,6 +16,9 @@ class HeldBody final : public http::BodyReader {
     explicit HeldBody(std::string bytes) : bytes_(std::move(bytes)), size_(bytes_.size()) {}
     Task<Result<std::string>> read_some() override;
     std::optional<std::uint64_t> content_length() const override { return size_; }
+    std::optional<std::string> take_whole() override {
+        return bytes_.size() == size_ ? std::optional(std::exchange(bytes_, {})) : std::nullopt;
+    }
 
   private:
     std::string bytes_;

@@ -74,8 +74,12 @@ struct FrontDoor::Parts {
     Checked<void> admit(Visit& visit) const;
     Checked<void> decode(Visit& visit) const;
     Checked<void> identify(Visit& visit) const;
+    Checked<bool> check(Visit& visit) const;
+    std::optional<Checked<void>> prove_at_once(Visit& visit, http::BodyReader& body);
     Task<Checked<void>> prove(Visit& visit, http::BodyReader& body);
-    Task<Checked<void>> check(Visit& visit, http::BodyReader& body);
+    Checked<void> prove_text(Visit& visit, Checked<HashedText> read);
+    Checked<void> prove_stream(Visit& visit, http::BodyReader& body);
+    http::Response refuse(const Visit& visit, const Refusal& refusal) const;
     Service& find(ServiceName name) const;
     http::Response turn_away(const Visit& visit, const Refusal& refusal) const;
 };
@@ -99,20 +103,22 @@ Checked<void> FrontDoor::Parts::admit(Visit& visit) const {
 
 Checked<void> FrontDoor::Parts::decode(Visit& visit) const {
     Request& request = visit.request;
-    visit.service = find_service(request.head, request.query, std::nullopt);
     auto path = http::percent_decode(request.head.path);
     auto query = http::parse_query(request.head.query);
     if (path.has_error() || query.has_error()) {
+        visit.service = find_service(request.head, request.query, std::nullopt);
         return Refusal(Fault::kBadRequest, "The address of the request cannot be decoded.");
     }
     request.path = std::move(*path);
     request.query = std::move(*query);
-    visit.service = find_service(request.head, request.query, std::nullopt);
     auto authorization = read_authorization(request.head, request.query);
     if (authorization.has_error() && config.auth == AuthMode::kSigV4) {
+        visit.service = find_service(request.head, request.query, std::nullopt);
         return authorization.error();
     }
-    visit.authorization = authorization.has_value() ? *authorization : std::nullopt;
+    if (authorization.has_value()) {
+        visit.authorization = std::move(*authorization);
+    }
     visit.service = find_service(request.head, request.query, visit.authorization);
     // S3's keys may look like this; for the others it would be signed as one path and routed as
     // another.
@@ -156,37 +162,58 @@ Checked<void> FrontDoor::Parts::identify(Visit& visit) const {
     return {};
 }
 
-Task<Checked<void>> FrontDoor::Parts::prove(Visit& visit, http::BodyReader& body) {
-    const bool is_signed = config.auth == AuthMode::kSigV4;
-    http::RequestHead& head = visit.request.head;
+// Without a wait: nothing when the body must be read first.
+std::optional<Checked<void>> FrontDoor::Parts::prove_at_once(Visit& visit, http::BodyReader& body) {
     if (visit.service == ServiceName::kS3) {
-        const auto form = is_signed ? visit.authorization->form : Authorization::Form::kQuery;
-        LAMBENT_CO_TRY(const std::string payload, declared_payload(head, form));
-        std::optional<ChunkSeal> seal;
-        if (is_signed) {
-            LAMBENT_CO_TRY(seal, verifier.verify(head, *visit.authorization, payload));
-        }
-        LAMBENT_CO_TRY(visit.body, unwrap_body(head, body, payload, std::move(seal)));
-        co_return Checked<void>();
+        return prove_stream(visit, body);
     }
-    if (is_signed) {
-        const std::uint64_t bytes_max = body_bytes_max(visit.service, head);
-        LAMBENT_CO_TRY(HashedText read, co_await read_hashed(body, bytes_max, visit.held));
-        LAMBENT_CO_TRY(verifier.verify(head, *visit.authorization, read.sha256_hex));
-        visit.body = std::make_unique<HeldBody>(std::move(read.text));
+    if (config.auth == AuthMode::kNone) {
+        return Checked<void>();
     }
-    co_return Checked<void>();
+    auto read = take_hashed(body, body_bytes_max(visit.service, visit.head()), visit.held);
+    return read ? std::optional(prove_text(visit, *std::move(read))) : std::nullopt;
 }
 
-Task<Checked<void>> FrontDoor::Parts::check(Visit& visit, http::BodyReader& body) {
-    LAMBENT_CO_TRY(decode(visit));
-    LAMBENT_CO_TRY(admit(visit));
+Task<Checked<void>> FrontDoor::Parts::prove(Visit& visit, http::BodyReader& body) {
+    const std::uint64_t bytes_max = body_bytes_max(visit.service, visit.head());
+    Checked<HashedText> read = co_await read_hashed(body, bytes_max, visit.held);
+    co_return prove_text(visit, std::move(read));
+}
+
+Checked<void> FrontDoor::Parts::prove_text(Visit& visit, Checked<HashedText> read) {
+    if (read.has_error()) {
+        return read.error();
+    }
+    LAMBENT_TRY(verifier.verify(visit.head(), *visit.authorization, read->sha256_hex));
+    visit.body = std::make_unique<HeldBody>(std::move(read->text));
+    return {};
+}
+
+// S3's bodies are checked while they stream, against what the head says of them.
+Checked<void> FrontDoor::Parts::prove_stream(Visit& visit, http::BodyReader& body) {
+    const bool is_signed = config.auth == AuthMode::kSigV4;
+    http::RequestHead& head = visit.request.head;
+    const auto form = is_signed ? visit.authorization->form : Authorization::Form::kQuery;
+    LAMBENT_TRY(const std::string payload, declared_payload(head, form));
+    std::optional<ChunkSeal> seal;
+    if (is_signed) {
+        LAMBENT_TRY(verifier.verify(head, *visit.authorization, payload));
+        seal = verifier.seal(*visit.authorization);
+    }
+    LAMBENT_TRY(visit.body, unwrap_body(head, body, payload, std::move(seal)));
+    return {};
+}
+
+// Whether it must still be proved who asks.
+Checked<bool> FrontDoor::Parts::check(Visit& visit) const {
+    LAMBENT_TRY(decode(visit));
+    LAMBENT_TRY(admit(visit));
     if (visit.is_health()) {
         visit.request.principal.name = "anonymous";
-        co_return Checked<void>();
+        return false;
     }
-    LAMBENT_CO_TRY(identify(visit));
-    co_return co_await prove(visit, body);
+    LAMBENT_TRY(identify(visit));
+    return true;
 }
 
 Service& FrontDoor::Parts::find(ServiceName name) const {
@@ -224,6 +251,12 @@ http::Response FrontDoor::Parts::turn_away(const Visit& visit, const Refusal& re
     return render(error, style, visit.head().path, visit.request.request_id);
 }
 
+http::Response FrontDoor::Parts::refuse(const Visit& visit, const Refusal& refusal) const {
+    http::Response refused = turn_away(visit, refusal);
+    add_ids(refused, visit.service, visit.request.request_id);
+    return refused;
+}
+
 FrontDoor::FrontDoor(
     FrontDoorConfig config,
     Services services,
@@ -244,14 +277,21 @@ Task<http::Response> FrontDoor::handle(http::RequestHead head, http::BodyReader&
     Visit visit(parts_->held);
     visit.request.head = std::move(head);
     visit.request.request_id = random_uuid();
-    const auto checked = co_await parts_->check(visit, body);
+    const Checked<bool> checked = parts_->check(visit);
+    if (checked.has_error()) {
+        co_return parts_->refuse(visit, checked.error());
+    }
+    if (*checked) {
+        std::optional<Checked<void>> proved = parts_->prove_at_once(visit, body);
+        if (!proved) {
+            proved = co_await parts_->prove(visit, body);
+        }
+        if (proved->has_error()) {
+            co_return parts_->refuse(visit, proved->error());
+        }
+    }
     const ServiceName service = visit.service;
     const std::string request_id = visit.request.request_id;
-    if (checked.has_error()) {
-        http::Response refused = parts_->turn_away(visit, checked.error());
-        add_ids(refused, service, request_id);
-        co_return refused;
-    }
     http::BodyReader& checked_body = visit.body ? *visit.body : body;
     http::Response response =
         co_await parts_->find(service).serve(std::move(visit.request), checked_body);

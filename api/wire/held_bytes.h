@@ -23,6 +23,7 @@ class HeldBytes {
         Share& operator=(Share&&) = delete;
         ~Share() { whole_->left_ += bytes_; }
 
+        std::uint64_t room() const { return whole_->left_; }
         // False when that is more than there is left.
         [[nodiscard]] bool grow(std::uint64_t bytes) {
             if (bytes > whole_->left_) {

@@ -3,7 +3,10 @@
 #include "base/result.h"
 #include "base/time_format.h"
 
+#include <boost/beast/core/string.hpp>
+
 #include <cctype>
+#include <utility>
 
 namespace lambent::api {
 namespace {
@@ -19,14 +22,23 @@ std::string lower(std::string_view text) {
     return out;
 }
 
+bool is_amz_header(std::string_view name) {
+    constexpr std::string_view kPrefix = "x-amz-";
+    return name.size() >= kPrefix.size() &&
+           boost::beast::iequals({name.data(), kPrefix.size()}, {kPrefix.data(), kPrefix.size()});
+}
+
 // The headers that decide what a request does must be under its signature.
 Checked<void> check_coverage(const http::RequestHead& head, const Authorization& authorization) {
     if (!authorization.covers("host")) {
         return Refusal(Fault::kUnsignedHeader, "The Host header must be signed.");
     }
     for (const auto& field : head.headers.all()) {
+        if (!is_amz_header(field.first)) {
+            continue;
+        }
         const std::string name = lower(field.first);
-        if (name.starts_with("x-amz-") && !authorization.covers(name)) {
+        if (!authorization.covers(name)) {
             return Refusal(
                 Fault::kUnsignedHeader,
                 "There were headers present in the request which were not signed: " + name
@@ -99,7 +111,7 @@ Checked<void> SignatureVerifier::check_time(const Authorization& authorization) 
     return {};
 }
 
-Checked<ChunkSeal> SignatureVerifier::verify(
+Checked<void> SignatureVerifier::verify(
     const http::RequestHead& head, const Authorization& authorization, std::string_view payload_hash
 ) {
     const Credentials::Key* key = credentials_.find(authorization.access_key);
@@ -108,7 +120,7 @@ Checked<ChunkSeal> SignatureVerifier::verify(
             Fault::kUnknownKey, "The security token included in the request is invalid."
         );
     }
-    const std::string& signing = cached_key(*key, authorization.scope);
+    DerivedKey& signing = derived_key(*key, authorization.scope);
     const std::string query = canonical_query(head.query);
     const std::string headers = canonical_headers(head.headers, authorization.signed_headers);
     const std::string list = authorization.signed_header_list();
@@ -117,9 +129,8 @@ Checked<ChunkSeal> SignatureVerifier::verify(
         const CanonicalParts parts{head.method, path, query, headers, list, payload_hash};
         const std::string text =
             string_to_sign(authorization.amz_time, authorization.scope, canonical_request(parts));
-        if (same_secret(sign(signing, text), authorization.signature)) {
-            return ChunkSeal{
-                signing, authorization.amz_time, authorization.scope, authorization.signature};
+        if (same_secret(to_hex(signing.hmac.sign(text)), authorization.signature)) {
+            return {};
         }
     }
     return Refusal(
@@ -129,19 +140,36 @@ Checked<ChunkSeal> SignatureVerifier::verify(
     );
 }
 
-const std::string& SignatureVerifier::cached_key(
+ChunkSeal SignatureVerifier::seal(const Authorization& authorization) {
+    const Credentials::Key* key = credentials_.find(authorization.access_key);
+    LAMBENT_ASSERT(key != nullptr);
+    return ChunkSeal{
+        derived_key(*key, authorization.scope).raw,
+        authorization.amz_time,
+        authorization.scope,
+        authorization.signature};
+}
+
+// A client signs for one day and region at a time, and a key that is given a new secret gets a new
+// one here: what no longer fits is derived anew.
+SignatureVerifier::DerivedKey& SignatureVerifier::derived_key(
     const Credentials::Key& key, const CredentialScope& scope
 ) {
+    std::string name;
+    name.reserve(key.principal.access_key.size() + scope.service.size() + 1);
+    name.append(key.principal.access_key).append("/").append(scope.service);
+    const auto known = keys_.find(name);
+    if (known != keys_.end() && known->second.secret == key.secret &&
+        known->second.scope.date == scope.date && known->second.scope.region == scope.region) {
+        return known->second;
+    }
     if (keys_.size() >= kCachedKeysMax) {
         keys_.clear();
     }
-    // The secret is part of the name: a key that is given a new secret gets a new signing key.
-    std::string name = key.principal.access_key + "/" + scope.text() + "/" + key.secret;
-    const auto [place, is_new] = keys_.try_emplace(std::move(name));
-    if (is_new) {
-        place->second = signing_key(key.secret, scope);
-    }
-    return place->second;
+    std::string raw = signing_key(key.secret, scope);
+    HmacKey hmac(raw);
+    DerivedKey derived{key.secret, scope, std::move(raw), std::move(hmac)};
+    return keys_.insert_or_assign(std::move(name), std::move(derived)).first->second;
 }
 
 }  // namespace lambent::api

@@ -3,9 +3,10 @@
 #include "api/wire/authorization.h"
 #include "api/wire/credentials.h"
 #include "base/clock.h"
+#include "base/files/content_hash.h"
 
-#include <map>
 #include <string>
+#include <unordered_map>
 
 namespace lambent::api {
 
@@ -30,21 +31,30 @@ class SignatureVerifier {
         const http::RequestHead& head, const Authorization& authorization
     ) const;
     // And the proof. `payload_hash` is hex, or one of the literals that S3 knows.
-    Checked<ChunkSeal> verify(
+    Checked<void> verify(
         const http::RequestHead& head,
         const Authorization& authorization,
         std::string_view payload_hash
     );
+    // For the chunks behind a head that was verified.
+    ChunkSeal seal(const Authorization& authorization);
 
   private:
+    // What a secret becomes for one day, region and service.
+    struct DerivedKey {
+        std::string secret;
+        CredentialScope scope;
+        std::string raw;
+        HmacKey hmac;
+    };
     Checked<void> check_scope(const Authorization& authorization) const;
     Checked<void> check_time(const Authorization& authorization) const;
-    const std::string& cached_key(const Credentials::Key& key, const CredentialScope& scope);
+    DerivedKey& derived_key(const Credentials::Key& key, const CredentialScope& scope);
 
     std::string region_;
     const Credentials& credentials_;
     const Clock& clock_;
-    std::map<std::string, std::string> keys_;  // by access key and scope: derived once a day each
+    std::unordered_map<std::string, DerivedKey> keys_;  // by access key and service
 };
 
 }  // namespace lambent::api

@@ -36,6 +36,7 @@ std::string escape_bare(std::string_view text, http::Slash slash) {
 // RFC 3986, 5.2.4, and empty segments too; a slash at the end stays.
 std::string without_dot_segments(std::string_view path) {
     std::vector<std::string_view> kept;
+    kept.reserve(8);
     std::size_t start = 0;
     while (start <= path.size()) {
         const std::size_t end = std::min(path.find('/', start), path.size());
@@ -48,6 +49,7 @@ std::string without_dot_segments(std::string_view path) {
         start = end + 1;
     }
     std::string out;
+    out.reserve(path.size() + 1);
     for (const std::string_view segment : kept) {
         out.append("/").append(segment);
     }
@@ -57,17 +59,17 @@ std::string without_dot_segments(std::string_view path) {
     return out;
 }
 
-std::string canonical_spaces(std::string_view value) {
-    std::string out;
+// Without spaces around it, and with one where there are several.
+void append_canonical_spaces(std::string_view value, std::string& out) {
+    const std::size_t start = out.size();
     for (const char c : value) {
-        if (c != ' ' || (!out.empty() && out.back() != ' ')) {
+        if (c != ' ' || (out.size() > start && out.back() != ' ')) {
             out += c;
         }
     }
-    if (out.ends_with(' ')) {
+    if (out.size() > start && out.back() == ' ') {
         out.pop_back();
     }
-    return out;
 }
 
 bool same_name(std::string_view a, std::string_view b) {
@@ -78,7 +80,10 @@ bool same_name(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string CredentialScope::text() const {
-    return date + "/" + region + "/" + service + "/aws4_request";
+    std::string out;
+    out.reserve(64);
+    out.append(date).append("/").append(region).append("/").append(service);
+    return out.append("/aws4_request");
 }
 
 std::vector<std::string> canonical_paths(std::string_view raw_path, PathRule rule) {
@@ -121,12 +126,14 @@ std::string canonical_headers(
     const http::Headers& headers, const std::vector<std::string>& signed_headers
 ) {
     std::string out;
+    out.reserve(128);
     for (const std::string& name : signed_headers) {
         out.append(name).append(":");
         bool is_first = true;
         for (const auto& [field, value] : headers.all()) {
             if (same_name(field, name)) {
-                out.append(is_first ? "" : ",").append(canonical_spaces(value));
+                out.append(is_first ? "" : ",");
+                append_canonical_spaces(value, out);
                 is_first = false;
             }
         }
@@ -148,8 +155,14 @@ std::string canonical_request(const CanonicalParts& parts) {
 std::string string_to_sign(
     std::string_view amz_time, const CredentialScope& scope, std::string_view canonical
 ) {
-    std::string out(kAlgorithm);
-    out.append("\n").append(amz_time).append("\n").append(scope.text()).append("\n");
+    std::string out;
+    out.reserve(192);
+    out.append(kAlgorithm)
+        .append("\n")
+        .append(amz_time)
+        .append("\n")
+        .append(scope.text())
+        .append("\n");
     return out.append(to_hex(digest(HashKind::kSha256, canonical)));
 }
 

@@ -25,6 +25,10 @@ HeadLimits limits_of(const ServerConfig& config) {
     return {config.head_bytes_max, config.line_bytes_max, config.fields_max};
 }
 
+std::size_t left_of(const TimedSocket::Parts& parts) {
+    return parts[0].size() + parts[1].size();
+}
+
 Response plain_answer(unsigned status, std::string_view text) {
     Response response;
     response.status = status;
@@ -123,8 +127,15 @@ Task<Connection::Next> Connection::serve() {
     const Response response = co_await ask_handler(body);
     AnswerContext context = plan(response, framing, body);
     context.is_head = is_head;
-    if (!co_await answer(response, context)) {
-        co_return Next::kEnd;
+    if (std::holds_alternative<FileBody>(response.body)) {
+        if (!co_await answer(response, context)) {
+            co_return Next::kEnd;
+        }
+    } else {
+        TimedSocket::Parts parts = render(response, context);
+        if (!socket_.write_now(parts) || (left_of(parts) > 0 && !co_await send(parts))) {
+            co_return Next::kEnd;
+        }
     }
     if (!context.keep_alive) {
         co_return body.is_finished() && buffer_.size() == 0 ? Next::kEnd : Next::kLinger;
@@ -182,18 +193,28 @@ Task<Connection::Next> Connection::silence(Error why) {
 }
 
 Task<bool> Connection::answer(const Response& response, const AnswerContext& context) {
+    const TimedSocket::Parts parts = render(response, context);
+    const auto* file = std::get_if<FileBody>(&response.body);
+    if (file != nullptr && sends_body(response, context)) {
+        co_return co_await send_file(*file);
+    }
+    co_return co_await send(parts);
+}
+
+// What to send, but for a file: the head lies in out_, the text in the response.
+TimedSocket::Parts Connection::render(const Response& response, const AnswerContext& context) {
     out_.clear();
     render_head(response, context, out_);
     TimedSocket::Parts parts;
     parts[0] = asio::buffer(out_);
-    const bool has_body = sends_body(response, context);
-    const auto* file = std::get_if<FileBody>(&response.body);
-    if (has_body && file != nullptr) {
-        co_return co_await send_file(*file);
+    const auto* text = std::get_if<std::string>(&response.body);
+    if (text != nullptr && sends_body(response, context)) {
+        parts[1] = asio::buffer(*text);
     }
-    if (has_body) {
-        parts[1] = asio::buffer(std::get<std::string>(response.body));
-    }
+    return parts;
+}
+
+Task<bool> Connection::send(TimedSocket::Parts parts) {
     const auto sent = co_await socket_.write(parts, around_.config.body_timeout);
     co_return sent.has_value();
 }

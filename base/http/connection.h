@@ -55,6 +55,8 @@ class Connection {
     Task<Next> refuse(Malformed why);
     Task<Next> silence(Error why);
     Task<bool> answer(const Response& response, const AnswerContext& context);
+    TimedSocket::Parts render(const Response& response, const AnswerContext& context);
+    Task<bool> send(TimedSocket::Parts parts);
     Task<bool> send_file(const FileBody& file);
     Task<> linger();
     Parsed<std::optional<std::size_t>> scan_buffer();

@@ -55,6 +55,9 @@ class BodyReader {
     // The next bytes; an empty string at the end. Error kInvalidArgument for broken framing.
     virtual Task<Result<std::string>> read_some() = 0;
     virtual std::optional<std::uint64_t> content_length() const = 0;
+    // The whole body, when nothing of it was read and all of it has come already, which spares most
+    // small requests every wait; else nothing, and it must be read.
+    virtual std::optional<std::string> take_whole() { return std::nullopt; }
 
     // Everything, or kTooLarge as soon as it is known to be more than `limit_bytes`.
     Task<Result<std::string>> read_all(std::uint64_t limit_bytes);

@@ -50,6 +50,19 @@ Task<Result<std::string>> RequestBody::read_some() {
     co_return co_await read_chunked();
 }
 
+std::optional<std::string> RequestBody::take_whole() {
+    const bool is_untouched = content_length_ && left_ == *content_length_;
+    if (!is_untouched || state_ == State::kBroken || buffer_.size() < left_) {
+        return std::nullopt;
+    }
+    std::string bytes(view(buffer_).substr(0, left_));
+    buffer_.consume(bytes.size());
+    left_ = 0;
+    awaits_continue_ = false;
+    state_ = State::kFinished;
+    return bytes;
+}
+
 Task<Result<void>> RequestBody::ask_to_continue() {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     TimedSocket::Parts parts;

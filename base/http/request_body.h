@@ -21,6 +21,7 @@ class RequestBody final : public BodyReader {
 
     Task<Result<std::string>> read_some() override;
     std::optional<std::uint64_t> content_length() const override { return content_length_; }
+    std::optional<std::string> take_whole() override;
 
     bool is_finished() const { return state_ == State::kFinished; }
     // Whether the rest is surely no more than `bytes`, and the client sends it unasked.

@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::int64_t kBytesPerSecondMin = 100;
 
+std::size_t size_of(const TimedSocket::Parts& parts) {
+    return parts[0].size() + parts[1].size();
+}
+
 }  // namespace
 
 void SlownessBudget::spent(SteadyTime::duration waited, std::size_t bytes) {
@@ -44,23 +48,34 @@ Task<Result<std::size_t>> TimedSocket::read_some(asio::mutable_buffer into, Pati
     co_return bytes;
 }
 
+bool TimedSocket::write_now(Parts& parts) {
+    error_code ignored;
+    return take_written(parts, ignored);
+}
+
+// Writes once, and takes what was written off the parts.
+bool TimedSocket::take_written(Parts& parts, error_code& failure) {
+    std::size_t taken = socket_.write_some(parts, failure);
+    for (asio::const_buffer& part : parts) {
+        const std::size_t of_part = std::min(taken, part.size());
+        part += of_part;
+        taken -= of_part;
+    }
+    return !failure || failure == asio::error::would_block;
+}
+
 Task<Result<void>> TimedSocket::write(Parts parts, Patience patience) {
     SlownessBudget budget(patience);
     SteadyTime::duration waited{};
     for (;;) {
         error_code failure;
-        // Nearly always the socket takes everything at once, and nobody has to be woken.
-        std::size_t taken = socket_.write_some(parts, failure);
-        budget.spent(waited, taken);
-        for (asio::const_buffer& part : parts) {
-            const std::size_t of_part = std::min(taken, part.size());
-            part += of_part;
-            taken -= of_part;
-        }
-        if (failure && failure != asio::error::would_block) {
+        const std::size_t before = size_of(parts);
+        if (!take_written(parts, failure)) {
             co_return Error(Code::kUnavailable, "the connection broke: " + failure.message());
         }
-        if (parts[0].size() + parts[1].size() == 0) {
+        const std::size_t left = size_of(parts);
+        budget.spent(waited, before - left);
+        if (left == 0) {
             co_return Result<void>();
         }
         start_wait(budget.next());

@@ -43,6 +43,9 @@ class TimedSocket {
     // What has come, at least one byte; 0 at the orderly end. kDeadline when nothing came in time,
     // kUnavailable when the connection broke or was interrupted.
     Task<Result<std::size_t>> read_some(boost::asio::mutable_buffer into, Patience patience);
+    // Writes what the socket takes at once, which is nearly always everything, and leaves the rest
+    // in `parts`; false when the connection broke.
+    bool write_now(Parts& parts);
     // All of both parts; kDeadline when the peer takes nothing for so long, or next to nothing.
     Task<Result<void>> write(Parts parts, Patience patience);
 
@@ -54,6 +57,7 @@ class TimedSocket {
     boost::asio::any_io_executor executor() { return socket_.get_executor(); }
 
   private:
+    bool take_written(Parts& parts, boost::system::error_code& failure);
     void start_wait(Patience patience);
     Error end_wait(const boost::system::error_code& failure);
 

@@ -24,6 +24,13 @@ inline std::string version_key(const std::string& name, const std::string& versi
     return version == kLatest ? name : name + ":" + version;
 }
 
+inline std::string function_arn(const std::string& region, const std::string& name) {
+    std::string arn;
+    arn.reserve(48 + region.size() + name.size());
+    arn.append("arn:aws:lambda:").append(region).append(":").append(kAccountId);
+    return arn.append(":function:").append(name);
+}
+
 // One function as it is configured now, or one published version of it. Immutable: an update makes
 // a new one with a new revision.
 struct Function {
@@ -51,9 +58,7 @@ struct Function {
     std::string version() const {
         return published_key.empty() ? kLatest : published_key.substr(name.size() + 1);
     }
-    std::string arn(const std::string& region) const {
-        return "arn:aws:lambda:" + region + ":" + kAccountId + ":function:" + name;
-    }
+    std::string arn(const std::string& region) const { return function_arn(region, name); }
     // With the version's number, which $LATEST has not.
     std::string version_arn(const std::string& region) const {
         return published_key.empty() ? arn(region) : arn(region) + ":" + version();
