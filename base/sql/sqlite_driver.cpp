@@ -110,6 +110,7 @@ Result<std::unique_ptr<SqliteDriver>> SqliteDriver::open(
         reading.push_back(std::move(one));
     }
     WriterLimits writer_limits;
+    writer_limits.gives_way = config.durability == SqliteConfig::Durability::kRelaxed;
     writer_limits.queue_max = config.queue_max;
     writer_limits.group_max = config.group_max;
     writer_limits.checkpoint_frames = config.checkpoint_frames;

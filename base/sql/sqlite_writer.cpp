@@ -1,6 +1,9 @@
 #include "base/sql/sqlite_writer.h"
 
+#include <sys/resource.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -21,6 +24,12 @@ constexpr int kAloneAfterFull = 256;
 constexpr char kGrow[] = "PRAGMA max_page_count = 1073741823";
 // SQLite raises this to the present size.
 constexpr char kDoNotGrow[] = "PRAGMA max_page_count = 1";
+
+// For the calling thread alone, on Linux.
+void give_way() {
+    constexpr int kNice = 5;
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kNice);
+}
 
 Result<void> without_rows(const Result<Rows>& rows) {
     if (rows.has_error()) {
@@ -99,6 +108,9 @@ SqliteWriter::Wake SqliteWriter::next(std::vector<QueuedWork>& group, Alone*& al
 }
 
 void SqliteWriter::run() {
+    if (limits_.gives_way) {
+        give_way();
+    }
     std::vector<QueuedWork> group;
     while (true) {
         Alone* alone = nullptr;

@@ -24,6 +24,8 @@ struct WriterLimits {
     int checkpoint_frames = 0;
     std::uint64_t disk_reserve_bytes = 0;
     std::string path;  // of the database, to ask its disk for room
+    // Its thread runs when others need the processor less: nobody waits for what it writes.
+    bool gives_way = false;
 };
 
 // The one connection that writes, on its own thread. Takes what waits, runs it in one transaction
