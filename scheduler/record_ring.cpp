@@ -17,13 +17,9 @@ InvocationRecord* RecordRing::at(std::uint64_t sequence) {
 }
 
 std::vector<InvocationRecord> RecordRing::recent(const RecordQuery& query) const {
-    const auto matches = [&query](const InvocationRecord& record) {
-        return (query.function.empty() || record.function == query.function) &&
-               (query.request_id.empty() || record.request_id == query.request_id);
-    };
     std::vector<InvocationRecord> found;
     for (std::uint64_t s = next_; s > oldest() && found.size() < query.limit; --s) {
-        if (matches(slot(s - 1))) {
+        if (query.matches(slot(s - 1))) {
             found.push_back(slot(s - 1));
         }
     }

@@ -15,6 +15,11 @@ struct RecordQuery {
     std::string function;
     std::string request_id;  // attempts of an async event share theirs
     std::size_t limit = 100;
+
+    bool matches(const InvocationRecord& record) const {
+        return (function.empty() || record.function == function) &&
+               (request_id.empty() || record.request_id == request_id);
+    }
 };
 
 // The last invocation records, by running number. Pure. A full ring overwrites its oldest record

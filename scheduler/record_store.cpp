@@ -1,5 +1,6 @@
 #include "scheduler/record_store.h"
 
+#include "scheduler/packed_records.h"
 #include "scheduler/record_rows.h"
 
 #include <algorithm>
@@ -33,10 +34,18 @@ std::vector<sql::Migration> RecordStore::migrations() {
 }
 
 std::uint64_t RecordStore::add(const InvocationRecord& record) {
-    if (!armed_ && !writing_) {
+    const std::uint64_t number = ring_.add(record);
+    if (!writing_ && is_plenty()) {
+        writing_ = true;
+        flows_.spawn("write_records", write_pending());
+    } else if (!armed_ && !writing_) {
         arm_timer();
     }
-    return ring_.add(record);
+    return number;
+}
+
+bool RecordStore::is_plenty() const {
+    return ring_.next() - written_ > config_.kept_in_memory / 4;
 }
 
 void RecordStore::note_freeze(std::uint64_t number, std::chrono::microseconds took) {
@@ -92,7 +101,7 @@ void RecordStore::arm_timer() {
     timer_.expires_after(config_.flush_after);
     timer_.async_wait([self = std::weak_ptr(self_)](const boost::system::error_code& failed) {
         const auto store = self.lock();
-        if (store && !failed) {
+        if (store && !failed && !(*store)->writing_) {
             (*store)->flows_.spawn("write_records", (*store)->write_pending());
         }
     });
@@ -111,17 +120,14 @@ Task<> RecordStore::write_pending() {
     timer_.cancel();
     armed_ = false;
     const std::uint64_t end = ring_.next();
-    while (written_ < end) {
-        const std::uint64_t first = std::max(written_, ring_.oldest());
-        if (first > written_) {
-            log_.warn("records_lost", {{"count", first - written_}});
+    while (written_ < end || is_plenty()) {
+        Batch batch = pack_pending();
+        if (batch.first > written_) {
+            log_.warn("records_lost", {{"count", batch.first - written_}});
         }
-        std::vector<InvocationRecord> batch;
-        for (std::uint64_t n = first; n < end && batch.size() < config_.batch_max; ++n) {
-            batch.push_back(*ring_.at(n));
-        }
-        const std::uint64_t next = first + batch.size();
-        const Result<void> done = co_await write_batch(std::move(batch), first);
+        const std::uint64_t first = batch.first;
+        const std::uint64_t next = batch.end;
+        const Result<void> done = co_await write_batch(std::move(batch));
         if (done.has_error()) {
             log_.warn(
                 "records_lost", {{"count", next - first}, {"reason", done.error().message()}}
@@ -135,23 +141,30 @@ Task<> RecordStore::write_pending() {
     }
 }
 
-Task<Result<void>> RecordStore::write_batch(
-    std::vector<InvocationRecord> batch, std::uint64_t first
-) {
+// Those that wait, up to a batch of them.
+RecordStore::Batch RecordStore::pack_pending() {
+    Batch batch;
+    batch.first = std::max(written_, ring_.oldest());
+    batch.end = std::min<std::uint64_t>(ring_.next(), batch.first + config_.batch_max);
+    for (std::uint64_t n = batch.first; n < batch.end; ++n) {
+        pack(*ring_.at(n), batch.packed);
+    }
+    return batch;
+}
+
+Task<Result<void>> RecordStore::write_batch(Batch batch) {
     const auto offset = std::make_shared<std::optional<std::uint64_t>>(row_offset_);  // both sides'
-    sql::Work work = [offset, batch = std::move(batch), first, kept = config_.kept_on_disk](
-                         sql::Session& session
-                     ) -> Result<void> {
+    sql::Work work = [offset,
+                      batch = std::move(batch),
+                      kept = config_.kept_on_disk](sql::Session& session) -> Result<void> {
         RecordRows rows{session};
         if (!*offset) {
             LAMBENT_TRY(const std::uint64_t last, rows.last_sequence());
             *offset = last + 1 - kFirst;
         }
-        std::uint64_t row = **offset + first;
-        for (const InvocationRecord& record : batch) {
-            LAMBENT_TRY(rows.insert(row++, record));
-        }
-        return row > kept ? rows.remove_before(row - kept) : Result<void>();
+        const std::uint64_t end = **offset + batch.end;
+        LAMBENT_TRY(rows.insert(**offset + batch.first, end - 1, batch.packed));
+        return end > kept ? rows.remove_before(end - kept) : Result<void>();
     };
     LAMBENT_CO_TRY(co_await driver_.write(std::move(work)));
     row_offset_ = *offset;

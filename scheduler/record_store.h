@@ -23,10 +23,11 @@ namespace lambent::scheduler {
 
 struct RecordConfig {
     std::size_t kept_in_memory = 10'000;
-    std::uint64_t kept_on_disk = 100'000;
-    // Records reach disk in batches this long after the first of them.
+    std::uint64_t kept_on_disk = 100'000;  // and those that share a batch with them
+    // Records reach disk in batches this long after the first of them, or when they take a quarter
+    // of the memory.
     std::chrono::milliseconds flush_after{500};
-    std::size_t batch_max = 200;  // bounds how long copying them holds up the event loop
+    std::size_t batch_max = 500;  // bounds how long packing them holds up the event loop
 };
 
 // What invocations did, took and cost. Adding a record is a copy into memory; rows follow in
@@ -57,9 +58,17 @@ class RecordStore {
     Task<> flush();
 
   private:
+    struct Batch {
+        std::uint64_t first = 0;
+        std::uint64_t end = 0;  // the number behind the last
+        std::string packed;
+    };
+
     void arm_timer();
+    bool is_plenty() const;
     Task<> write_pending();
-    Task<Result<void>> write_batch(std::vector<InvocationRecord> batch, std::uint64_t first);
+    Batch pack_pending();
+    Task<Result<void>> write_batch(Batch batch);
 
     sql::Driver& driver_;
     RecordConfig config_;

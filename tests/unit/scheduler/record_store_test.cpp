@@ -44,6 +44,23 @@ class Life {
         }
         return result;
     }
+    std::size_t rows_on_disk() {
+        std::size_t count = 0;
+        sql::Work work = [&count](sql::Session& session) -> Result<void> {
+            LAMBENT_TRY(const auto found, RecordRows{session}.recent({"", "", 10}, 1'000));
+            count = found.size();
+            return {};
+        };
+        tests::run_flow(loop, driver->read(std::move(work))).value();
+        return count;
+    }
+    // Waits for the first.
+    std::size_t rows_on_disk_soon() {
+        const auto limit = std::chrono::steady_clock::now() + 20s;
+        while (rows_on_disk() == 0 && std::chrono::steady_clock::now() < limit) {
+        }
+        return rows_on_disk();
+    }
 
     boost::asio::io_context loop;
     std::unique_ptr<sql::SqliteDriver> driver;
@@ -171,6 +188,7 @@ TEST_CASE("RecordStore bounds what it keeps on disk", "[scheduler][RecordStore]"
     const tests::TempDir directory;
     RecordConfig config;
     config.kept_on_disk = 5;
+    config.batch_max = 3;  // whole batches go
     {
         Life life(directory, config);
         for (int i = 0; i < 12; ++i) {
@@ -178,7 +196,20 @@ TEST_CASE("RecordStore bounds what it keeps on disk", "[scheduler][RecordStore]"
         }
     }
     Life life(directory);
-    CHECK(life.ids("") == Ids{"11", "10", "9", "8", "7"});
+    CHECK(life.ids("") == Ids{"11", "10", "9", "8", "7", "6"});
+}
+
+TEST_CASE("RecordStore writes early when much waits", "[scheduler][RecordStore]") {
+    const tests::TempDir directory;
+    RecordConfig config;
+    config.kept_in_memory = 8;
+    config.flush_after = 1h;
+    Life life(directory, config);
+    life.add("a");
+    life.add("b");
+    CHECK(life.rows_on_disk() == 0);
+    life.add("c");
+    CHECK(life.rows_on_disk_soon() == 3);
 }
 
 TEST_CASE("RecordStore adds the freeze that follows an invocation", "[scheduler][RecordStore]") {
@@ -199,18 +230,5 @@ TEST_CASE("RecordStore flushes by itself after a while", "[scheduler][RecordStor
     config.flush_after = 0ms;
     Life life(directory, config);
     life.add("a");
-    const auto rows = [&] {
-        std::size_t count = 0;
-        sql::Work work = [&count](sql::Session& session) -> Result<void> {
-            LAMBENT_TRY(const auto found, RecordRows{session}.recent({"", "", 10}, 1'000));
-            count = found.size();
-            return {};
-        };
-        tests::run_flow(life.loop, life.driver->read(std::move(work))).value();
-        return count;
-    };
-    const auto limit = std::chrono::steady_clock::now() + 20s;
-    while (rows() == 0 && std::chrono::steady_clock::now() < limit) {
-    }
-    CHECK(rows() == 1);
+    CHECK(life.rows_on_disk_soon() == 1);
 }
