@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -17,6 +18,17 @@
 namespace lambent::runtime {
 
 namespace asio = boost::asio;
+
+namespace {
+
+std::string room_for_head(std::size_t text_bytes) {
+    std::string bytes;
+    bytes.reserve(kFrameHeadBytes + text_bytes);
+    bytes.resize(kFrameHeadBytes);
+    return bytes;
+}
+
+}  // namespace
 
 struct FrameWire::Socket {
     asio::local::stream_protocol::socket stream;
@@ -196,17 +208,16 @@ void FrameWire::send_event(const ChannelEvent& event, std::string payload) {
     head.type = FrameType::kEvent;
     head.event = ++event_;
     head.deadline_ms = unix_ms(event.deadline);
-    std::string text;
-    text.reserve(
+    std::string bytes = room_for_head(
         event.request_id.size() + event.function_arn.size() + event.trace_id.size() +
         event.client_context.size() + 4
     );
     for (const std::string* part :
          {&event.request_id, &event.function_arn, &event.trace_id, &event.client_context}) {
-        text += header_value(*part);
-        text += '\0';
+        append_header_value(*part, bytes);
+        bytes += '\0';
     }
-    send(head, text, std::move(payload));
+    send(head, std::move(bytes), std::move(payload));
 }
 
 Task<bool> FrameWire::rehearse(std::vector<std::string> events) {
@@ -225,23 +236,23 @@ void FrameWire::configure(const std::vector<std::string>& variables) {
     }
     FrameHead head;
     head.type = FrameType::kConfigure;
-    send(head, "", std::move(lines));
+    send(head, room_for_head(0), std::move(lines));
 }
 
-void FrameWire::send(FrameHead head, const std::string& text, std::string payload) {
-    head.text_bytes = static_cast<std::uint32_t>(text.size());
+// `bytes` are the room for the head and the text behind it.
+void FrameWire::send(FrameHead head, std::string bytes, std::string payload) {
+    head.text_bytes = static_cast<std::uint32_t>(bytes.size() - kFrameHeadBytes);
     head.payload_bytes = static_cast<std::uint32_t>(payload.size());
-    const auto bytes = encode(head);
+    const auto encoded = encode(head);
+    std::copy(encoded.begin(), encoded.end(), bytes.begin());
     Outgoing frame;
-    frame.head.reserve(bytes.size() + text.size());
-    frame.head.assign(bytes.data(), bytes.size()).append(text);
+    frame.head = std::move(bytes);
     frame.payload = std::move(payload);
-    outgoing_.push_back(std::move(frame));
-    if (sending_) {
-        return;
+    if (outgoing_.empty() && send_some(frame)) {
+        return;  // as nearly always
     }
-    send_what_fits();
-    if (!outgoing_.empty()) {
+    outgoing_.push_back(std::move(frame));
+    if (!sending_) {
         sending_ = true;
         scope_.spawn("frames_out", send_rest());
     }

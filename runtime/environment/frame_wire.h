@@ -66,7 +66,7 @@ class FrameWire final : private EventTaker {
     void answer_whole();
 
     void send_event(const ChannelEvent& event, std::string payload);
-    void send(FrameHead head, const std::string& text, std::string payload);
+    void send(FrameHead head, std::string bytes, std::string payload);
     void send_what_fits();
     bool send_some(Outgoing& front);
     Task<> send_rest();

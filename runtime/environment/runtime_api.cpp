@@ -113,10 +113,10 @@ http::Response event_response(ChannelEvent event) {
     headers.add("Lambda-Runtime-Deadline-Ms", std::to_string(unix_ms(event.deadline)));
     headers.add("Lambda-Runtime-Invoked-Function-Arn", std::move(event.function_arn));
     if (!event.trace_id.empty()) {
-        headers.add("Lambda-Runtime-Trace-Id", header_value(std::move(event.trace_id)));
+        headers.add("Lambda-Runtime-Trace-Id", header_value(event.trace_id));
     }
     if (!event.client_context.empty()) {
-        headers.add("Lambda-Runtime-Client-Context", header_value(std::move(event.client_context)));
+        headers.add("Lambda-Runtime-Client-Context", header_value(event.client_context));
     }
     response.body = std::move(event.payload);
     return response;

@@ -47,12 +47,20 @@ http::Response refused(unsigned status, std::string_view error_type, std::string
     return json_answer(status, error_document(error_type, message));
 }
 
-std::string header_value(std::string text) {
+std::string header_value(const std::string& text) {
+    std::string value;
+    append_header_value(text, value);
+    return value;
+}
+
+void append_header_value(const std::string& text, std::string& into) {
     const auto control = [](unsigned char c) {
         return c < 0x20 || c == 0x7F;
     };
-    std::replace_if(text.begin(), text.end(), control, ' ');
-    return text;
+    into += text;
+    std::replace_if(
+        into.end() - static_cast<std::ptrdiff_t>(text.size()), into.end(), control, ' '
+    );
 }
 
 }  // namespace lambent::runtime

@@ -22,6 +22,7 @@ http::Response accepted();
 http::Response refused(unsigned status, std::string_view error_type, std::string_view message);
 
 // A value that may stand in a header: control characters become spaces.
-std::string header_value(std::string text);
+std::string header_value(const std::string& text);
+void append_header_value(const std::string& text, std::string& into);
 
 }  // namespace lambent::runtime
