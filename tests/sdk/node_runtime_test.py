@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The managed Node runtime (sdk/node) as a function's author meets it."""
 import json
+import time
 import unittest
 
 from stub_runtime_api import ARN, ON_FRAMES, ROOT, Guest
@@ -69,6 +70,31 @@ class Answers(unittest.TestCase):
             self.assertEqual(guest.invoke({"wait": True}), {"done": True, "was": False})
         with node(source) as guest:
             self.assertEqual(guest.invoke({"wait": False}), {"done": False, "was": False})
+
+    def test_what_a_handler_leaves_behind_goes_on(self):
+        source = """
+            let seen = [];
+            exports.handler = (event, context, callback) => {
+              process.nextTick(() => seen.push('tick'));
+              Promise.resolve().then(() => {}).then(() => seen.push('promise'));
+              setImmediate(() => seen.push('immediate'));
+              context.callbackWaitsForEmptyEventLoop = false;
+              callback(null, seen.splice(0));
+            };"""
+        with node(source) as guest:
+            self.assertEqual(guest.invoke(1), [])
+            self.assertCountEqual(guest.invoke(2), ["tick", "promise", "immediate"])
+
+    def test_timers_that_keep_nothing_alive_have_their_turn(self):
+        source = """
+            let fired = 0;
+            setInterval(() => { fired += 1; }, 1).unref();
+            exports.handler = async () => fired;"""
+        with node(source) as guest:
+            limit = time.monotonic() + 20
+            while guest.invoke(None) < 3 and time.monotonic() < limit:
+                pass
+            self.assertGreaterEqual(guest.invoke(None), 3)
 
     def test_what_the_platform_talks_over_is_not_shown(self):
         source = """

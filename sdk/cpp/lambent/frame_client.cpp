@@ -100,21 +100,24 @@ Event FrameClient::receive_event() {
     event.trace_id = take_text(text);
     event.client_context = take_text(text);
     event.payload = received_.substr(kHead + text_size, size - kHead - text_size);
-    received_.erase(0, size);
+    filled_ -= size;
+    std::copy_n(received_.data() + size, filled_, received_.data());
     return event;
 }
 
 // Until at least `wanted` bytes are there.
 void FrameClient::receive_more(std::size_t wanted) {
     constexpr std::size_t kPiece = 16 * 1024;
-    while (received_.size() < wanted) {
-        const std::size_t had = received_.size();
-        received_.resize(std::max(wanted, had + kPiece));
-        const ssize_t got = ::recv(socket_, received_.data() + had, received_.size() - had, 0);
-        received_.resize(had + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    if (received_.size() < std::max(wanted, kPiece)) {
+        received_.resize(std::max(wanted, kPiece));
+    }
+    while (filled_ < wanted) {
+        const ssize_t got =
+            ::recv(socket_, received_.data() + filled_, received_.size() - filled_, 0);
         if (got == 0 || (got < 0 && errno != EINTR)) {
             throw RuntimeClient::ConnectionLost("the platform has closed the channel");
         }
+        filled_ += static_cast<std::size_t>(std::max<ssize_t>(got, 0));
     }
 }
 

@@ -32,7 +32,8 @@ class FrameClient {
 
     int socket_;
     std::uint64_t event_ = 0;  // the latest one's number
-    std::string received_;
+    std::string received_;     // its first filled_ bytes have come and are not used yet
+    std::size_t filled_ = 0;
 };
 
 }  // namespace lambent

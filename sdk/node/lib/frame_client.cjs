@@ -3,10 +3,10 @@
 //
 //   text bytes (4), payload bytes (4), type (1), flags (1), zero (6), event (8), deadline ms (8)
 //
-// All little-endian. An answer and the wish for the next event leave in one write, at once and
-// without the stream machinery; only what the socket does not take goes through it.
+// All little-endian. An answer and the wish for the next event leave in one write. Events are read
+// without the event loop, as long as nothing else needs it: that takes half the time. Once the loop
+// has been used to wait for one, the socket is the loop's for good.
 const fs = require('node:fs');
-const net = require('node:net');
 
 const HEAD = 32;
 const [CONFIGURE, EVENT] = [1, 2];
@@ -17,7 +17,8 @@ const TYPE_MAX = 256;
 class FrameClient {
   variables = '';
   #descriptor;
-  #socket = null;
+  #socket = null; // once the event loop has been used
+  #buffer = Buffer.allocUnsafeSlow(64 * 1024);
   #event = 0; // the latest one's number
   #frame = null; // {bytes, filled} of a frame that has come in part
   #ready = null; // a frame that has come whole and that nobody has taken
@@ -28,41 +29,20 @@ class FrameClient {
   }
 
   async connect() {
-    this.#socket = new net.Socket({
-      fd: this.#descriptor,
-      onread: {
-        buffer: Buffer.allocUnsafeSlow(64 * 1024),
-        callback: (bytes, buffer) => this.#received(buffer.subarray(0, bytes)),
-      },
-    });
-    this.#socket.on('error', () => {}); // 'close' follows
-    this.#socket.on('close', () => process.exit(0)); // the platform has gone
     this.#send(head(OPENED, 0, 0, 0));
   }
 
-  ref() {
-    this.#socket.ref();
-  }
-
-  unref() {
-    this.#socket.unref();
-  }
-
-  next() {
+  wish() {
     this.#send(head(NEXT, 0, 0, 0));
-    return this.#nextEvent();
   }
 
-  // Sends the answer and the wish for the next event together, so that a warm call costs the
-  // function one wake-up, and waits for the event.
-  answer(requestId, body) {
+  // Sends the answer and the wish for the next event.
+  post(body) {
     this.#send(this.#answerFrame(RESPONSE, '', body, true));
-    return this.#nextEvent();
   }
 
-  answerError(requestId, document) {
+  postFailure(document) {
     this.#send(this.#errorFrame(ERROR, document, true));
-    return this.#nextEvent();
   }
 
   // Only posts, for a process that is about to end.
@@ -72,6 +52,59 @@ class FrameClient {
 
   async failInit(document) {
     await this.#sendAll(this.#errorFrame(INIT_ERROR, document, false));
+  }
+
+  get usesEventLoop() {
+    return this.#socket !== null;
+  }
+
+  // The next event; null when a stem is to become a function instead. Nothing else happens in this
+  // process until it comes.
+  receive() {
+    while (this.#ready === null) {
+      this.#received(this.#buffer.subarray(0, this.#read()));
+    }
+    const frame = this.#ready;
+    this.#ready = null;
+    return this.#eventOf(frame);
+  }
+
+  #read() {
+    try {
+      return fs.readSync(this.#descriptor, this.#buffer) || process.exit(0);
+    } catch {
+      return process.exit(0); // the platform has gone
+    }
+  }
+
+  // The same by the event loop: calls `taker` with it.
+  receiveLater(taker) {
+    this.#openSocket();
+    if (this.#ready !== null) {
+      setImmediate(() => taker(this.receive()));
+      return;
+    }
+    this.#socket.ref();
+    this.#waiting = (frame) => {
+      this.#socket.unref(); // the function's own work alone decides when the event loop is empty
+      taker(this.#eventOf(frame));
+    };
+  }
+
+  #openSocket() {
+    if (this.#socket !== null) {
+      return;
+    }
+    const net = require('node:net');
+    this.#socket = new net.Socket({
+      fd: this.#descriptor,
+      onread: {
+        buffer: this.#buffer,
+        callback: (bytes, buffer) => this.#received(buffer.subarray(0, bytes)),
+      },
+    });
+    this.#socket.on('error', () => {}); // 'close' follows
+    this.#socket.on('close', () => process.exit(0)); // the platform has gone
   }
 
   #errorFrame(type, document, andNext) {
@@ -117,14 +150,18 @@ class FrameClient {
 
   // What is left of the bytes, or null.
   #writeNow(bytes) {
-    if (this.#socket.writableLength > 0) {
+    if (this.#socket !== null && this.#socket.writableLength > 0) {
       return bytes;
     }
+    let written = 0;
     try {
-      const written = fs.writeSync(this.#descriptor, bytes);
-      return written === bytes.length ? null : bytes.subarray(written);
+      while (written < bytes.length) {
+        written += fs.writeSync(this.#descriptor, bytes, written);
+      }
+      return null;
     } catch (error) {
-      return error.code === 'EAGAIN' ? bytes : null; // else the platform has gone: 'close' follows
+      // Else the platform has gone: the next read says so.
+      return error.code === 'EAGAIN' ? bytes.subarray(written) : null;
     }
   }
 
@@ -171,24 +208,12 @@ class FrameClient {
       this.#ready = frame;
       return;
     }
-    const resolve = this.#waiting;
+    const taker = this.#waiting;
     this.#waiting = null;
-    resolve(frame);
+    taker(frame);
   }
 
-  #nextFrame() {
-    const frame = this.#ready;
-    if (frame !== null) {
-      this.#ready = null;
-      return Promise.resolve(frame);
-    }
-    return new Promise((resolve) => {
-      this.#waiting = resolve;
-    });
-  }
-
-  async #nextEvent() {
-    const frame = await this.#nextFrame();
+  #eventOf(frame) {
     if (frame.type === CONFIGURE) {
       this.variables = frame.payload; // a stem's rehearsal is over
       return null;

@@ -3,21 +3,28 @@
 const { makeContext } = require('./context.cjs');
 const { NodeJsExit } = require('./errors.cjs');
 
+// What the invocation that runs does when nothing is left that the event loop could do.
+let onEmptyLoop = null;
+let watchesLoop = false;
+
+function loopIsEmpty() {
+  const wanted = onEmptyLoop;
+  onEmptyLoop = null;
+  wanted?.();
+}
+
 class Invocation {
   #settle;
   #settled = false;
-  #onEmptyLoop = null;
 
-  constructor(event) {
+  constructor(event, settings) {
     this.event = event;
-    this.context = makeContext(event);
+    this.context = makeContext(event, settings);
   }
 
-  // Resolves with {failed, value} once the handler has answered.
-  run(handler) {
-    const answered = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
+  // Calls `settle(failed, value)` once the handler has answered.
+  run(handler, settle) {
+    this.#settle = settle;
     this.#addLegacyMethods();
     this.#whenLoopIsEmpty(() => this.#end(false, null)); // a callback that is never called
     try {
@@ -25,7 +32,6 @@ class Invocation {
     } catch (error) {
       this.#end(true, error);
     }
-    return answered;
   }
 
   // The process is about to end: nothing that the handler still does counts.
@@ -64,23 +70,22 @@ class Invocation {
     }
     this.#settled = true;
     this.#forgetLoop();
-    this.#settle({ failed, value });
+    this.#settle(failed, value);
   }
 
   #whenLoopIsEmpty(action) {
     if (this.#settled) {
       return;
     }
-    this.#forgetLoop();
-    this.#onEmptyLoop = action;
-    process.once('beforeExit', action);
+    onEmptyLoop = action;
+    if (!watchesLoop) {
+      watchesLoop = true;
+      process.on('beforeExit', loopIsEmpty);
+    }
   }
 
   #forgetLoop() {
-    if (this.#onEmptyLoop !== null) {
-      process.removeListener('beforeExit', this.#onEmptyLoop);
-      this.#onEmptyLoop = null;
-    }
+    onEmptyLoop = null;
   }
 
   #addLegacyMethods() {
@@ -94,4 +99,4 @@ class Invocation {
   }
 }
 
-module.exports = { Invocation };
+module.exports = { Invocation, loopIsEmpty };

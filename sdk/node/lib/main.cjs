@@ -3,6 +3,7 @@
 const { patchConsole, setRequestId, logError } = require('./log.cjs');
 const { loadHandler } = require('./handler_loader.cjs');
 const { Invocation } = require('./invocation.cjs');
+const { readSettings } = require('./context.cjs');
 const errors = require('./errors.cjs');
 
 async function run() {
@@ -11,16 +12,13 @@ async function run() {
   patchConsole();
   if (process.env.LAMBENT_STEM !== undefined) {
     delete process.env.LAMBENT_STEM;
-    await require('./stem.cjs').becomeFunction(client, answer);
+    await require('./stem.cjs').becomeFunction(client, serveFrames);
   }
-  const state = { client, initialising: true, invocation: null };
+  const state = { client, initialising: true, invocation: null, settings: readSettings() };
   watchForCrashes(state);
   const handler = await load(client);
   state.initialising = false;
-  let event = await client.next();
-  for (;;) {
-    event = await answer(state, handler, event);
-  }
+  await (client.receive === undefined ? serveHttp(state, handler) : serveFrames(state, handler));
 }
 
 // Frames over the inherited socket where there is one, else the Lambda Runtime API.
@@ -45,44 +43,60 @@ async function load(client) {
   }
 }
 
-// Runs the handler, posts what it answered and returns the next event.
-async function answer(state, handler, event) {
+// Until a stem is to become a function.
+function serveFrames(state, handler) {
+  return new Promise((resolve) => {
+    const { EventPump } = require('./event_pump.cjs');
+    new EventPump(state.client, (event, post) => answer(state, handler, event, post), resolve).start();
+  });
+}
+
+async function serveHttp(state, handler) {
+  const { client } = state;
+  let event = await client.next();
+  for (;;) {
+    client.unref(); // the function's own work alone decides when the event loop is empty
+    const outcome = await new Promise((resolve) => answer(state, handler, event, resolve));
+    client.ref();
+    event = await (outcome.failure === undefined
+      ? client.answer(event.requestId, outcome.body)
+      : client.answerError(event.requestId, outcome.failure));
+  }
+}
+
+// Runs the handler and calls `post` with what came of it.
+function answer(state, handler, event, post) {
   setRequestId(event.requestId);
   if (event.traceId) {
     process.env._X_AMZN_TRACE_ID = event.traceId;
   } else {
     delete process.env._X_AMZN_TRACE_ID;
   }
-  state.invocation = new Invocation(event);
-  state.client.unref(); // the function's own work alone decides when the event loop is empty
-  const { failed, value } = await state.invocation.run(handler);
-  state.client.ref();
-  const invocation = state.invocation;
-  state.invocation = null;
-  if (failed) {
-    logError('Invoke Error', value);
-    return state.client.answerError(event.requestId, errors.describe(value));
-  }
-  return post(state, invocation, event, value);
+  state.invocation = new Invocation(event, state.settings);
+  state.invocation.run(handler, (failed, value) => {
+    state.invocation = null;
+    post(failed ? failure(value) : success(value));
+  });
 }
 
-function post(state, invocation, event, value) {
-  let body;
+function failure(error) {
+  logError('Invoke Error', error);
+  return { failure: errors.describe(error) };
+}
+
+function success(value) {
   try {
-    body = JSON.stringify(value) ?? 'null';
+    return { body: JSON.stringify(value) ?? 'null' };
   } catch (error) {
-    const unable = new Error('Unable to stringify response body', { cause: error });
-    logError('Invoke Error', unable);
-    return state.client.answerError(event.requestId, errors.describe(unable));
+    return failure(new Error('Unable to stringify response body', { cause: error }));
   }
-  return state.client.answer(event.requestId, body);
 }
 
 // What nobody catches ends the process, as in Node itself; first the platform is told why.
 function watchForCrashes(state) {
   const crash = async (title, error, status) => {
     logError(title, error);
-    state.client.ref();
+    state.client.ref?.(); // the HTTP client's connection, or else nothing waits for what is posted
     if (state.initialising) {
       await state.client.failInit(errors.describe(error));
     } else if (state.invocation !== null) {

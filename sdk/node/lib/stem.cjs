@@ -7,31 +7,29 @@ const Module = require('node:module');
 const path = require('node:path');
 const log = require('./log.cjs');
 const { loadHandler } = require('./handler_loader.cjs');
+const { readSettings } = require('./context.cjs');
 
 const STARTS = 5; // more make the first start no quicker, but the stem larger
 const REHEARSAL = path.resolve(__dirname, '../rehearsal');
 
-// `answer` is main's: runs a handler, posts what it answered, returns the next event.
-async function becomeFunction(client, answer) {
-  await rehearse(client, answer);
+// `serve` is main's: has a handler answer events until the stem is to become a function.
+async function becomeFunction(client, serve) {
+  await rehearse(client, serve);
   takeOver(client.variables);
 }
 
-async function rehearse(client, answer) {
+async function rehearse(client, serve) {
   const nowhere = fs.openSync('/dev/null', 'w');
   log.writeTo(nowhere);
-  const state = { client, initialising: false, invocation: null };
   const own = { ...process.env, LAMBDA_TASK_ROOT: '/', TZ: ':UTC' };
-  let event = await client.next();
   let handler;
-  for (let round = 0; event !== null; ++round) {
-    if (round < STARTS) {
-      takeOver(linesOf({ ...own, REHEARSAL: String(round) }));
-      handler = await loadHandler(REHEARSAL, 'rehearsed.handler');
-      forget();
-    }
-    event = await answer(state, handler, event);
+  for (let round = 0; round < STARTS; ++round) {
+    takeOver(linesOf({ ...own, REHEARSAL: String(round) }));
+    handler = await loadHandler(REHEARSAL, 'rehearsed.handler');
+    forget();
   }
+  const state = { client, initialising: false, invocation: null, settings: readSettings() };
+  await serve(state, handler);
   log.writeTo(1);
   log.setRequestId(undefined);
   fs.closeSync(nowhere);
