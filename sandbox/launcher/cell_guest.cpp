@@ -127,10 +127,19 @@ void enter_directory(const CellPlan& plan) {
     }
 }
 
+// A guest that is given an event does not cut in on the daemon that gives it: the daemon hands out
+// all it has in hand, then the guests run one after another. More than half of the switches between
+// processes that calls take are spared. A kernel that refuses is no obstacle.
+void wait_for_turn() {
+    const sched_param none{};
+    ::sched_setscheduler(0, SCHED_BATCH, &none);
+}
+
 }  // namespace
 
 void run_guest(const CellPlan& plan, int proc) {
     own_session(plan);
+    wait_for_turn();
     write_proc(plan, proc, "self/oom_score_adj", kOomScore, Stage::kSession);
     limit(plan.report, RLIMIT_CORE, 0);
     limit(plan.report, RLIMIT_NICE, 0);
