@@ -32,6 +32,15 @@ def json_lines(text):
     return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
 
+def lines_if_any(missing, name, *command):
+    """What a program says; when it fails, `missing` gets its name and the rest goes on."""
+    try:
+        return json_lines(output_of(*command))
+    except (subprocess.CalledProcessError, OSError) as failure:
+        missing[name] = str(failure)
+        return []
+
+
 def bare_boots(count):
     """Microseconds of fork+exec to the first byte, batches of the languages interleaved."""
     samples = {language: [] for language in LANGUAGES}
@@ -69,12 +78,15 @@ def client_row(took, record):
 
 
 def measure(options):
-    result = {"bare": bare_boots(options.cold)}
+    result = {"bare": bare_boots(options.cold), "missing": {}}
+    missing = result["missing"]
     print("cold: bare boots done", file=sys.stderr)
-    result["room"] = json_lines(output_of(BIN / "bench_cold_start", options.cold, *ROOM))
-    result["burst"] = json_lines(output_of(BIN / "bench_cold_start", "--burst", BURST, *LANGUAGES))
+    program = BIN / "bench_cold_start"
+    result["room"] = lines_if_any(missing, "starts", program, options.cold, *ROOM)
+    burst = lines_if_any(missing, "burst", program, "--burst", BURST, *LANGUAGES)
+    result["burst"] = [row for row in burst if "burst" in row]
     print("cold: stems and boots done", file=sys.stderr)
-    result["sandbox"] = json_lines(
-        output_of(BIN / "bench_stem_claim", BIN / "lambent-launcher", options.cold))
+    result["sandbox"] = lines_if_any(missing, "the sandbox alone", BIN / "bench_stem_claim",
+                                     BIN / "lambent-launcher", options.cold)
     result["client"] = client_seen(options.cold)
     return result

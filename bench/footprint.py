@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
-from cold import json_lines, output_of
+from cold import lines_if_any
 from servers import BIN, KeptCaller, Lambent, end
 
 CELLS_ALIVE = 40
@@ -115,7 +115,9 @@ def warm_environments(count):
 
 
 def measure():
-    result = {"cells": json_lines(output_of(BIN / "bench_memory", CELLS_ALIVE))}
+    missing = {}
+    result = {"missing": missing, "cells": lines_if_any(
+        missing, "waiting cells", BIN / "bench_memory", CELLS_ALIVE)}
     print("footprint: cells done", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="lambent-bench-") as folder:
         data = [pathlib.Path(folder) / f"data{number}" for number in range(STARTS)]

@@ -227,6 +227,8 @@ def render(results):
              f"{about['minutes']:.0f} minutes",
              f"- Network: {about['network']}"]
     lines += [f"- **Not measured**: {part}, {why}" for part, why in results["failed"].items()]
+    lines += [f"- **Not measured**: {what}, {why}" for part in ("cold", "footprint")
+              for what, why in results.get(part, {}).get("missing", {}).items()]
     lines += gate_lines(results)
     if "warm" in results:
         lines += warm_lines(results["warm"], about["cores"])
