@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import pathlib
+import re
 import socket
 import struct
 import subprocess
@@ -103,6 +104,19 @@ def _family(processes, roots):
             yield pid, processes[pid]
 
 
+def _switches(pids):
+    """How often the threads of these processes gave the processor up, and had it taken."""
+    totals = [0, 0]
+    for pid in pids:
+        for path in pathlib.Path(f"/proc/{pid}/task").glob("*/status"):
+            try:
+                found = re.findall(r"voluntary_ctxt_switches:\s+(\d+)", path.read_text())
+            except OSError:
+                continue
+            totals = [total + int(count) for total, count in zip(totals, found)]
+    return totals
+
+
 def _busy_ticks():
     with open("/proc/stat") as file:
         fields = [int(field) for field in file.readline().split()[1:]]
@@ -116,17 +130,22 @@ def _uptime():
 
 class Watch:
     """While the context is open: which share of the machine others had (the host counts as one),
-    and the processor time of the processes below `roots`, by name, in microseconds."""
+    the processor time of the processes below `roots` in microseconds, by name, and how often they
+    were switched: by themselves, by force."""
 
     def __init__(self, roots=()):
         self.roots = roots
 
     def __enter__(self):
-        self.before, self.busy, self.since = _processes(), _busy_ticks(), _uptime()
+        self.before = _processes()
+        self.switched = _switches(pid for pid, _ in _family(self.before, self.roots))
+        self.busy, self.since = _busy_ticks(), _uptime()
         return self
 
     def __exit__(self, *_):
         after, busy, now = _processes(), _busy_ticks(), _uptime()
+        switched = _switches(pid for pid, _ in _family(after, self.roots))
+        self.switches = [end - begin for begin, end in zip(self.switched, switched)]
         own = self._ticks(after) - self._ticks(self.before)
         capacity = (now - self.since) * TICKS * os.cpu_count()
         self.foreign = min(1.0, max(0.0, (busy - self.busy - own) / max(1.0, capacity)))

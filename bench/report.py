@@ -58,11 +58,16 @@ def cpu_lines(warm):
             if user + kernel >= 0.05:
                 parts.append(f"{process} {user:.1f} + {kernel:.1f}")
             whole += user + kernel
-        rows.append((name, f"{whole:.1f}", "; ".join(parts)))
+        waits, forced = (median([each["switches"][at] for each in kept]) if kept else 0
+                         for at in (0, 1))
+        rows.append((name, f"{whole:.1f}", f"{waits + forced:.2f}, {forced:.2f}",
+                     "; ".join(parts)))
     return ["", "### Where the microseconds go", "",
             "Processor time of a call at 64 connections, in the program + in the kernel on its",
-            "behalf, by process; fcgiwrap's programs are too short-lived to be seen.", "",
-            *table(("system", "µs a call", "process: program + kernel"), rows)]
+            "behalf, by process, and switches between processes; the programs of fcgiwrap are too",
+            "short-lived to be seen. What lambent's is made of: [warm-path.md](warm-path.md).", "",
+            *table(("system", "µs a call", "switches a call, forced among them",
+                    "process: program + kernel"), rows)]
 
 
 def warm_lines(warm, cores_note):

@@ -58,6 +58,7 @@ def wrk(target, connections, seconds, cores):
     result["rps"] *= 1 - result["refused"]
     calls = max(1.0, result["rps"] * seconds)
     result["foreign"] = None if target.name in peer_servers.UNTRACKED else watch.foreign
+    result["switches"] = [count / calls for count in watch.switches]
     result["cpu_us"] = {name: [user / calls, kernel / calls]
                         for name, (user, kernel) in watch.used.items()}
     return result
