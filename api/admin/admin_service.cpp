@@ -164,8 +164,10 @@ Task<http::Response> AdminService::of_function(
         const Json body{{"evicted", scheduler_.evict(function)}};
         co_return json_answer(body);
     }
-    if (method == "POST" && what == "drop-page-cache") {
-        co_return co_await drop_page_cache(std::move(function));
+    const bool drop = what == "drop-page-cache";
+    if (method == "POST" && (drop || what == "fill-page-cache")) {
+        const CacheWish wish = drop ? CacheWish::kDrop : CacheWish::kFill;
+        co_return co_await change_page_cache(std::move(function), wish);
     }
     if (method == "GET" && what == "stems") {
         co_return stems(function);
@@ -181,13 +183,13 @@ http::Response AdminService::stems(const std::string& function) const {
     return json_answer(Json{{"ready", found->ready}, {"wanted", found->wanted}});
 }
 
-Task<http::Response> AdminService::drop_page_cache(std::string function) {
-    const auto dropped = co_await tools_.drop_page_cache(std::move(function));
-    if (dropped.has_error()) {
-        co_return failure_of(dropped.error());
+Task<http::Response> AdminService::change_page_cache(std::string function, CacheWish wish) {
+    const auto changed = co_await tools_.change_page_cache(std::move(function), wish);
+    if (changed.has_error()) {
+        co_return failure_of(changed.error());
     }
     Json parts = Json::array();
-    for (const StartTools::Dropped& part : *dropped) {
+    for (const StartTools::CachedPart& part : *changed) {
         parts.push_back(Json{
             {"part", part.part},
             {"path", part.path},
@@ -196,7 +198,7 @@ Task<http::Response> AdminService::drop_page_cache(std::string function) {
             {"cachedAfter", part.bytes.after},
         });
     }
-    const Json body{{"dropped", std::move(parts)}};
+    const Json body{{"parts", std::move(parts)}};
     co_return json_answer(body);
 }
 

@@ -21,13 +21,14 @@ struct StartTools {
         std::size_t wanted = 0;
     };
     std::function<Result<Stems>(const std::string& function)> stems;
-    // Empties the page cache of what a start reads; part by part, what it was and how much.
-    struct Dropped {
+    // Empties the page cache of what a start reads, or fills it; part by part, what it held.
+    struct CachedPart {
         std::string part;  // "package", "interpreter", …
         std::string path;
         CachedBytes bytes;
     };
-    std::function<Task<Result<std::vector<Dropped>>>(std::string function)> drop_page_cache;
+    std::function<Task<Result<std::vector<CachedPart>>>(std::string function, CacheWish wish)>
+        change_page_cache;
 };
 
 // The platform's own API below /_lambent/, in plain JSON, for `lambent` on the command line:
@@ -37,6 +38,7 @@ struct StartTools {
 //   POST functions/NAME/evict        closes idle environments
 //   GET  functions/NAME/stems        how many stems are ready to become it
 //   POST functions/NAME/drop-page-cache   forgets the files that a start of it reads
+//   POST functions/NAME/fill-page-cache   reads them
 // Root's key only, but for health. Owned by the composition root; event loop's thread only.
 class AdminService final : public Service {
   public:
@@ -49,7 +51,7 @@ class AdminService final : public Service {
     Task<http::Response> records(Request request);
     Task<http::Response> of_function(std::string function, std::string method, std::string what);
     http::Response stems(const std::string& function) const;
-    Task<http::Response> drop_page_cache(std::string function);
+    Task<http::Response> change_page_cache(std::string function, CacheWish wish);
 
     scheduler::Scheduler& scheduler_;
     scheduler::RecordStore& records_;

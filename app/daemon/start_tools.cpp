@@ -10,8 +10,8 @@ namespace lambent::app {
 namespace {
 
 namespace fs = std::filesystem;
-using Dropped = api::admin::StartTools::Dropped;
-using Parts = std::vector<Dropped>;
+using CachedPart = api::admin::StartTools::CachedPart;
+using Parts = std::vector<CachedPart>;
 
 Error unknown(const std::string& function) {
     return Error(Code::kNotFound, "function", "Function not found: " + function);
@@ -48,16 +48,18 @@ Parts parts_of(const StartRooms& rooms, const runtime::Function& function) {
     return parts;
 }
 
-Task<Result<Parts>> drop(std::shared_ptr<const StartRooms> rooms, std::string name) {
+Task<Result<Parts>> change(
+    std::shared_ptr<const StartRooms> rooms, std::string name, CacheWish wish
+) {
     const runtime::FunctionPtr function = rooms->find_function(name);
     if (!function) {
         co_return unknown(name);
     }
-    auto work = [parts = parts_of(*rooms, *function)]() mutable {
-        for (Dropped& part : parts) {
-            part.bytes = drop_from_page_cache(part.path);
+    auto work = [parts = parts_of(*rooms, *function), wish]() mutable {
+        for (CachedPart& part : parts) {
+            part.bytes = change_page_cache(part.path, wish);
         }
-        std::erase_if(parts, [](const Dropped& part) { return part.bytes.size == 0; });
+        std::erase_if(parts, [](const CachedPart& part) { return part.bytes.size == 0; });
         return std::move(parts);
     };
     Parts parts = co_await offload(rooms->workers, std::move(work));
@@ -66,7 +68,7 @@ Task<Result<Parts>> drop(std::shared_ptr<const StartRooms> rooms, std::string na
 
 }  // namespace
 
-// Shared by both tools and by drops that are under way.
+// Shared by both tools and by changes that are under way.
 api::admin::StartTools start_tools(StartRooms given) {
     const auto rooms = std::make_shared<const StartRooms>(std::move(given));
     api::admin::StartTools tools;
@@ -80,8 +82,8 @@ api::admin::StartTools start_tools(StartRooms given) {
         stems.wanted = rooms->environments.stems_wanted(*function);
         return stems;
     };
-    tools.drop_page_cache = [rooms](std::string name) {
-        return drop(rooms, std::move(name));
+    tools.change_page_cache = [rooms](std::string name, CacheWish wish) {
+        return change(rooms, std::move(name), wish);
     };
     return tools;
 }

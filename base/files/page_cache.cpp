@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <system_error>
 #include <vector>
@@ -35,7 +36,14 @@ std::uint64_t cached_bytes(int fd, std::size_t size) {
     return bytes;
 }
 
-CachedBytes drop_file(const std::string& path) {
+// Pages belong to the control group of whoever reads them first, and may go with it.
+void read_all(int fd) {
+    std::array<char, 1U << 16> buffer{};
+    while (::read(fd, buffer.data(), buffer.size()) > 0) {
+    }
+}
+
+CachedBytes change_file(const std::string& path, CacheWish wish) {
     CachedBytes bytes;
     const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     struct stat status {};
@@ -45,7 +53,11 @@ CachedBytes drop_file(const std::string& path) {
     const auto size = static_cast<std::size_t>(status.st_size);
     bytes.size = size;
     bytes.before = cached_bytes(file.get(), size);
-    ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED);
+    if (wish == CacheWish::kDrop) {
+        ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED);
+    } else {
+        read_all(file.get());
+    }
     bytes.after = cached_bytes(file.get(), size);
     return bytes;
 }
@@ -59,10 +71,10 @@ CachedBytes& CachedBytes::operator+=(const CachedBytes& other) {
     return *this;
 }
 
-CachedBytes drop_from_page_cache(const std::string& path) {
+CachedBytes change_page_cache(const std::string& path, CacheWish wish) {
     std::error_code failed;
     if (fs::is_regular_file(fs::symlink_status(path, failed))) {
-        return drop_file(path);
+        return change_file(path, wish);
     }
     CachedBytes bytes;
     const auto options = fs::directory_options::skip_permission_denied;
@@ -70,7 +82,7 @@ CachedBytes drop_from_page_cache(const std::string& path) {
     for (; !failed && entry != fs::recursive_directory_iterator(); entry.increment(failed)) {
         std::error_code ignored;
         if (fs::is_regular_file(entry->symlink_status(ignored))) {
-            bytes += drop_file(entry->path().string());
+            bytes += change_file(entry->path().string(), wish);
         }
     }
     return bytes;

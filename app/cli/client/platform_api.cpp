@@ -80,15 +80,23 @@ Result<StemsView> PlatformApi::stems(const std::string& function) {
     }
 }
 
-Result<std::vector<DroppedPart>> PlatformApi::drop_page_cache(const std::string& function) {
-    HttpCall call = call_of("/functions/" + function + "/drop-page-cache");
+Result<std::vector<CachedPart>> PlatformApi::drop_page_cache(const std::string& function) {
+    return change_page_cache("/functions/" + function + "/drop-page-cache");
+}
+
+Result<std::vector<CachedPart>> PlatformApi::fill_page_cache(const std::string& function) {
+    return change_page_cache("/functions/" + function + "/fill-page-cache");
+}
+
+Result<std::vector<CachedPart>> PlatformApi::change_page_cache(const std::string& path) {
+    HttpCall call = call_of(path);
     call.method = "POST";
     LAMBENT_TRY(const HttpReply reply, send_ok(client_, call));
     try {
-        std::vector<DroppedPart> parts;
+        std::vector<CachedPart> parts;
         const Json document = Json::parse(reply.body);
-        for (const Json& entry : document.at("dropped")) {
-            DroppedPart part;
+        for (const Json& entry : document.at("parts")) {
+            CachedPart part;
             part.part = entry.at("part").get<std::string>();
             part.path = entry.at("path").get<std::string>();
             part.bytes = entry.at("bytes").get<std::uint64_t>();
@@ -99,7 +107,7 @@ Result<std::vector<DroppedPart>> PlatformApi::drop_page_cache(const std::string&
         return parts;
     } catch (const Json::exception& failure) {
         return Error(
-            Code::kInternal, std::string("what was dropped cannot be read: ") + failure.what()
+            Code::kInternal, std::string("what is cached cannot be read: ") + failure.what()
         );
     }
 }

@@ -31,13 +31,13 @@ struct StemsView {
     std::uint64_t wanted = 0;
 };
 
-// What the page cache held of a part of a function before it was dropped, and after.
-struct DroppedPart {
+// What the page cache held of a part of a function before it was dropped or filled, and after.
+struct CachedPart {
     std::string part;  // "package", "bootstrap", "interpreter", "library"
     std::string path;
     std::uint64_t bytes = 0;
     std::uint64_t cached_before = 0;
-    std::uint64_t cached_after = 0;  // mapped by processes that live
+    std::uint64_t cached_after = 0;  // when dropped: mapped by processes that live
 };
 
 struct RecordQuery {
@@ -62,10 +62,12 @@ class PlatformApi {
     // many. Provisioned ones stay.
     Result<std::uint64_t> evict(const std::string& function);
     Result<StemsView> stems(const std::string& function);
-    // Empties the page cache of the files that a start of the function reads.
-    Result<std::vector<DroppedPart>> drop_page_cache(const std::string& function);
+    // Empties the page cache of the files that a start of the function reads, or reads them.
+    Result<std::vector<CachedPart>> drop_page_cache(const std::string& function);
+    Result<std::vector<CachedPart>> fill_page_cache(const std::string& function);
 
   private:
+    Result<std::vector<CachedPart>> change_page_cache(const std::string& path);
     Result<std::string> fetch_records(const RecordQuery& query);
 
     HttpClient& client_;

@@ -65,10 +65,14 @@ Result<Measurement> Measuring::run() {
     return std::move(measurement_);
 }
 
-// A first call that is not measured reads the files and says which stems are wanted.
+// A first call that is not measured says which stems are wanted. The files are read by the daemon:
+// what a cell read first leaves the page cache with the cell where control groups are of version 1.
 Result<void> Measuring::measure_size(std::uint32_t memory_mb) {
     SizeMeasurement size;
     size.memory_mb = memory_mb;
+    if (plan_.page_cache == PageCache::kWarm) {
+        LAMBENT_TRY(services_.platform.fill_page_cache(plan_.function));
+    }
     LAMBENT_TRY(invoke(InvokeStart::kForceCold));
     if (plan_.cold > 0 && plan_.from != ColdFrom::kBoot) {
         LAMBENT_TRY(measure_cold(StartKind::kStem, size));

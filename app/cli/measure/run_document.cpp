@@ -83,9 +83,9 @@ Document machine_json(const MachineFacts& machine) {
     };
 }
 
-Document dropped_json(const std::vector<DroppedPart>& dropped) {
+Document dropped_json(const std::vector<CachedPart>& dropped) {
     Document parts = Document::array();
-    for (const DroppedPart& part : dropped) {
+    for (const CachedPart& part : dropped) {
         parts.push_back(Document{
             {"part", part.part},
             {"path", part.path},

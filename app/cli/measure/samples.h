@@ -78,7 +78,7 @@ struct Measurement {
     MachineFacts machine;
     std::string began;  // "2026-01-31 12:00 UTC"
     double seconds = 0;
-    std::vector<DroppedPart> dropped;  // at the last cold start
+    std::vector<CachedPart> dropped;  // at the last cold start
     std::vector<SizeMeasurement> sizes;
     std::vector<std::string> remarks;  // what the reader has to know
 

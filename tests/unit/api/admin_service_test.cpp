@@ -27,17 +27,20 @@ struct Door : tests::SchedulerFixture {
         tools.stems = [unknown](const std::string& function) {
             return function == "hello" ? Result<Stems>(Stems{3, 4}) : unknown;
         };
-        tools.drop_page_cache = [](std::string function) {
-            return drop(std::move(function));
+        tools.change_page_cache = [](std::string function, CacheWish wish) {
+            return change(std::move(function), wish);
         };
         return tools;
     }
-    static Task<Result<std::vector<api::admin::StartTools::Dropped>>> drop(std::string function) {
+    static Task<Result<std::vector<api::admin::StartTools::CachedPart>>> change(
+        std::string function, CacheWish wish
+    ) {
         if (function != "hello") {
             co_return Error(Code::kNotFound, "function", "Function not found");
         }
-        std::vector<api::admin::StartTools::Dropped> parts(1);
-        parts[0] = {"package", "/packages/1", {4'096, 4'096, 1'024}};
+        std::vector<api::admin::StartTools::CachedPart> parts(1);
+        const std::uint64_t after = wish == CacheWish::kDrop ? 1'024 : 4'096;
+        parts[0] = {"package", "/packages/1", {4'096, 4'096, after}};
         co_return parts;
     }
 
@@ -180,17 +183,21 @@ TEST_CASE("AdminService says how many stems could become a function", "[api][Adm
     CHECK(door.ask("GET", "/_lambent/functions/nobody/stems").status == 404);
 }
 
-TEST_CASE("AdminService drops the page cache of a function's files", "[api][AdminService]") {
+TEST_CASE(
+    "AdminService drops and fills the page cache of a function's files", "[api][AdminService]"
+) {
     Door door;
     const auto path = [](const char* function) {
         return std::string("/_lambent/functions/") + function + "/drop-page-cache";
     };
-    const json part = Door::body_of(door.ask("POST", path("hello"))).at("dropped").at(0);
+    const json part = Door::body_of(door.ask("POST", path("hello"))).at("parts").at(0);
     CHECK(part.at("part") == "package");
     CHECK(part.at("path") == "/packages/1");
     CHECK(part.at("bytes") == 4'096);
     CHECK(part.at("cachedBefore") == 4'096);
     CHECK(part.at("cachedAfter") == 1'024);
+    const auto filled = door.ask("POST", "/_lambent/functions/hello/fill-page-cache");
+    CHECK(Door::body_of(filled).at("parts").at(0).at("cachedAfter") == 4'096);
     CHECK(door.ask("POST", path("nobody")).status == 404);
     CHECK(door.ask("GET", path("hello")).status == 404);
     CHECK(door.ask("POST", path("hello"), "", false).status == 403);

@@ -27,21 +27,28 @@ void write_synced(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("drop_from_page_cache counts the files of a tree, not its links", "[base][files]") {
+TEST_CASE("change_page_cache counts the files of a tree, not its links", "[base][files]") {
     const tests::TempDir directory;
     std::filesystem::create_directory(directory.path() + "/below");
     write_synced(directory.path() + "/one");
     write_synced(directory.path() + "/below/two");
     std::filesystem::create_symlink("one", directory.path() + "/link");
-    const CachedBytes bytes = drop_from_page_cache(directory.path());
+    const CachedBytes bytes = change_page_cache(directory.path(), CacheWish::kDrop);
     CHECK(bytes.size == 2 * kSize);
     CHECK(bytes.before == 2 * kSize);
     CHECK(bytes.after <= bytes.before);
-    CHECK(drop_from_page_cache(directory.path() + "/one").size == kSize);
+    CHECK(change_page_cache(directory.path() + "/one", CacheWish::kDrop).size == kSize);
 }
 
-TEST_CASE("drop_from_page_cache finds nothing in what is not there", "[base][files]") {
+TEST_CASE("change_page_cache finds nothing in what is not there", "[base][files]") {
     const tests::TempDir directory;
-    CHECK(drop_from_page_cache(directory.path() + "/nothing").size == 0);
-    CHECK(drop_from_page_cache("/dev/null").size == 0);
+    CHECK(change_page_cache(directory.path() + "/nothing", CacheWish::kDrop).size == 0);
+    CHECK(change_page_cache("/dev/null", CacheWish::kFill).size == 0);
+}
+
+TEST_CASE("change_page_cache reads what it dropped back", "[base][files]") {
+    const tests::TempDir directory;
+    write_synced(directory.path() + "/one");
+    change_page_cache(directory.path(), CacheWish::kDrop);
+    CHECK(change_page_cache(directory.path(), CacheWish::kFill).after == kSize);
 }

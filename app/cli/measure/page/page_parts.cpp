@@ -67,8 +67,9 @@ Json facts_json(const Measurement& measurement) {
     facts.push_back(fact("Machine", machine_text(measurement.machine)));
     facts.push_back(fact(
         "Page cache",
-        measurement.plan.page_cache == PageCache::kDropped ? "dropped before each cold start"
-                                                           : "warm: the files had been read before"
+        measurement.plan.page_cache == PageCache::kDropped
+            ? "dropped before each cold start"
+            : "warm: the daemon had read the files before"
     ));
     if (measurement.plan.idle.count() > 0) {
         const double idle_us = 1e3 * static_cast<double>(measurement.plan.idle.count());
@@ -118,9 +119,9 @@ Json tables_json(const Measurement& measurement) {
     return tables;
 }
 
-Json dropped_rows_json(const std::vector<DroppedPart>& dropped) {
+Json dropped_rows_json(const std::vector<CachedPart>& dropped) {
     Json rows = Json::array();
-    for (const DroppedPart& part : dropped) {
+    for (const CachedPart& part : dropped) {
         rows.push_back({
             {"part", part.part},
             {"path", part.path},

@@ -17,7 +17,7 @@ std::string time_text(double us);
 nlohmann::json facts_json(const Measurement& measurement);
 nlohmann::json tiles_json(const std::vector<SizeMeasurement>& sizes);
 nlohmann::json tables_json(const Measurement& measurement);
-nlohmann::json dropped_rows_json(const std::vector<DroppedPart>& dropped);
+nlohmann::json dropped_rows_json(const std::vector<CachedPart>& dropped);
 nlohmann::json comparison_rows_json(const Comparison& comparison);
 
 }  // namespace lambent::cli

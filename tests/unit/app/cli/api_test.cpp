@@ -129,7 +129,7 @@ TEST_CASE("Stems and what the page cache lost are read from the daemon", "[app][
     tests::OneAnswerServer cache(answer(
         "200 OK",
         "",
-        R"({"dropped":[{"part":"package","path":"/p","bytes":9,"cachedBefore":8,"cachedAfter":1}]})"
+        R"({"parts":[{"part":"package","path":"/p","bytes":9,"cachedBefore":8,"cachedAfter":1}]})"
     ));
     HttpClient other(endpoint_at(cache.url()));
     const auto dropped = PlatformApi(other).drop_page_cache("f");
