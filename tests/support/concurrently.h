@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/async/task.h"
+#include "tests/support/run_flow.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -18,7 +19,7 @@ namespace lambent::tests {
 inline void run_concurrently(
     boost::asio::io_context& loop,
     std::vector<Task<>> flows,
-    std::chrono::seconds limit = std::chrono::seconds(60)
+    std::chrono::seconds limit = kHangGuard
 ) {
     std::size_t running = flows.size();
     std::exception_ptr failure;

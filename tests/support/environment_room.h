@@ -96,18 +96,18 @@ class EnvironmentRoom {
         return request;
     }
     Task<Result<runtime::StartedEnvironment>> start_flow(
-        std::chrono::milliseconds limit = std::chrono::seconds(15)
+        std::chrono::milliseconds limit = std::chrono::minutes(1)
     ) {
         co_return co_await factory.start(start_request(limit));
     }
     // Boots; keeps the environment if there is one.
-    runtime::InitOutcome start(std::chrono::milliseconds limit = std::chrono::seconds(15)) {
+    runtime::InitOutcome start(std::chrono::milliseconds limit = std::chrono::minutes(1)) {
         auto started = run_flow(loop, start_flow(limit));
         environment = std::move(started.value().environment);
         return std::move(started.value().init);
     }
     static runtime::InvokeRequest request(
-        std::string payload, std::chrono::milliseconds limit = std::chrono::seconds(15)
+        std::string payload, std::chrono::milliseconds limit = std::chrono::minutes(1)
     ) {
         runtime::InvokeRequest request;
         request.request_id = "request-1";
@@ -117,7 +117,7 @@ class EnvironmentRoom {
         return request;
     }
     runtime::InvokeOutcome invoke(
-        std::string payload, std::chrono::milliseconds limit = std::chrono::seconds(15)
+        std::string payload, std::chrono::milliseconds limit = std::chrono::minutes(1)
     ) {
         auto request_now = request(std::move(payload), limit);
         return run_flow(loop, environment->invoke(std::move(request_now))).value();

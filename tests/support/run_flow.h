@@ -12,13 +12,16 @@
 
 namespace lambent::tests {
 
+// Generous: a sanitizer build on a busy machine is a hundred times slower than a release build.
+constexpr std::chrono::seconds kHangGuard = std::chrono::minutes(5);
+
 // Runs one flow on `loop` to its end and returns what it returned; throws when it takes longer than
 // `limit` of real time, so that a lost wake-up fails a test instead of hanging it.
 template <class T>
 T run_flow(
     boost::asio::io_context& loop,
     Task<T> flow,
-    std::chrono::seconds limit = std::chrono::seconds(20)
+    std::chrono::seconds limit = kHangGuard
 ) {
     std::exception_ptr failure;
     std::optional<T> value;
@@ -42,7 +45,7 @@ T run_flow(
 inline void run_flow(
     boost::asio::io_context& loop,
     Task<> flow,
-    std::chrono::seconds limit = std::chrono::seconds(20)
+    std::chrono::seconds limit = kHangGuard
 ) {
     auto valued = [](Task<> inner) -> Task<bool> {
         co_await std::move(inner);
