@@ -18,11 +18,7 @@ constexpr std::chrono::seconds kHangGuard = std::chrono::minutes(5);
 // Runs one flow on `loop` to its end and returns what it returned; throws when it takes longer than
 // `limit` of real time, so that a lost wake-up fails a test instead of hanging it.
 template <class T>
-T run_flow(
-    boost::asio::io_context& loop,
-    Task<T> flow,
-    std::chrono::seconds limit = kHangGuard
-) {
+T run_flow(boost::asio::io_context& loop, Task<T> flow, std::chrono::seconds limit = kHangGuard) {
     std::exception_ptr failure;
     std::optional<T> value;
     auto done = [&](const std::exception_ptr& thrown, T result) {
@@ -43,9 +39,7 @@ T run_flow(
 }
 
 inline void run_flow(
-    boost::asio::io_context& loop,
-    Task<> flow,
-    std::chrono::seconds limit = kHangGuard
+    boost::asio::io_context& loop, Task<> flow, std::chrono::seconds limit = kHangGuard
 ) {
     auto valued = [](Task<> inner) -> Task<bool> {
         co_await std::move(inner);
