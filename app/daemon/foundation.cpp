@@ -3,6 +3,7 @@
 #include "base/files/content_hash.h"
 #include "base/files/durable_file.h"
 #include "base/http/server.h"
+#include "base/open_files.h"
 
 #include <utility>
 
@@ -32,6 +33,7 @@ Result<Foundation> Foundation::lay(const DaemonOptions& options) {
     if (options.auth == api::AuthMode::kNone && !is_loopback(options.address)) {
         return Error(Code::kInvalidArgument, "--auth none is possible on a loopback address only");
     }
+    raise_open_files_limit();
     LAMBENT_TRY(Installation installation, Installation::find());
     LAMBENT_TRY(DataDirectory directory, DataDirectory::acquire(options.data_directory));
     LAMBENT_TRY(UniqueFd listener, http::listen_tcp(options.address, options.port));

@@ -1,3 +1,4 @@
+#include "base/open_files.h"
 #include "sandbox/launcher/launcher.h"
 
 #include <signal.h>
@@ -38,15 +39,6 @@ bool parse(int argc, char** argv, LauncherOptions& options) {
     }
     return argc == 9 && options.socket >= 3 && !options.state_directory.empty() &&
            !options.instance.empty();
-}
-
-// A cell takes some twenty descriptors here.
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        ::setrlimit(RLIMIT_NOFILE, &limit);
-    }
 }
 
 // What it does is short, and somebody waits for it: it goes before the cells that it started.
@@ -97,7 +89,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     detach();
-    raise_descriptor_limit();
+    lambent::raise_open_files_limit();
     go_first();
     PacketSocket socket{lambent::UniqueFd(options.socket)};
     return serve(socket, options);
