@@ -1,5 +1,6 @@
-// The stem of provided.* functions: waits in its cell until it is told which function it is, then
-// becomes that function's bootstrap. What it speaks is described in runtime/environment/frame.h.
+// The stem in an empty cell: waits until it is told which function it is, then becomes that
+// function's bootstrap, or the program of its runtime. What it speaks is described in
+// runtime/environment/frame.h.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -8,12 +9,17 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "bootstrap.h"
 
 namespace {
 
 constexpr int kChannel = 3;
 constexpr char kBootstrap[] = "/var/task/bootstrap";
+constexpr char kRehearsed[] = "/rehearsed";  // beside the stem
+constexpr int kRehearsals = 3;
 constexpr unsigned char kConfigure = 1;
 constexpr unsigned char kOpened = 16;
 constexpr unsigned char kNext = 17;
@@ -58,8 +64,14 @@ void hear(char* to, std::size_t size) {
     }
 }
 
-// The payload of a frame that is not a rehearsal: the function's variables.
-std::string hear_variables() {
+// What it is to become: zero-ended words.
+struct Configuration {
+    std::string program;  // with its arguments; empty for the function's own bootstrap
+    std::string variables;
+};
+
+// The first frame that is not a rehearsal.
+Configuration hear_configuration() {
     for (;;) {
         say(kNext);
         Head head;
@@ -67,7 +79,7 @@ std::string hear_variables() {
         std::string body(static_cast<std::size_t>(head.text_bytes) + head.payload_bytes, '\0');
         hear(body.data(), body.size());
         if (head.type == kConfigure) {
-            return body;
+            return {body.substr(0, head.text_bytes), body.substr(head.text_bytes)};
         }
         Head answer;
         answer.type = kResponse;
@@ -77,19 +89,32 @@ std::string hear_variables() {
     }
 }
 
-[[noreturn]] void become(std::string variables) {
-    std::string channel = "LAMBENT_CHANNEL_FD=" + std::to_string(kChannel);
-    std::vector<char*> environment{channel.data()};
-    for (std::size_t at = 0; at < variables.size(); at += std::strlen(&variables[at]) + 1) {
-        environment.push_back(&variables[at]);
+std::vector<char*> words_of(std::string& text) {
+    std::vector<char*> words;
+    for (std::size_t at = 0; at < text.size(); at += std::strlen(&text[at]) + 1) {
+        words.push_back(&text[at]);
     }
-    environment.push_back(nullptr);
-    std::string program = kBootstrap;
-    char* const argv[] = {program.data(), nullptr};
-    if (::chdir("/var/task") == 0) {
-        ::execve(kBootstrap, argv, environment.data());
+    words.push_back(nullptr);
+    return words;
+}
+
+// Returns only when it cannot, with errno's number.
+int try_become(Configuration what) {
+    what.variables += "LAMBENT_CHANNEL_FD=" + std::to_string(kChannel) + '\0';
+    std::vector<char*> variables = words_of(what.variables);
+    if (::chdir("/var/task") != 0) {
+        return errno;
     }
-    const std::string reason = std::strerror(errno);
+    if (what.program.empty()) {
+        return lambent::provided::become(kBootstrap, variables.data());
+    }
+    const std::vector<char*> argv = words_of(what.program);
+    ::execve(argv.front(), argv.data(), variables.data());
+    return errno;
+}
+
+[[noreturn]] void become(Configuration what) {
+    const std::string reason = std::strerror(try_become(std::move(what)));
     const std::string type = "Runtime.InvalidEntrypoint";
     Head head;
     head.type = kInitError;
@@ -101,7 +126,12 @@ std::string hear_variables() {
 
 }  // namespace
 
-int main() {
+int main(int /*argc*/, char** argv) {
     say(kOpened);
-    become(hear_variables());
+    const std::string own = argv[0];
+    const std::string rehearsed = own.substr(0, own.rfind('/')) + kRehearsed;
+    for (int i = 0; i < kRehearsals; ++i) {
+        lambent::provided::rehearse(rehearsed);
+    }
+    become(hear_configuration());
 }

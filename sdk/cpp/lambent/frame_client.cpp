@@ -61,13 +61,11 @@ std::string take_text(std::string_view& text) {
 
 void FrameClient::connect() {
     ::fcntl(socket_, F_SETFD, FD_CLOEXEC);
-    std::string nothing;
-    send(head(kOpened, 0, 0, 0), nothing, {});
 }
 
 Event FrameClient::next() {
     std::string nothing;
-    send(head(kNext, 0, 0, 0), nothing, {});
+    send(head(kOpened, 0, 0, 0), nothing, head(kNext, 0, 0, 0));
     return receive_event();
 }
 

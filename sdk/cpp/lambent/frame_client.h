@@ -20,6 +20,7 @@ class FrameClient {
     explicit FrameClient(int socket) : socket_(socket) {}
 
     void connect();
+    // The first event. Says that the function runs and that it waits, in one write.
     Event next();
     // Sends the answer to the latest event and the wish for the next event in one write, and waits
     // for that event.

@@ -19,7 +19,9 @@
 //     }
 //
 // g++ -std=c++17 -O2 -static -I sdk/cpp main.cpp sdk/cpp/lambent/*.cpp -o bootstrap
-// needs C++17 and nothing but the standard library; runs on provided.al2 and provided.al2023.
+// needs C++17 and nothing but the standard library; runs on provided.al2 and provided.al2023. With
+// @sdk/cpp/loadable/flags instead of -static, and sdk/cpp/loadable/loadable.cpp beside the sources,
+// lambent starts it in half the time (CMake: lambent_add_function).
 namespace lambent {
 
 // One event for the function, with all that Lambda tells about it.
