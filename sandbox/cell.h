@@ -88,10 +88,12 @@ class Cell {
     // Read it without room for descriptors: a guest could send some.
     virtual UniqueFd take_channel() = 0;
 
-    // Turns a stem into a cell for one function, frozen or not. Only for a stem, and once: a cell
-    // never serves two. When it returns the binds are visible in the cell, the limits hold, and the
-    // memory peak counts from here. A working directory that the guest already had stays below what
-    // was mounted on it: the guest must enter it again. After an Error the cell is of no use.
+    // Turns a stem into a cell for one function, and thaws it if it was frozen. Only for a stem,
+    // and once: a cell never serves two. The binds are visible in the cell, the limits hold, and
+    // the memory peak counts, before it is thawed: what was written to a frozen stem's channel is
+    // read then and not before. A working directory that the guest already had stays below what was
+    // mounted on it: the guest must enter it again. After an Error the cell is of no use, and has
+    // not been thawed.
     virtual Task<Result<void>> equip(Equipment what) = 0;
     virtual const EquipTimings& equip_timings() const = 0;
 

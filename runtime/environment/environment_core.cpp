@@ -48,14 +48,6 @@ EnvironmentCore::EnvironmentCore(
     scope_.spawn("guest_exit", watch_exit());
 }
 
-void EnvironmentCore::claimed() {
-    parts_.timings.claimed = std::chrono::steady_clock::now();
-}
-
-void EnvironmentCore::walled() {
-    parts_.timings.walled = std::chrono::steady_clock::now();
-}
-
 Task<Result<InitOutcome>> EnvironmentCore::initialise(std::string request_id, SteadyTime deadline) {
     Unless cancelled([this] { give_up(); });
     watch_.arm(deadline);
@@ -84,9 +76,11 @@ Task<Result<InitOutcome>> EnvironmentCore::initialise(std::string request_id, St
 
 void EnvironmentCore::fill_phases(InitOutcome& outcome, const GuestInit& init) const {
     const StartTimings& start = parts_.timings;
-    // A stem's runtime has booted long before it was wanted.
-    const bool was_opened = init.opened != SteadyTime() || parts_.kind == StartKind::kStem;
-    const SteadyTime booted = was_opened ? std::max(init.opened, start.walled) : init.ended;
+    SteadyTime booted = init.opened == SteadyTime() ? init.ended : init.opened;
+    if (parts_.kind == StartKind::kStem) {
+        booted = start.walled;  // its runtime has booted long before it was wanted
+    }
+    booted = std::max(booted, start.walled);
     outcome.start = parts_.kind;
     outcome.cell_claim = between(start.requested, start.claimed);
     outcome.mount_and_limits = between(start.claimed, start.walled);

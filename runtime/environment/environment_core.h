@@ -48,10 +48,6 @@ class EnvironmentCore {
         const boost::asio::any_io_executor& executor, EnvironmentParts parts, const Logger& log
     );
 
-    // The steps of a stem's claim, as they are done.
-    void claimed();
-    void walled();
-
     // Waits for the guest to be ready, to fail, to die, or for the deadline, which kills it.
     Task<Result<InitOutcome>> initialise(std::string request_id, SteadyTime deadline);
     Task<Result<InvokeOutcome>> invoke(InvokeRequest request);

@@ -21,7 +21,7 @@ namespace lambent::runtime {
 //         24      8  deadline of the event, milliseconds since 1970
 //
 //     type            direction  text                                      payload
-//      1  configure   to guest                                             "KEY=value\0"…
+//      1  configure   to guest   program and arguments, for an empty cell  "KEY=value\0"…
 //      2  event       to guest   request id, ARN, trace id, client context the event
 //     16  opened      to daemon                                            none
 //     17  next        to daemon                                            none
@@ -35,7 +35,8 @@ namespace lambent::runtime {
 //
 // A stem, which has no function yet, says `next` at once, answers events that are only rehearsals,
 // and one `next` is answered by `configure`: its environment variables. Then it imports the
-// function that they name, says `next`, and is like any other guest.
+// function that they name, says `next`, and is like any other guest. The stem in an empty cell has
+// no runtime: it becomes the function's bootstrap, or the program that `configure` names.
 enum class FrameType : std::uint8_t {
     kConfigure = 1,
     kEvent = 2,

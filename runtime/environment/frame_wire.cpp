@@ -28,6 +28,15 @@ std::string room_for_head(std::size_t text_bytes) {
     return bytes;
 }
 
+std::string zero_ended(const std::vector<std::string>& words) {
+    std::string all;
+    for (const std::string& word : words) {
+        all += word;
+        all += '\0';
+    }
+    return all;
+}
+
 }  // namespace
 
 struct FrameWire::Socket {
@@ -49,6 +58,13 @@ FrameWire::FrameWire(
 
 FrameWire::~FrameWire() = default;
 
+void FrameWire::on_broken(std::function<void()> report) {
+    broken_ = std::move(report);
+    if (malformed_) {
+        broken_();
+    }
+}
+
 Task<> FrameWire::close() {
     talk_.forget(*this);
     co_await scope_.cancel_and_join();
@@ -69,6 +85,7 @@ Task<> FrameWire::read_all() {
         }
         reader_.filled(bytes);
         if (!read_frames()) {
+            malformed_ = true;
             if (broken_) {
                 broken_();
             }
@@ -133,7 +150,9 @@ void FrameWire::answer_begun() {
 bool FrameWire::whole() {
     switch (reader_.head().type) {
         case FrameType::kOpened:
-            talk_.opened(std::chrono::steady_clock::now());
+            if (!rehearsal_) {
+                talk_.opened(std::chrono::steady_clock::now());
+            }
             return true;
         case FrameType::kNext:
             return rehearsal_ ? rehearse_next() : next();
@@ -227,16 +246,13 @@ Task<bool> FrameWire::rehearse(std::vector<std::string> events) {
     co_return co_await rehearsed_.wait();
 }
 
-void FrameWire::configure(const std::vector<std::string>& variables) {
+void FrameWire::configure(
+    const std::vector<std::string>& variables, const std::vector<std::string>& program
+) {
     rehearsal_.reset();
-    std::string lines;
-    for (const std::string& line : variables) {
-        lines += line;
-        lines += '\0';
-    }
     FrameHead head;
     head.type = FrameType::kConfigure;
-    send(head, room_for_head(0), std::move(lines));
+    send(head, room_for_head(0) + zero_ended(program), zero_ended(variables));
 }
 
 // `bytes` are the room for the head and the text behind it.

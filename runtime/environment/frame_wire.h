@@ -34,7 +34,8 @@ class FrameWire final : private EventTaker {
     FrameWire(const FrameWire&) = delete;
     FrameWire& operator=(const FrameWire&) = delete;
 
-    void on_broken(std::function<void()> report) { broken_ = std::move(report); }
+    // At once, if it has happened before.
+    void on_broken(std::function<void()> report);
     // Whether the guest's end is closed: nothing will come any more.
     bool ended() const { return ended_; }
     Task<> close();
@@ -42,8 +43,11 @@ class FrameWire final : private EventTaker {
     // A stem's: gives it these events, which mean nothing, one after another. True when it waits
     // to be configured, false when it never will.
     Task<bool> rehearse(std::vector<std::string> events);
-    // Makes it a function: "KEY=value" lines, its whole environment.
-    void configure(const std::vector<std::string>& variables);
+    // Makes it a function: "KEY=value" lines, its whole environment. An empty cell's stem executes
+    // `program` if there is one.
+    void configure(
+        const std::vector<std::string>& variables, const std::vector<std::string>& program = {}
+    );
 
   private:
     struct Socket;
@@ -83,6 +87,7 @@ class FrameWire final : private EventTaker {
     std::string request_id_;   // and its id
     std::string parts_;        // of a response that comes in several frames
     bool answering_ = false;
+    bool malformed_ = false;
     bool ended_ = false;
     bool sending_ = false;
     TaskScope scope_;

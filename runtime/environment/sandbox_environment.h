@@ -24,10 +24,6 @@ class SandboxEnvironment final : public Environment {
         return core_->initialise(std::move(request_id), deadline);
     }
 
-    // Of a stem: it runs; it has its code and limits.
-    void claimed() { core_->claimed(); }
-    void walled() { core_->walled(); }
-
     const FunctionPtr& function() const override { return core_->function(); }
     LogStream& log() override { return core_->log(); }
     Task<Result<InvokeOutcome>> invoke(InvokeRequest request) override {

@@ -27,6 +27,17 @@ bool has_bootstrap(const std::string& package_directory) {
     return std::filesystem::exists(package_directory + "/bootstrap", ignored);
 }
 
+// A stem in the hands of a flow, which may fail or be cancelled.
+struct Taken {
+    StemPool& pool;
+    std::unique_ptr<Stem> stem;
+    ~Taken() {
+        if (stem) {
+            pool.give_up(std::move(stem));
+        }
+    }
+};
+
 StartedEnvironment failed_start(GuestFailure failure) {
     StartedEnvironment started;
     started.init.kind = failure.kind;
@@ -102,14 +113,33 @@ struct SandboxEnvironmentFactory::Parts {
         return assemble(request, std::move(parts));
     }
 
+    std::unique_ptr<SandboxEnvironment> assemble_stem(
+        const StartRequest& request,
+        std::unique_ptr<Stem> stem,
+        StartTimings timings,
+        StartKind kind
+    ) {
+        EnvironmentParts parts;
+        parts.kind = kind;
+        parts.timings = timings;
+        parts.output = std::move(stem->output);
+        parts.channel = std::move(stem->channel);
+        parts.cell = std::move(stem->cell);
+        return assemble(request, std::move(parts));
+    }
+
     Task<Result<StartedEnvironment>> initialise(
         const StartRequest& request, std::unique_ptr<SandboxEnvironment> environment
     );
     Task<Result<StartedEnvironment>> boot(
         const StartRequest& request, const LaunchPlan& plan, const Package& package
     );
+    // With a program, which the stem of an empty cell executes, it is a boot.
     Task<Result<StartedEnvironment>> start_stem(
-        const StartRequest& request, const Package& package, std::unique_ptr<Stem> stem
+        const StartRequest& request,
+        const Package& package,
+        std::unique_ptr<Stem> stem,
+        const std::vector<std::string>& program
     );
 };
 
@@ -150,6 +180,7 @@ void SandboxEnvironmentFactory::expect(const Function& function) {
     if (const auto kind = parts_->kind_of(function)) {
         parts_->stems.expect(*kind);
     }
+    parts_->stems.expect(empty_kind());  // for when all others are taken
 }
 
 std::size_t SandboxEnvironmentFactory::stems_ready(const Function& function) const {
@@ -174,7 +205,8 @@ Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::start(StartRequest r
     const bool may_take_stem = request.from == StartFrom::kAnything;
     if (const auto kind = may_take_stem ? stem_kind(*request.function, plan) : std::nullopt) {
         if (auto stem = parts_->stems.take(*kind)) {
-            auto started = co_await parts_->start_stem(request, package, std::move(stem));
+            const std::vector<std::string> itself;
+            auto started = co_await parts_->start_stem(request, package, std::move(stem), itself);
             if (started.has_value()) {
                 co_return started;
             }
@@ -188,6 +220,13 @@ Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::start(StartRequest r
 Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::Parts::boot(
     const StartRequest& request, const LaunchPlan& plan, const Package& package
 ) {
+    if (auto empty = stems.take(empty_kind())) {
+        auto started = co_await start_stem(request, package, std::move(empty), plan.argv);
+        if (started.has_value()) {
+            co_return started;
+        }
+        log.warn("empty_cell_unfit", {{"reason", started.error().message()}});
+    }
     sandbox::CellSpec spec = plan_cell(*request.function, plan, site_of(request, package));
     auto cell = co_await sandbox.launch(std::move(spec));
     if (cell.has_error()) {
@@ -202,34 +241,31 @@ Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::Parts::boot(
     co_return co_await initialise(request, std::move(environment));
 }
 
-// An Error means that the stem is of no use; nothing of the function has run.
+// The stem is frozen, and thawed by the launcher as the last step of equipping it: it is told what
+// it is beforehand, and reads that when all is in place, without the daemon between the two. What
+// the daemon needs besides is made while it runs already. An Error means that the stem is of no
+// use; nothing of the function has run.
 Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::Parts::start_stem(
-    const StartRequest& request, const Package& package, std::unique_ptr<Stem> stem
+    const StartRequest& request,
+    const Package& package,
+    std::unique_ptr<Stem> stem,
+    const std::vector<std::string>& program
 ) {
-    EnvironmentParts parts;
-    parts.kind = StartKind::kStem;
-    parts.timings.requested = std::chrono::steady_clock::now();
-    parts.output = std::move(stem->output);
-    CellChannel& channel = *stem->channel;
-    parts.channel = std::move(stem->channel);
-    parts.cell = std::move(stem->cell);
-    sandbox::Cell& cell = *parts.cell;
+    StartTimings timings;
+    timings.requested = std::chrono::steady_clock::now();
+    Taken taken{stems, std::move(stem)};
+    sandbox::Cell& cell = *taken.stem->cell;
     if (!request.function->endpoint_open()) {
         cell.take_listener(config.platform_port).reset();  // nobody would answer there
     }
-    auto environment = assemble(request, std::move(parts));
-    Result<void> ready = cell.thaw();
-    environment->claimed();
-    if (ready.has_value()) {
-        sandbox::Equipment equipment = plan_equipment(*request.function, package.directory);
-        ready = co_await cell.equip(std::move(equipment));
-    }
-    if (ready.has_error()) {
-        co_await environment->close();
-        co_return ready.error();
-    }
-    environment->walled();
-    channel.frames().configure(function_variables(*request.function, site_of(request, package)));
+    const auto variables = function_variables(*request.function, site_of(request, package));
+    taken.stem->channel->frames().configure(variables, program);
+    timings.claimed = std::chrono::steady_clock::now();
+    sandbox::Equipment equipment = plan_equipment(*request.function, package.directory);
+    LAMBENT_CO_TRY(co_await cell.equip(std::move(equipment)));
+    timings.walled = cell.equip_timings().limited;
+    const StartKind kind = program.empty() ? StartKind::kStem : StartKind::kBoot;
+    auto environment = assemble_stem(request, std::move(taken.stem), timings, kind);
     auto started = co_await initialise(request, std::move(environment));
     if (started.has_value() && started->init.error_type == kNotExecutable) {
         co_return failed_start(not_executable(request.request_id, kBootstrap, started->init.payload)

@@ -208,6 +208,7 @@ Result<CellProcess::EquipTimes> CellProcess::equip(
     );
     slot_.group->reset_peak();
     times.limited_ns = monotonic_ns();
+    slot_.group->thaw();
     return times;
 }
 

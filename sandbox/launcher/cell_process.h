@@ -51,7 +51,8 @@ class CellProcess {
         std::int64_t limited_ns = 0;
     };
     bool may_be_equipped() const { return may_be_equipped_; }
-    // Makes a stem a cell for one function. Refused when it is none, or not one any more.
+    // Makes a stem a cell for one function, and lets it run. Refused when it is none, or not one
+    // any more.
     Result<EquipTimes> equip(const Equipment& what, const RootTemplate& root);
 
     enum class Reason { kAsked, kOutOfMemory };

@@ -25,13 +25,16 @@ struct StemRoom : SandboxFixture, EnvironmentRoom {
     }
     // Starts the function from a stem as soon as there is one.
     runtime::InitOutcome start_from_stem() {
-        factory.expect(function);
-        for (int turn = 0; turn < 60'000 && factory.stems_ready(function) == 0; ++turn) {
+        await_stem_of(function);
+        return EnvironmentRoom::start();
+    }
+    void await_stem_of(const runtime::Function& one) {
+        factory.expect(one);
+        for (int turn = 0; turn < 60'000 && factory.stems_ready(one) == 0; ++turn) {
             EnvironmentRoom::loop.restart();
             EnvironmentRoom::loop.run_for(1ms);
         }
-        REQUIRE(factory.stems_ready(function) > 0);
-        return EnvironmentRoom::start();
+        REQUIRE(factory.stems_ready(one) > 0);
     }
     nlohmann::json ask(const std::string& payload) {
         const auto outcome = invoke(payload);
@@ -232,6 +235,37 @@ TEST_CASE("Any program can start from a stem", "[sandbox][StemPool]") {
     CHECK(room.all_lines() == "/var/task 1 /var/task/bootstrap\n");
 }
 
+TEST_CASE("A function that no stem fits boots in an empty cell", "[sandbox][StemPool]") {
+    if (!can_build_cells()) {
+        return;
+    }
+    const std::string source =
+        "import os, sys\n"
+        "def handler(event, context):\n"
+        "    return {'own': dict(os.environ), 'argv': open('/proc/self/cmdline').read(),\n"
+        "            'cwd': os.getcwd(), 'files': sorted(os.listdir('/proc/self/fd')),\n"
+        "            'processes': sum(name.isdigit() for name in os.listdir('/proc'))}\n";
+    StemRoom room("python", source);
+    room.function.environment = {{"LC_ALL", "C.UTF-8"}};
+    runtime::Function provided = room.function;
+    provided.runtime = "provided.al2023";
+    provided.environment.clear();
+    room.await_stem_of(provided);
+    const auto init = room.EnvironmentRoom::start();
+    INFO(room.all_lines());
+    REQUIRE(init.kind == OutcomeKind::kSuccess);
+    CHECK(init.start == StartKind::kBoot);
+    CHECK(init.runtime_boot > 0us);
+    const auto found = room.ask("1");
+    room.leave();
+
+    EnvironmentRoom booted(room.SandboxFixture::loop(), room.SandboxFixture::sandbox());
+    use_source(booted, "python", source);
+    booted.function.environment = room.function.environment;
+    REQUIRE(booted.start().start == StartKind::kBoot);
+    CHECK(nlohmann::json::parse(booted.invoke("1").payload) == found);
+}
+
 TEST_CASE("A function whose variables count at exec is booted", "[sandbox][StemPool]") {
     if (!can_build_cells()) {
         return;
@@ -243,5 +277,5 @@ TEST_CASE("A function whose variables count at exec is booted", "[sandbox][StemP
     room.factory.expect(room.function);
     room.function.environment = {{"NODE_OPTIONS", "--no-warnings"}};
     CHECK(room.EnvironmentRoom::start().start == StartKind::kBoot);
-    CHECK(room.ask("1") == "2--no-warnings");
+    CHECK(room.ask("1") == "3--no-warnings");
 }

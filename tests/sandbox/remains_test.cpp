@@ -56,7 +56,7 @@ void wait_and_die(SandboxFixture& cells, int turn) {
         REQUIRE(run_flow(cells.loop(), cell->equip(what)).has_value());
     }
     if (turn % 3 == 2) {
-        REQUIRE(cell->thaw().has_value());
+        REQUIRE(cell->freeze().has_value());
     }
     cell->kill();
     REQUIRE(run_flow(cells.loop(), cell->exited()).verdict == ExitVerdict::kKilled);

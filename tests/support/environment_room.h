@@ -54,6 +54,10 @@ class EnvironmentRoom {
         sandbox::Sandbox& over,
         runtime::StemMode stems = runtime::StemMode::kOff
     )
+        : EnvironmentRoom(on, over, stems_of(stems)) {}
+    EnvironmentRoom(
+        boost::asio::io_context& on, sandbox::Sandbox& over, const runtime::StemConfig& stems
+    )
         : loop(on),
           workers_(1),
           packages_(directory_.path(), runtime::PackageLimits(), workers_),
@@ -77,9 +81,14 @@ class EnvironmentRoom {
     EnvironmentRoom(const EnvironmentRoom&) = delete;
     EnvironmentRoom& operator=(const EnvironmentRoom&) = delete;
 
-    static runtime::EnvironmentConfig config(runtime::StemMode stems) {
+    static runtime::StemConfig stems_of(runtime::StemMode mode) {
+        runtime::StemConfig stems;
+        stems.mode = mode;
+        return stems;
+    }
+    static runtime::EnvironmentConfig config(const runtime::StemConfig& stems) {
         runtime::EnvironmentConfig with;
-        with.stems.mode = stems;
+        with.stems = stems;
         return with;
     }
     // Stores `zip` as the function's package.

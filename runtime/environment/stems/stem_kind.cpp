@@ -9,7 +9,7 @@
 namespace lambent::runtime {
 namespace {
 
-// Waits for a function's variables and becomes its bootstrap.
+// Waits for a function's variables and becomes its bootstrap, or what else it is told.
 constexpr char kProvidedStem[] = "/var/runtime/provided/stem";
 
 // The dynamic linker's, the C library's, the interpreters' and what those link to.
@@ -31,6 +31,12 @@ std::string StemKind::key() const {
     return key;
 }
 
+StemKind empty_kind() {
+    StemKind kind;
+    kind.argv = {kProvidedStem};
+    return kind;
+}
+
 bool counts_at_exec_only(const std::string& variable) {
     if (variable == "PYTHONPATH") {
         return false;  // the bootstrap makes sys.path of it
@@ -49,12 +55,11 @@ std::optional<StemKind> stem_kind(const Function& function, const LaunchPlan& pl
             return std::nullopt;
         }
     }
+    if (function.runtime.starts_with("provided")) {
+        return empty_kind();
+    }
     StemKind kind;
     kind.argv = plan.argv;
-    if (function.runtime.starts_with("provided")) {
-        kind.argv = {kProvidedStem};
-        return kind;  // it executes the bootstrap with all variables
-    }
     kind.variables = exec_variables(function);
     return kind;
 }

@@ -18,6 +18,9 @@ struct StemKind {
     std::string key() const;
 };
 
+// A prepared cell without a runtime: becomes a function's own bootstrap, or executes any program.
+StemKind empty_kind();
+
 // The kind of stem that can become this function; nothing when the function must be booted, because
 // it sets a variable that only a program's start heeds (LD_LIBRARY_PATH, NODE_OPTIONS, …). Pure.
 std::optional<StemKind> stem_kind(const Function& function, const LaunchPlan& plan);

@@ -52,6 +52,8 @@ class StemPool {
     void expect(const StemKind& kind);
     // Null when none is ready: the caller boots. Does not wait.
     std::unique_ptr<Stem> take(const StemKind& kind);
+    // Ends one that was taken and serves nobody.
+    void give_up(std::unique_ptr<Stem> stem) { drop(std::move(stem)); }
     std::size_t ready(const StemKind& kind) const;
     // How many there should be now, as the policy sees it.
     std::size_t target(const StemKind& kind) const;

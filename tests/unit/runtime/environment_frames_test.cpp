@@ -358,11 +358,40 @@ TEST_CASE("Frames rehearse with a stem and make it a function", "[runtime][Frame
     CHECK(talk.broken == 0);
 }
 
+TEST_CASE("Frames tell an empty cell's stem its program", "[runtime][FrameWire]") {
+    Talk talk;
+    talk.rehearse({});
+    talk.guest_says(frame(FrameType::kOpened) + next_frame());
+    REQUIRE(talk.rehearsed == true);
+    talk.api->frames().configure({"A=1"}, {"/bin/program", "an argument"});
+    const auto told = talk.event();
+    REQUIRE(told.has_value());
+    CHECK(told->type == FrameType::kConfigure);
+    CHECK(told->text == std::string("/bin/program\0an argument\0", 25));
+    CHECK(told->payload == std::string("A=1\0", 4));
+    // Its runtime opens anew: what the stem has said before does not count as that.
+    talk.guest_says(frame(FrameType::kOpened));
+    talk.guest_says(next_frame());
+    REQUIRE(talk.init.has_value());
+    CHECK(talk.init->opened < talk.init->ended);
+}
+
 TEST_CASE("Frames report a stem that asks before it is a function", "[runtime][FrameWire]") {
     Talk talk;
     talk.rehearse({});
     talk.guest_says(next_frame() + next_frame());
     CHECK(talk.broken == 1);
+}
+
+TEST_CASE(
+    "Frames report also to one who asks late that rules were broken", "[runtime][FrameWire]"
+) {
+    Talk talk;
+    talk.guest_says(std::string(64, '\xFF'));
+    CHECK(talk.broken == 1);
+    bool told = false;
+    talk.api->on_broken([&] { told = true; });
+    CHECK(told);
 }
 
 TEST_CASE("Frames say that a stem which has gone will never rehearse", "[runtime][FrameWire]") {

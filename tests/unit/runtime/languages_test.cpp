@@ -155,6 +155,7 @@ TEST_CASE("RuntimeCatalog gives Node's heap the function's memory", "[runtime][R
     REQUIRE(plan.has_value());
     CHECK(plan->argv.at(1) == "--max-semi-space-size=50");
     CHECK(plan->argv.at(2) == "--max-old-space-size=900");
+    CHECK(plan->argv.at(3) == "--v8-pool-size=1");
     CHECK(
         plan->notice == "NOTICE nodejs1.x runs on the installed Node.js " + catalog.node()->version
     );

@@ -56,6 +56,7 @@ TEST_CASE("Provided functions share a stem that executes them", "[runtime][stem_
     const auto kind = stem_kind(function("provided.al2023"), own);
     REQUIRE(kind.has_value());
     CHECK(kind->argv == std::vector<std::string>{"/var/runtime/provided/stem"});
+    CHECK(kind->key() == empty_kind().key());
     CHECK(kind->variables.empty());
 }
 
