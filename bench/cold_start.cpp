@@ -1,176 +1,218 @@
 // What a cold start costs from claim to answer, in a full cell, through the runtime room alone: no
-// HTTP door, no scheduler, an empty handler. Needs root. Prints one JSON line per language and kind
-// of start: medians and 99th percentiles in microseconds, of the whole and of each phase.
-//   bench_cold_start [RUNS] [python|node|cpp]...
-#include "sandbox/namespace_sandbox.h"
-#include "tests/support/environment_room.h"
+// HTTP door, no scheduler, an empty handler. Needs root. Prints one JSON line per language and
+// source, in microseconds: p50, p99 and max of the whole and of each phase. Sources: "stem";
+// "boot", with no stem of its kind but an empty cell ready; "scratch", with nothing made ahead but
+// groups and namespaces (--stem-cells off).
+//   bench_cold_start [RUNS] [cpp|cpp-http|python|node]...
+// With --burst N: N starts at once, of stems that stand ready and of none. Their lines say how long
+// the starts took from the moment at which all were asked for, how long one alone takes just before
+// (`alone`), and the burst's length (`all_us`).
+//   bench_cold_start --burst N [LANGUAGE]...
+#include "bench/function_room.h"
+
+#include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
+#include <array>
+#include <cstring>
 #include <map>
-#include <sstream>
-#include <string>
 #include <vector>
 
 namespace {
 
 using namespace lambent;
-using namespace lambent::tests;
-using namespace std::chrono_literals;
+using bench::FunctionRoom;
 using Clock = std::chrono::steady_clock;
 
 constexpr int kDefaultRuns = 200;
 constexpr int kWarmUp = 10;
-constexpr auto kPatience = 60s;
 constexpr int kWarmCalls = 20;
+constexpr std::uint32_t kStemsReady = 2;
 
-std::string bytes_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream all;
-    all << file.rdbuf();
-    return all.str();
+double microseconds(Clock::duration took) {
+    return std::chrono::duration<double, std::micro>(took).count();
 }
 
-class Bench {
+std::string percentiles(std::vector<double>& samples) {
+    std::sort(samples.begin(), samples.end());
+    char text[96];
+    std::snprintf(
+        text,
+        sizeof text,
+        "{\"p50\":%.0f,\"p99\":%.0f,\"max\":%.0f}",
+        samples[samples.size() / 2],
+        samples[samples.size() * 99 / 100],
+        samples.back()
+    );
+    return text;
+}
+
+// One start after another.
+class Series {
   public:
-    Bench(const std::string& language, runtime::StemMode mode)
-        : language_(language),
-          sandbox_(sandbox::NamespaceSandbox::attach(
-              sandbox::LauncherProcess::start(config(state_)).value(),
-              loop_.get_executor(),
-              Logger::to_stderr(LogLevel::kWarn)
-          )),
-          mode_(mode) {
-        room_.emplace(loop_, *sandbox_, mode);
-        runtime::Function& function = room_->function;
-        function.name = "empty";
-        function.handler = "app.handler";
-        function.memory_mb = 1769;  // a whole processor
-        if (language == "python") {
-            function.runtime = "python3.11";
-            room_->package(ZipBuilder().file("app.py", "def handler(event, context):\n    pass\n"));
-        } else if (language == "node") {
-            function.runtime = "nodejs20.x";
-            room_->package(ZipBuilder().file("app.js", "exports.handler = async () => {};\n"));
-        } else {
-            function.runtime = "provided.al2023";
-            room_->package(ZipBuilder().file("bootstrap", bytes_of(LAMBENT_CPP_HELLO), 0755));
-        }
-    }
-    ~Bench() {
-        room_.reset();
-        run_flow(loop_, sandbox_->stop(), kPatience);
-    }
-    Bench(const Bench&) = delete;
-    Bench& operator=(const Bench&) = delete;
+    enum class Source { kStem, kBoot, kScratch };
+
+    Series(std::string language, Source source)
+        : language_(std::move(language)),
+          source_(source),
+          room_(
+              language_,
+              source == Source::kScratch ? bench::no_stems() : bench::fixed_stems(kStemsReady)
+          ) {}
 
     void run(int runs) {
         for (int number = -kWarmUp; number < runs; ++number) {
             if (number == 0) {
                 steps_.clear();
             }
-            if (mode_ != runtime::StemMode::kOff) {
-                await_stem();
+            if (source_ != Source::kScratch) {
+                room_.await_stems(kStemsReady);
+                room_.await_empty_cells(kStemsReady);
             }
             start_and_call();
         }
-        print(runs);
-    }
-
-  private:
-    static sandbox::SandboxConfig config(const TempDir& state) {
-        sandbox::SandboxConfig config;
-        config.launcher_path = LAMBENT_LAUNCHER;
-        config.state_directory = state.path();
-        config.instance = "bench" + state.path().substr(state.path().size() - 6);
-        return config;
-    }
-    // Until as many wait as the pool wants, so that none is raised while a start is measured.
-    void await_stem() {
-        room_->factory.expect(room_->function);
-        while (room_->factory.stems_ready(room_->function) < 2) {
-            loop_.restart();
-            loop_.run_for(2ms);
-        }
-    }
-    static Task<Result<runtime::InvokeOutcome>> start_and_invoke(
-        EnvironmentRoom& room, runtime::InitOutcome& init
-    ) {
-        auto request = room.start_request(20s);
-        LAMBENT_CO_TRY(auto started, co_await room.factory.start(std::move(request)));
-        init = std::move(started.init);
-        room.environment = std::move(started.environment);
-        auto event = EnvironmentRoom::request("{}");
-        co_return co_await room.environment->invoke(std::move(event));
-    }
-    void start_and_call() {
-        runtime::InitOutcome init;
-        const auto began = Clock::now();
-        const auto outcome = run_flow(loop_, start_and_invoke(*room_, init), kPatience);
-        const auto answered = Clock::now();
-        if (outcome.has_error() || outcome->kind != runtime::OutcomeKind::kSuccess) {
-            std::fprintf(stderr, "bench: no answer\n");
-            std::exit(1);
-        }
-        source_ = init.start == runtime::StartKind::kStem ? "stem" : "boot";
-        note("claim_until_answer", answered - began);
-        note("cell_claim", init.cell_claim);
-        note("mount_and_limits", init.mount_and_limits);
-        note("runtime_boot", init.runtime_boot);
-        note("function_init", init.function_init);
-        note("first_handler", outcome->handler);
-        for (int call = 0; call < kWarmCalls; ++call) {
-            const auto asked = Clock::now();
-            room_->invoke("{}");
-            note("warm_call", Clock::now() - asked);
-        }
-        run_flow(loop_, room_->environment->close(), kPatience);
-        room_->environment.reset();
-    }
-    void note(const std::string& step, Clock::duration took) {
-        steps_[step].push_back(std::chrono::duration<double, std::micro>(took).count());
-    }
-    void print(int runs) {
         std::printf(
-            "{\"language\":\"%s\",\"source\":\"%s\",\"runs\":%d", language_.c_str(), source_, runs
+            "{\"language\":\"%s\",\"source\":\"%s\",\"runs\":%d", language_.c_str(), name(), runs
         );
         for (auto& [step, samples] : steps_) {
-            std::sort(samples.begin(), samples.end());
-            std::printf(
-                ",\"%s\":{\"p50\":%.0f,\"p99\":%.0f}",
-                step.c_str(),
-                samples[samples.size() / 2],
-                samples[samples.size() * 99 / 100]
-            );
+            std::printf(",\"%s\":%s", step.c_str(), percentiles(samples).c_str());
         }
         std::printf("}\n");
         std::fflush(stdout);
     }
 
+  private:
+    const char* name() const {
+        constexpr std::array kNames{"stem", "boot", "scratch"};
+        return kNames.at(static_cast<std::size_t>(source_));
+    }
+    void start_and_call() {
+        const bool stem = source_ == Source::kStem;
+        const auto from = stem ? runtime::StartFrom::kAnything : runtime::StartFrom::kBoot;
+        const auto began = Clock::now();
+        auto answered = tests::run_flow(
+            room_.loop(), FunctionRoom::start_and_call(room_, from), FunctionRoom::kPatience
+        );
+        const auto ended = Clock::now();
+        if (answered.has_error()) {
+            bench::give_up(answered.error());
+        }
+        const runtime::InitOutcome& init = answered->init;
+        if ((init.start == runtime::StartKind::kStem) != stem) {
+            bench::give_up(Error(Code::kInternal, "bench", "the start came from elsewhere"));
+        }
+        note("claim_until_answer", ended - began);
+        note("cell_claim", init.cell_claim);
+        note("mount_and_limits", init.mount_and_limits);
+        note("runtime_boot", init.runtime_boot);
+        note("function_init", init.function_init);
+        note("first_handler", answered->outcome.handler);
+        room_.room().environment = std::move(answered->environment);
+        for (int call = 0; call < kWarmCalls; ++call) {
+            const auto asked = Clock::now();
+            room_.room().invoke("{}");
+            note("warm_call", Clock::now() - asked);
+        }
+        room_.close(std::exchange(room_.room().environment, nullptr));
+    }
+    void note(const std::string& step, Clock::duration took) {
+        steps_[step].push_back(microseconds(took));
+    }
+
     std::string language_;
-    TempDir state_;
-    boost::asio::io_context loop_;
-    std::unique_ptr<sandbox::NamespaceSandbox> sandbox_;
-    runtime::StemMode mode_;
-    std::optional<EnvironmentRoom> room_;
+    Source source_;
+    FunctionRoom room_;
     std::map<std::string, std::vector<double>> steps_;
-    const char* source_ = "";
+};
+
+// Many starts at once.
+class Burst {
+  public:
+    Burst(std::string language, std::uint32_t stems, std::size_t starts)
+        : language_(std::move(language)),
+          stems_(stems),
+          starts_(starts),
+          room_(language_, stems == 0 ? bench::no_stems() : bench::fixed_stems(stems)) {}
+
+    void run() {
+        std::vector<double> alone = starts(1);
+        for (int more = 0; more < kWarmUp; ++more) {
+            alone.push_back(starts(1).front());
+        }
+        if (stems_ > 0) {
+            room_.await_stems(stems_);
+        }
+        std::vector<double> took = starts(starts_);
+        std::printf(
+            "{\"language\":\"%s\",\"source\":\"%s\",\"burst\":%zu,\"start\":%s,\"alone\":%s,"
+            "\"all_us\":%.0f}\n",
+            language_.c_str(),
+            stems_ > 0 ? "stem" : "boot",
+            starts_,
+            percentiles(took).c_str(),
+            percentiles(alone).c_str(),
+            *std::max_element(took.begin(), took.end())
+        );
+        std::fflush(stdout);
+    }
+
+  private:
+    std::vector<double> starts(std::size_t count) {
+        std::vector<double> took;
+        std::vector<std::unique_ptr<runtime::Environment>> alive;
+        const auto began = Clock::now();
+        auto keep = [&](const std::exception_ptr& thrown, Result<FunctionRoom::Answered> answered) {
+            if (thrown || answered.has_error()) {
+                bench::give_up(
+                    thrown ? Error(Code::kInternal, "bench", "thrown") : answered.error()
+                );
+            }
+            took.push_back(microseconds(Clock::now() - began));
+            alive.push_back(std::move(answered->environment));
+        };
+        for (std::size_t i = 0; i < count; ++i) {
+            boost::asio::co_spawn(room_.loop(), FunctionRoom::start_and_call(room_), keep);
+        }
+        room_.loop().restart();
+        while (took.size() < count) {
+            room_.loop().run_one();
+        }
+        for (auto& environment : alive) {
+            room_.close(std::move(environment));
+        }
+        return took;
+    }
+
+    std::string language_;
+    std::uint32_t stems_;
+    std::size_t starts_;
+    FunctionRoom room_;
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const int runs = argc > 1 ? std::atoi(argv[1]) : kDefaultRuns;
-    std::vector<std::string> languages(argv + std::min(argc, 2), argv + argc);
+    const bool is_burst = argc > 2 && std::strcmp(argv[1], "--burst") == 0;
+    const int first = is_burst ? 2 : 1;
+    const int count = argc > first ? std::atoi(argv[first]) : kDefaultRuns;
+    if (count < 1) {
+        std::fputs("usage: bench_cold_start [RUNS | --burst N] [LANGUAGE]...\n", stderr);
+        return 2;
+    }
+    std::vector<std::string> languages(argv + std::min(argc, first + 1), argv + argc);
     if (languages.empty()) {
         languages = {"cpp", "python", "node"};
     }
     for (const std::string& language : languages) {
-        for (const auto mode :
-             {lambent::runtime::StemMode::kFixed, lambent::runtime::StemMode::kOff}) {
-            Bench(language, mode).run(runs);
+        if (is_burst) {
+            const auto starts = static_cast<std::size_t>(count);
+            Burst(language, static_cast<std::uint32_t>(count), starts).run();
+            Burst(language, 0, starts).run();
+        } else {
+            for (const auto source :
+                 {Series::Source::kStem, Series::Source::kBoot, Series::Source::kScratch}) {
+                Series(language, source).run(count);
+            }
         }
     }
 }

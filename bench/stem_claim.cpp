@@ -69,8 +69,6 @@ class Bench {
         const auto begin = Clock::now();
         run_flow(loop_, stem.cell->equip(equipment())).value();
         const auto equipped = Clock::now();
-        stem.cell->thaw().value();
-        const auto thawed = Clock::now();
         echo(stem.channel);
         const auto answered = Clock::now();
 
@@ -79,7 +77,6 @@ class Bench {
         note("equip_until_mounted", at.requested, at.mounted);
         note("equip_limits", at.mounted, at.limited);
         note("equip_answer", at.limited, equipped);
-        note("thaw", equipped, thawed);
         note("claim_until_answer", begin, answered);
         const auto kill = Clock::now();
         stem.cell->kill();
@@ -107,7 +104,6 @@ class Bench {
             const auto claimed = Clock::now();
             run_flow(loop_, stem.cell->equip(equipment())).value();
             note("burst_equip", claimed, Clock::now());
-            stem.cell->thaw().value();
             echo(stem.channel);
             note("burst_claim", claimed, Clock::now());
         }
