@@ -41,8 +41,9 @@ Result<ConcurrencySlot> ConcurrencyLimiter::acquire(
     const auto found = functions_.find(function);
     FunctionShare* const share = found == functions_.end() ? nullptr : &found->second;
     if (share != nullptr && share->provisioned > 0) {
-        if (VersionShare* const provisioned = provisioned_slot(version)) {
+        if (VersionShare* const provisioned = provisioned_slot(version, delivery, now)) {
             provisioned->taken += 1;
+            provisioned->peak = std::max(provisioned->peak, provisioned->taken);
             taken_ += 1;
             return ConcurrencySlot(*this, share, provisioned);
         }
@@ -53,11 +54,14 @@ Result<ConcurrencySlot> ConcurrencyLimiter::acquire(
     return acquire_of_account(delivery, now);
 }
 
-VersionShare* ConcurrencyLimiter::provisioned_slot(const std::string& version) {
+VersionShare* ConcurrencyLimiter::provisioned_slot(
+    const std::string& version, Delivery delivery, SteadyTime now
+) {
     const auto found = versions_.find(version);
-    const bool has_one =
-        found != versions_.end() && found->second.taken < found->second.provisioned;
-    return has_one ? &found->second : nullptr;
+    if (found == versions_.end() || found->second.taken >= found->second.provisioned) {
+        return nullptr;
+    }
+    return begins_in_time(*found->second.rate, delivery, now) ? &found->second : nullptr;
 }
 
 Result<ConcurrencySlot> ConcurrencyLimiter::acquire_reserved(
@@ -109,7 +113,12 @@ void ConcurrencyLimiter::reserve(
     claimed_ -= claim_of(share);
     share.reserved = slots;
     claimed_ += claim_of(share);
-    const TokenBucket::Rate rate = rate_for(slots.value_or(0));
+    set_rates(share, now);
+}
+
+// A reservation's calls that are not provisioned, and the account's that are neither.
+void ConcurrencyLimiter::set_rates(FunctionShare& share, SteadyTime now) {
+    const TokenBucket::Rate rate = rate_for(left_of(share.reserved.value_or(0), share.provisioned));
     if (!share.rate) {
         share.rate.emplace(rate);
     }
@@ -118,7 +127,7 @@ void ConcurrencyLimiter::reserve(
 }
 
 void ConcurrencyLimiter::provision(
-    const std::string& function, const std::string& version, std::uint32_t slots
+    const std::string& function, const std::string& version, std::uint32_t slots, SteadyTime now
 ) {
     FunctionShare& share = functions_[function];
     VersionShare& of_version = versions_[version];
@@ -126,11 +135,21 @@ void ConcurrencyLimiter::provision(
     share.provisioned = share.provisioned - of_version.provisioned + slots;
     of_version.provisioned = slots;
     claimed_ += claim_of(share);
+    if (!of_version.rate) {
+        of_version.rate.emplace(rate_for(slots));
+    }
+    of_version.rate->change(rate_for(slots), now);
+    set_rates(share, now);
 }
 
 std::uint32_t ConcurrencyLimiter::provisioned_taken(const std::string& version) const {
     const auto found = versions_.find(version);
     return found == versions_.end() ? 0 : found->second.taken;
+}
+
+std::uint32_t ConcurrencyLimiter::take_provisioned_peak(const std::string& version) {
+    const auto found = versions_.find(version);
+    return found == versions_.end() ? 0 : std::exchange(found->second.peak, found->second.taken);
 }
 
 }  // namespace lambent::scheduler

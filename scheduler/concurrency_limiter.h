@@ -25,6 +25,8 @@ struct FunctionShare {
 struct VersionShare {
     std::uint32_t provisioned = 0;
     std::uint32_t taken = 0;
+    std::uint32_t peak = 0;           // of those taken, since it was asked for
+    std::optional<TokenBucket> rate;  // once it was provisioned
 };
 
 // The right to have one invocation in flight; given back when it is destroyed. Move-only. The
@@ -60,7 +62,8 @@ class ConcurrencySlot {
 // the account, reserved and provisioned concurrency (lambda-facts section 2). A reservation is a
 // function's own, taken out of the account's slots; provisioned concurrency is a version's own,
 // taken out of the function's reservation or else out of the account's slots. Synchronous calls
-// begin at most 10 times a second for each slot. Pure: told the time. Owned by the Scheduler.
+// begin at most 10 times a second for each slot; what is too much for provisioned slots spills over
+// as well. Pure: told the time. Owned by the Scheduler.
 class ConcurrencyLimiter {
   public:
     struct Limits {
@@ -79,11 +82,15 @@ class ConcurrencyLimiter {
 
     // Calls in flight keep their slots, also when there are more of them than slots now.
     void reserve(const std::string& function, std::optional<std::uint32_t> slots, SteadyTime now);
-    void provision(const std::string& function, const std::string& version, std::uint32_t slots);
+    void provision(
+        const std::string& function, const std::string& version, std::uint32_t slots, SteadyTime now
+    );
 
     std::uint32_t taken() const { return taken_; }
     // Calls of a version that are in flight on provisioned slots.
     std::uint32_t provisioned_taken(const std::string& version) const;
+    // The most of them at once since this was asked last.
+    std::uint32_t take_provisioned_peak(const std::string& version);
 
   private:
     friend class ConcurrencySlot;
@@ -92,7 +99,8 @@ class ConcurrencyLimiter {
     Result<ConcurrencySlot> acquire_reserved(
         FunctionShare& share, Delivery delivery, SteadyTime now
     );
-    VersionShare* provisioned_slot(const std::string& version);
+    VersionShare* provisioned_slot(const std::string& version, Delivery delivery, SteadyTime now);
+    void set_rates(FunctionShare& share, SteadyTime now);
     bool begins_in_time(TokenBucket& rate, Delivery delivery, SteadyTime now) const;
     void give_back(const ConcurrencySlot& slot);
     TokenBucket::Rate rate_for(std::uint32_t slots) const;

@@ -84,4 +84,18 @@ ProvisionedStatus ProvisionedConcurrency::status(const ProvisionedConfig& config
     return status;
 }
 
+std::optional<double> ProvisionedConcurrency::take_utilisation(const ProvisionedConfig& config) {
+    std::uint32_t peak = 0;
+    std::uint32_t slots = 0;
+    for (const ProvisionedShare& share : shares(config)) {
+        const std::string version = runtime::version_key(config.function, share.version);
+        peak += scheduler_.take_provisioned_peak(version);
+        slots += share.slots;
+    }
+    if (peak == 0 || slots == 0) {
+        return std::nullopt;
+    }
+    return std::min(1.0, static_cast<double>(peak) / slots);
+}
+
 }  // namespace lambent::scheduler

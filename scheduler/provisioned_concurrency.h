@@ -50,6 +50,9 @@ class ProvisionedConcurrency {
     // Settings, aliases or versions of the function have changed.
     void refresh(const std::string& function);
     ProvisionedStatus status(const ProvisionedConfig& config) const;
+    // The highest share of its environments that was in use since this was asked last; nothing
+    // when no call ran on them.
+    std::optional<double> take_utilisation(const ProvisionedConfig& config);
 
   private:
     std::vector<ProvisionedShare> shares(const ProvisionedConfig& config) const;

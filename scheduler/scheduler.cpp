@@ -154,7 +154,7 @@ void Scheduler::reserve(const std::string& function, std::optional<std::uint32_t
 void Scheduler::provision(
     const std::string& function, const std::string& version, std::uint32_t slots
 ) {
-    parts_->slots.provision(function, version, slots);
+    parts_->slots.provision(function, version, slots, parts_->ports.clock.steady_now());
     const runtime::FunctionPtr found = parts_->ports.find_function(version);
     parts_->fleet.provision(version, slots > 0 ? found : runtime::FunctionPtr(), slots);
 }
@@ -167,6 +167,10 @@ Scheduler::ProvisionState Scheduler::provisioned(const std::string& version) con
     state.has_failed = known.has_failed;
     state.lacks_memory = known.lacks_memory;
     return state;
+}
+
+std::uint32_t Scheduler::take_provisioned_peak(const std::string& version) {
+    return parts_->slots.take_provisioned_peak(version);
 }
 
 std::size_t Scheduler::evict(const std::string& function) {

@@ -87,6 +87,8 @@ class Scheduler final : public Invoker {
         bool lacks_memory = false;  // there is not enough for all that is provisioned
     };
     ProvisionState provisioned(const std::string& version) const;
+    // The most calls at once on a version's provisioned environments since this was asked last.
+    std::uint32_t take_provisioned_peak(const std::string& version);
     // Closes the idle environments of all versions of a function, or of one; how many.
     std::size_t evict(const std::string& function);
     std::vector<EnvironmentInfo> environments() const;

@@ -226,6 +226,8 @@ Service& FrontDoor::Parts::find(ServiceName name) const {
             return services.logs;
         case ServiceName::kSts:
             return services.sts;
+        case ServiceName::kAutoscaling:
+            return services.autoscaling;
         case ServiceName::kAdmin:
             return services.admin;
         case ServiceName::kUnknown:

@@ -31,6 +31,7 @@ class FrontDoor final : public http::Handler {
         Service& s3;
         Service& logs;
         Service& sts;
+        Service& autoscaling;
         Service& admin;  // /_lambent/…
     };
     FrontDoor(

@@ -58,6 +58,18 @@ std::optional<std::int64_t> JsonFields::number(std::string_view name) {
     return value->get<std::int64_t>();
 }
 
+std::optional<double> JsonFields::decimal(std::string_view name) {
+    const nlohmann::json* value = find(name);
+    if (value == nullptr) {
+        return std::nullopt;
+    }
+    if (!value->is_number()) {
+        refuse(*value, "a Double");
+        return std::nullopt;
+    }
+    return value->get<double>();
+}
+
 bool JsonFields::flag(std::string_view name) {
     const nlohmann::json* value = find(name);
     if (value == nullptr) {

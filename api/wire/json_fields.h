@@ -21,6 +21,7 @@ class JsonFields {
     bool has(std::string_view name) const;
     std::optional<std::string> text(std::string_view name);
     std::optional<std::int64_t> number(std::string_view name);
+    std::optional<double> decimal(std::string_view name);
     bool flag(std::string_view name);  // absent is false
     std::optional<std::vector<std::string>> texts(std::string_view name);
     std::optional<std::map<std::string, std::string>> text_map(std::string_view name);

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view kAdminPrefix = "/_lambent/";
 constexpr std::string_view kLogsTarget = "Logs_20140328.";
+constexpr std::string_view kAutoscalingTarget = "AnyScaleFrontendService.";
 constexpr std::string_view kLocalhost = "localhost";
 constexpr std::uint64_t kInvokeBytesMax = 6 * 1024 * 1024;
 constexpr std::uint64_t kFunctionBytesMax = 69'905'067;  // 50 MB of zip in base64, as AWS has it
@@ -30,6 +31,7 @@ constexpr std::array kKnown = {
     Known{"s3", ServiceName::kS3},
     Known{"logs", ServiceName::kLogs},
     Known{"sts", ServiceName::kSts},
+    Known{"application-autoscaling", ServiceName::kAutoscaling},
     Known{"lambent", ServiceName::kAdmin},
 };
 
@@ -103,6 +105,9 @@ ServiceName find_service(
         return ServiceName::kUnknown;
     }
     if (const auto target = head.headers.find("x-amz-target")) {
+        if (target->starts_with(kAutoscalingTarget)) {
+            return ServiceName::kAutoscaling;
+        }
         return target->starts_with(kLogsTarget) ? ServiceName::kLogs : ServiceName::kUnknown;
     }
     if (has_date_path(head.path)) {
@@ -119,6 +124,7 @@ Style style_of(ServiceName service) {
         case ServiceName::kS3:
             return Style::kS3;
         case ServiceName::kLogs:
+        case ServiceName::kAutoscaling:
             return Style::kJsonRpc;
         case ServiceName::kSts:
             return Style::kQuery;

@@ -89,6 +89,8 @@ House::House(
       ),
       concurrency_(*stores.main_db, clock, options.account_concurrency),
       provisioned_(concurrency_, stores.aliases, scheduler_),
+      capacity_(concurrency_, provisioned_, function_finder()),
+      scaling_(loop, *stores.main_db, capacity_, clock, log.with({{"room", "scaling"}})),
       events_(*stores.main_db, clock),
       pump_(loop, events_, scheduler_, function_finder(), clock, log.with({{"room", "async"}})),
       event_writer_(s3_config(options)),
@@ -109,6 +111,11 @@ House::House(
       s3_(s3_config(options), objects_, registered_, stores.workers, log.with({{"room", "s3"}})),
       log_service_(api::logs::LogsConfig{options.region}, logs_, log.with({{"room", "logs"}})),
       sts_(),
+      autoscaling_(
+          api::autoscaling::AutoscalingConfig{options.region},
+          scaling_,
+          log.with({{"room", "autoscaling"}})
+      ),
       admin_(
           scheduler_,
           records_,
@@ -118,7 +125,7 @@ House::House(
       ),
       front_door_(
           front_door_config(options, foundation_.port),
-          api::FrontDoor::Services{lambda_, s3_, log_service_, sts_, admin_},
+          api::FrontDoor::Services{lambda_, s3_, log_service_, sts_, autoscaling_, admin_},
           credentials_,
           clock,
           log.with({{"room", "front_door"}})
@@ -178,8 +185,10 @@ Task<Result<void>> House::open(RootKey owner) {
         return stores_.functions.find(function) != nullptr;
     };
     LAMBENT_CO_TRY(co_await concurrency_.load(std::move(exists)));
+    LAMBENT_CO_TRY(co_await scaling_.load());
     LAMBENT_CO_TRY(co_await objects_.collect());
     pump_.start();
+    scaling_.start();
     co_return Result<void>();
 }
 
@@ -212,6 +221,7 @@ Task<> House::close() {
     endpoint_file_.reset();
     stores_.aliases.listen(nullptr);
     pump_.pause();
+    co_await scaling_.stop();
     co_await server_.stop(kDrain);
     co_await scheduler_.stop(kDrain);
     co_await pump_.stop();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/admin/admin_service.h"
+#include "api/autoscaling/autoscaling_service.h"
 #include "api/lambda/lambda_service.h"
 #include "api/logs/logs_service.h"
 #include "api/s3/s3_event_writer.h"
@@ -23,6 +24,8 @@
 #include "scheduler/async/sql_async_queue.h"
 #include "scheduler/concurrency_settings.h"
 #include "scheduler/provisioned_concurrency.h"
+#include "scheduler/scaling/auto_scaling.h"
+#include "scheduler/scaling/provisioned_capacity.h"
 #include "scheduler/scheduler.h"
 #include "triggers/objects/object_store.h"
 
@@ -72,6 +75,8 @@ class House {
     scheduler::Scheduler scheduler_;
     scheduler::ConcurrencySettings concurrency_;
     scheduler::ProvisionedConcurrency provisioned_;
+    scheduler::ProvisionedCapacity capacity_;
+    scheduler::AutoScaling scaling_;
     scheduler::SqlAsyncQueue events_;
     scheduler::AsyncPump pump_;
     api::s3::S3EventWriter event_writer_;
@@ -81,6 +86,7 @@ class House {
     api::s3::S3Service s3_;
     api::logs::LogsService log_service_;
     api::sts::StsService sts_;
+    api::autoscaling::AutoscalingService autoscaling_;
     api::admin::AdminService admin_;
     api::FrontDoor front_door_;
     http::Server server_;

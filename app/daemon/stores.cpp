@@ -4,6 +4,7 @@
 #include "scheduler/async/sql_async_queue.h"
 #include "scheduler/concurrency_settings.h"
 #include "scheduler/record_store.h"
+#include "scheduler/scaling/auto_scaling.h"
 #include "triggers/objects/object_store.h"
 
 #include <utility>
@@ -50,6 +51,7 @@ Result<std::unique_ptr<Stores>> Stores::open(
                 runtime::FunctionRegistry::migrations(),
                 scheduler::SqlAsyncQueue::migrations(),
                 scheduler::ConcurrencySettings::migrations(),
+                scheduler::AutoScaling::migrations(),
                 triggers::ObjectStore::migrations(),
             })
         )

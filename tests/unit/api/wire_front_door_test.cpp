@@ -49,7 +49,7 @@ struct House {
         FrontDoorConfig config;
         config.auth = mode;
         config.held_bytes_max = held_bytes_max;
-        const FrontDoor::Services services{lambda, s3, logs, sts, admin};
+        const FrontDoor::Services services{lambda, s3, logs, sts, autoscaling, admin};
         door.emplace(config, services, credentials, clock, Logger::silent());
     }
 
@@ -60,6 +60,7 @@ struct House {
     Witness lambda{"lambda"};
     Witness s3{"s3"};
     Witness logs{"logs"};
+    Witness autoscaling{"autoscaling"};
     sts::StsService sts;
     Witness admin{"admin"};
     std::optional<FrontDoor> door;

@@ -121,7 +121,7 @@ TEST_CASE("A reservation of nothing throttles every call", "[scheduler][Concurre
 
 TEST_CASE("Provisioned slots are used first and spill over", "[scheduler][ConcurrencyLimiter]") {
     ConcurrencyLimiter limiter(slots(5));
-    limiter.provision("f", "f:1", 2);
+    limiter.provision("f", "f:1", 2, kNow);
     Taker taker{limiter, {}};
 
     SECTION("into what the account has left") {
@@ -151,7 +151,7 @@ TEST_CASE("Provisioned slots are used first and spill over", "[scheduler][Concur
     }
     SECTION("and go back to the account") {
         CHECK(taker.take("f", "f:1") == "");
-        limiter.provision("f", "f:1", 0);
+        limiter.provision("f", "f:1", 0, kNow);
         for (int i = 0; i < 5; ++i) {
             CHECK(taker.take("other") == "");
         }
@@ -187,6 +187,45 @@ TEST_CASE(
     CHECK(begin("own", kSync) == "");
     CHECK(begin("own", kSync) == "ReservedFunctionInvocationRateLimitExceeded");
     CHECK(begin("third", kSync) == "");
+}
+
+TEST_CASE("Provisioned slots have their own rate", "[scheduler][ConcurrencyLimiter]") {
+    ConcurrencyLimiter limiter(slots(5, 10));
+    limiter.provision("f", "f:1", 2, kNow);
+    SteadyTime now = kNow;
+    const auto begin = [&](const std::string& function, const std::string& version) {
+        const auto slot = limiter.acquire(function, version, kSync, now);  // ends at once
+        return slot.has_error() ? slot.error().subject() : "";
+    };
+    for (int i = 0; i < 20; ++i) {
+        REQUIRE(begin("f", "f:1") == "");
+    }
+    CHECK(limiter.take_provisioned_peak("f:1") == 1);
+    // The rest is the account's, which has what is not provisioned.
+    for (int i = 0; i < 30; ++i) {
+        REQUIRE(begin(i % 2 == 0 ? "f" : "other", i % 2 == 0 ? "f:1" : "other") == "");
+    }
+    CHECK(limiter.take_provisioned_peak("f:1") == 0);
+    CHECK(begin("f", "f:1") == "CallerRateLimitExceeded");
+    CHECK(begin("other", "other") == "CallerRateLimitExceeded");
+    now += 50ms;
+    CHECK(begin("f", "f:1") == "");
+    CHECK(limiter.take_provisioned_peak("f:1") == 1);
+}
+
+TEST_CASE(
+    "The peak of provisioned slots is counted until asked", "[scheduler][ConcurrencyLimiter]"
+) {
+    ConcurrencyLimiter limiter(slots(5));
+    limiter.provision("f", "f:1", 3, kNow);
+    CHECK(limiter.take_provisioned_peak("f:1") == 0);
+    Taker taker{limiter, {}};
+    CHECK(taker.take("f", "f:1") == "");
+    CHECK(taker.take("f", "f:1") == "");
+    taker.held.pop_back();
+    CHECK(limiter.take_provisioned_peak("f:1") == 2);
+    CHECK(limiter.take_provisioned_peak("f:1") == 1);  // one is still taken
+    CHECK(limiter.take_provisioned_peak("none") == 0);
 }
 
 TEST_CASE("TokenBucket refills evenly and never beyond its burst", "[scheduler][TokenBucket]") {

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "api/wire/constraints.h"
+#include "api/wire/errors.h"
+#include "base/result.h"
+
+#include <optional>
+#include <string>
+
+namespace lambent::api::autoscaling {
+
+AwsError validation_failed(std::string message);
+// `kind`: "scalable target", "scaling policy", "scheduled action".
+AwsError not_found(const std::string& kind, const std::string& resource);
+AwsError from_error(const Error& error, const std::string& resource);
+
+// What is wrong with a request once all of it has been read, if anything is.
+std::optional<AwsError> request_fault(const std::string& fault, const Constraints& constraints);
+
+}  // namespace lambent::api::autoscaling
