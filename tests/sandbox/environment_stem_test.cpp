@@ -127,19 +127,39 @@ TEST_CASE("A stem's function sees its own variables and no others", "[sandbox][S
     }
 }
 
-TEST_CASE("No two stems share a random number", "[sandbox][StemPool]") {
+// Random numbers, hash seeds, UUIDs, the nonces of TLS hellos, keys and addresses.
+TEST_CASE("Threat 52: no two stems share a random number", "[sandbox][StemPool]") {
     if (!can_build_cells()) {
         return;
     }
     const auto [language, source] = GENERATE(table<std::string, std::string>(
         {{"python",
-          "import random, uuid, os, ssl\n"
+          "import random, uuid, os, ssl, secrets, tempfile\n"
+          "def hello():\n"
+          "    out = ssl.MemoryBIO()\n"
+          "    talk = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), out, False, 'a.b')\n"
+          "    try: talk.do_handshake()\n"
+          "    except ssl.SSLWantReadError: return out.read()[11:43].hex()\n"
+          "def maps(what):\n"
+          "    return [m.split('-')[0] + what for m in open('/proc/self/maps') if what in m][0]\n"
           "def handler(event, context):\n"
-          "    return [str(random.random()), str(uuid.uuid4()), os.urandom(8).hex(),\n"
-          "            str(hash('text')), str(id(object())), ssl.RAND_bytes(8).hex()]\n"},
+          "    return [str(random.random()), str(uuid.uuid4()), str(uuid.uuid1()),\n"
+          "            os.urandom(8).hex(), str(hash('text')), str(id(object())),\n"
+          "            ssl.RAND_bytes(8).hex(), hello(), secrets.token_hex(8),\n"
+          "            str(random.SystemRandom().random()), "
+          "next(tempfile._get_candidate_names()),\n"
+          "            maps('[stack]'), maps('[heap]'), maps('libc')]\n"},
          {"node",
           "const crypto = require('crypto');\n"
+          "const { Duplex } = require('stream');\n"
+          "const hello = () => new Promise((resolve) => {\n"
+          "  const wire = new Duplex({ read() {}, write(chunk, encoding, done) {\n"
+          "    resolve(chunk.subarray(11, 43).toString('hex')); done(); } });\n"
+          "  require('tls').connect({ socket: wire }).on('error', () => {}); });\n"
+          "const maps = (what) => require('fs').readFileSync('/proc/self/maps', 'latin1')\n"
+          "  .split('\\n').find((map) => map.includes(what)).split('-')[0] + what;\n"
           "exports.handler = async () => [String(Math.random()), crypto.randomUUID(),\n"
+          "  await hello(), maps('[stack]'), maps('[heap]'), maps('libc'),\n"
           "  crypto.randomBytes(8).toString('hex'), String(crypto.randomInt(2 ** 40)),\n"
           "  crypto.generateKeyPairSync('x25519').publicKey.export(\n"
           "    { type: 'spki', format: 'der' }).toString('hex')];\n"}}
@@ -148,7 +168,7 @@ TEST_CASE("No two stems share a random number", "[sandbox][StemPool]") {
     StemRoom room(language, source);
     std::set<std::string> seen;
     std::size_t numbers = 0;
-    for (int start = 0; start < 4; ++start) {
+    for (int start = 0; start < 6; ++start) {
         REQUIRE(room.start_from_stem().start == StartKind::kStem);
         for (const auto& number : room.ask("1")) {
             seen.insert(number.get<std::string>());

@@ -430,8 +430,7 @@ TEST_CASE("Stem that is frozen runs as soon as it is equipped", "[sandbox][Stem]
     CHECK(stem.answers() == "the code\n");
 }
 
-// Threat case 52.
-TEST_CASE("Stems differ in random numbers, hashes and addresses", "[sandbox][Stem]") {
+TEST_CASE("Threat 52: stems differ in random numbers, hashes and addresses", "[sandbox][Stem]") {
     if (!can_build_cells()) {
         return;
     }
@@ -462,8 +461,7 @@ TEST_CASE("Stems differ in random numbers, hashes and addresses", "[sandbox][Ste
     }
 }
 
-// Threat case 49.
-TEST_CASE("Stem finds nothing of the cell that had its slot before", "[sandbox][Stem]") {
+TEST_CASE("Threat 49: a stem finds nothing of its slot's cell before", "[sandbox][Stem]") {
     if (!can_build_cells()) {
         return;
     }
