@@ -78,7 +78,7 @@ def measure(options, cores):
         for connections in CONNECTIONS:
             rounds = {"few": [], "many": []}
             for target in targets.values():
-                warm.wrk(target, connections, 1, cores)
+                warm.wrk(target, connections, warm.WARM_UP_S[connections], cores)
             for _ in range(options.rounds):
                 for count, target in targets.items():
                     rounds["few" if count == FEW else "many"].append(

@@ -15,6 +15,7 @@ import peer_servers
 from servers import BIN, Lambent, NotRun, ROOT
 
 CONNECTIONS = (1, 16, 64)
+WARM_UP_S = {1: 1, 16: 3, 64: 3}
 LAMBENT = {
     "lambent C++": "echo-cpp",
     "lambent Python": "echo-python",
@@ -100,8 +101,8 @@ def start_lambent(stack, folder, cores):
 def rounds_of(targets, connections, options, cores, results):
     """Interleaved rounds; those in which others had too much of the machine are repeated, but not
     more of them than there are systems: a run has to end."""
-    for target in targets:  # pools grow to this many connections
-        wrk(target, connections, 1, cores)
+    for target in targets:  # pools grow to this many connections, compilers see what is hot
+        wrk(target, connections, WARM_UP_S[connections], cores)
     probes, repeats_left = [], len(targets)
     seconds = options.seconds if connections > 1 else max(1, options.seconds // 2)
     for number in range(options.rounds):
