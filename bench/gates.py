@@ -14,6 +14,7 @@ CELL_MB = {"cpp": 2.0, "python": 4.0, "node": 8.0}
 DAEMON_MB = 20.0
 UP_MS = 150.0
 HTTP_API_MORE_MS = 0.5
+OVER_HTTP_TOO = "cpp"  # the managed runtimes speak frames alone
 CLIENT_MORE_MS = 0.3
 EMPTY_POOL = 1.15
 
@@ -94,9 +95,10 @@ def cold_gates(cold):
                     CLIENT_MORE_MS, " ms"),
             at_most(part, f"{name}, pool empty ÷ bare fork+exec", quotient(boot, bare), EMPTY_POOL),
         ]
-        if over_http is not None and claim is not None:
-            gates.append(at_most(part, f"{name}, more over the HTTP Runtime API",
-                                 over_http - claim, HTTP_API_MORE_MS, " ms"))
+        if language == OVER_HTTP_TOO:
+            more = None if over_http is None or claim is None else over_http - claim
+            gates.append(at_most(part, f"{name}, more over the HTTP Runtime API", more,
+                                 HTTP_API_MORE_MS, " ms"))
         gates += burst_gates(cold, language)
     return gates
 
@@ -105,7 +107,8 @@ def burst_gates(cold, language):
     burst = room_row(cold, language, "stem", "burst")
     boots = room_row(cold, language, "boot", "burst")
     if not burst or not boots:
-        return []
+        return [("cold start", f"{NAMES[language]}, burst: none waits longer than one boot", "–",
+                 None, False)]
     one_boot = boots["alone"]["p50"] / 1000
     longest = burst["start"]["max"] / 1000
     return [("cold start", f"{NAMES[language]}, burst of {burst['burst']}: none waits longer than "
@@ -122,6 +125,9 @@ def footprint_gates(footprint):
     gates = [at_most(part, f"{NAMES[row['language']]} {row['state']} cell, PSS with "
                      f"{row['cells']} alive", row["pss_kib"] / 1024, CELL_MB[row["language"]],
                      " MiB") for row in footprint["cells"]]
+    tested = {row["language"] for row in footprint["cells"]}
+    gates += [at_most(part, f"{NAMES[language]} cell, PSS", None, bound, " MiB")
+              for language, bound in CELL_MB.items() if language not in tested]
     environments = footprint["environments"]
     answered = environments["answered"].get("provisioned", 0)
     wanted = environments["wanted"]
