@@ -136,8 +136,10 @@ def cold_lines(cold):
     titles, rows = step_rows(cold["room"], ("language", "source"))
     lines = ["", "## A cold start", "",
              "Claim → answer of an empty handler in a full cell, through the runtime room without",
-             "the HTTP door (`build/bin/bench_cold_start`): from a stem, and booted when none",
-             "waits; p50 / p99 in milliseconds of the whole and of each step.", "",
+             "the HTTP door (`build/bin/bench_cold_start`): from a stem; by boot in an empty cell",
+             "that waits when no stem of its kind does; from scratch, with nothing made ahead.",
+             "p50 / p99 in milliseconds of the whole and of each step. The function cpp-http asks",
+             "the Runtime API over HTTP, the others use frames.", "",
              *table(titles, rows), "",
              "`bare` is fork+exec of the program until its first byte, with no sandbox at all.",
              "`seen` is a forced cold call over a kept connection, from the first byte sent to the",
