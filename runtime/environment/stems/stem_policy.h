@@ -18,7 +18,7 @@ struct StemConfig {
     std::uint32_t cells = 2;  // of each kind, for kFixed
     // What all stems together may take; the kinds that are asked for most recently come first.
     std::uint64_t memory_budget_bytes = 512ULL << 20;
-    std::uint32_t cells_min = 2;   // kAuto: of each kind that is in use
+    std::uint32_t cells_min = 2;    // kAuto: of each kind that is in use
     std::uint32_t cells_max = 100;  // kAuto: of each kind, memory permitting
     // No stem is raised until nobody has asked for one for so long, unless there is none.
     std::chrono::milliseconds quiet{25};
