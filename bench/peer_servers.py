@@ -80,9 +80,9 @@ def module(path):
     return MODULES / path
 
 
-def floor(kind):
+def floor(program, *kind):
     def start(at):
-        process = at.run(BIN / "bench_epoll_floor", kind, stdout=subprocess.PIPE, text=True)
+        process = at.run(BIN / program, *kind, stdout=subprocess.PIPE, text=True)
         return f"http://127.0.0.1:{int(process.stdout.readline())}/"
     return start
 
@@ -165,9 +165,10 @@ def functions_framework(at):
 
 # In the order of the report.
 FLOORS = {
-    "floor: epoll + SEQPACKET": floor("seqpacket"),
-    "floor: epoll + pipe": floor("pipe"),
-    "epoll alone": floor("none"),
+    "floor: epoll + SEQPACKET": floor("bench_epoll_floor", "seqpacket"),
+    "floor: epoll + pipe": floor("bench_epoll_floor", "pipe"),
+    "floor: Beast + pipe": floor("bench_beast_floor"),
+    "epoll alone": floor("bench_epoll_floor", "none"),
 }
 SYSTEMS = {
     "Node http": plain_node,
