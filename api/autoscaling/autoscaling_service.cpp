@@ -2,7 +2,7 @@
 
 #include "api/autoscaling/operations.h"
 #include "api/autoscaling/scaling_errors.h"
-#include "api/wire/json.h"
+#include "api/wire/json_rpc.h"
 
 #include <nlohmann/json.hpp>
 
@@ -11,8 +11,8 @@
 namespace lambent::api::autoscaling {
 namespace {
 
-constexpr std::uint64_t kBodyBytesMax = 1ULL << 20;
-constexpr std::string_view kTargetPrefix = "AnyScaleFrontendService.";
+constexpr JsonRpcService kAutoScaling{
+    "AnyScaleFrontendService.", "application-autoscaling:", "Application Auto Scaling"};
 
 struct Offer {
     std::string_view name;
@@ -41,25 +41,8 @@ const Offer* find_offer(std::string_view name) {
     return nullptr;
 }
 
-std::string operation_of(const http::Headers& headers) {
-    std::string_view target = headers.find("X-Amz-Target").value_or("");
-    if (!target.starts_with(kTargetPrefix)) {
-        return {};
-    }
-    target.remove_prefix(kTargetPrefix.size());
-    return std::string(target);
-}
-
-Task<Answer<nlohmann::json>> read_body(http::BodyReader& body) {
-    const Result<std::string> text = co_await body.read_all(kBodyBytesMax);
-    if (text.has_error()) {
-        co_return from_error(text.error(), "");
-    }
-    Result<nlohmann::json> parsed = parse_json(text.value().empty() ? "{}" : text.value());
-    if (parsed.has_error() || !parsed.value().is_object()) {
-        co_return AwsError(400, "SerializationException", "The body is not a JSON object.");
-    }
-    co_return std::move(parsed).value();
+AwsError unreadable(const Error& error) {
+    return from_error(error, "");
 }
 
 Served perform(
@@ -68,7 +51,7 @@ Served perform(
     scheduler::AutoScaling& scaling,
     http::BodyReader& reader
 ) {
-    LAMBENT_CO_TRY(const nlohmann::json body, co_await read_body(reader));
+    LAMBENT_CO_TRY(const nlohmann::json body, co_await read_json_rpc(reader, unreadable));
     Call call(config, scaling, body);
     co_return co_await offer.serve(std::move(call));
 }
@@ -81,20 +64,13 @@ AutoscalingService::AutoscalingService(
     : config_(std::move(config)), scaling_(scaling), log_(std::move(log)) {}
 
 Task<http::Response> AutoscalingService::serve(Request request, http::BodyReader& body) {
-    const std::string operation = operation_of(request.head.headers);
+    const std::string operation = json_rpc_operation(kAutoScaling, request.head.headers);
     if (!request.principal.is_root) {
-        co_return json_rpc_error(AwsError(
-            400,
-            "AccessDeniedException",
-            "User: " + request.principal.name +
-                " is not authorized to perform: application-autoscaling:" + operation
-        ));
+        co_return json_rpc_error(json_rpc_denied(kAutoScaling, request.principal, operation));
     }
     const Offer* offer = find_offer(operation);
     if (offer == nullptr) {
-        const std::string message =
-            "lambent does not offer this operation of Application Auto Scaling: " + operation;
-        co_return json_rpc_error(AwsError(400, "UnknownOperationException", message));
+        co_return json_rpc_error(json_rpc_not_offered(kAutoScaling, operation));
     }
     const auto answer = co_await perform(*offer, config_, scaling_, body);
     if (answer.has_error()) {
@@ -106,10 +82,7 @@ Task<http::Response> AutoscalingService::serve(Request request, http::BodyReader
         }
         co_return json_rpc_error(error);
     }
-    http::Response response;
-    response.headers.add("Content-Type", "application/x-amz-json-1.1");
-    response.body = dump_json(answer.value());
-    co_return response;
+    co_return json_rpc_response(answer.value());
 }
 
 }  // namespace lambent::api::autoscaling
