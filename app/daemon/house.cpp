@@ -116,13 +116,7 @@ House::House(
           scaling_,
           log.with({{"room", "autoscaling"}})
       ),
-      admin_(
-          scheduler_,
-          records_,
-          start_tools(
-              {function_finder(), environments_, stores_.packages, runtimes_, stores_.workers}
-          )
-      ),
+      admin_(scheduler_, records_, admin_tools()),
       front_door_(
           front_door_config(options, foundation_.port),
           api::FrontDoor::Services{lambda_, s3_, log_service_, sts_, autoscaling_, admin_},
@@ -131,6 +125,11 @@ House::House(
           log.with({{"room", "front_door"}})
       ),
       server_(loop, http::ServerConfig{}, front_door_, log.with({{"room", "http"}})) {
+    connect();
+}
+
+// What could not be said while the members were made, because each side needs the other.
+void House::connect() {
     cell_door_.lead_to(server_);
     concurrency_.listen([this](const std::string& function) {
         scheduler_.reserve(function, concurrency_.reserved(function));
@@ -168,6 +167,12 @@ api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
                 objects_, stores_.workers, std::move(bucket), std::move(key)
             );
         }};
+}
+
+api::admin::StartTools House::admin_tools() {
+    return start_tools(
+        {function_finder(), environments_, stores_.packages, runtimes_, stores_.workers}
+    );
 }
 
 Task<Result<void>> House::open(RootKey owner) {

@@ -55,10 +55,12 @@ class House {
     Task<> close();
 
   private:
+    void connect();
     void raise_stems();
     scheduler::FindFunction function_finder() const;
     scheduler::Scheduler::Ports scheduler_ports(const Clock& clock);
     api::lambda::LambdaPorts lambda_ports(const Clock& clock);
+    api::admin::StartTools admin_tools();
 
     const DaemonOptions options_;
     Logger log_;

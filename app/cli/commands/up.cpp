@@ -53,11 +53,9 @@ void welcome(const app::DaemonOptions& options) {
     remark("In another terminal:  eval \"$(lambent env)\"   or   lambent aws s3 ls\n");
 }
 
-}  // namespace
+using Options = std::shared_ptr<app::DaemonOptions>;
 
-void add_up(CLI::App& app, ChosenCommand& chosen) {
-    auto options = std::make_shared<app::DaemonOptions>();
-    CLI::App* up = app.add_subcommand("up", "Run the daemon here, until Ctrl-C");
+void add_door_options(CLI::App* up, const Options& options) {
     up->add_option("--port", options->port, "Where it listens; 0 takes any free port")
         ->capture_default_str();
     up->add_option("--address", options->address, "The address it listens on")
@@ -67,6 +65,13 @@ void add_up(CLI::App& app, ChosenCommand& chosen) {
         ->type_name("sigv4|none")
         ->default_str("sigv4");
     up->add_option("--region", options->region, "The region that ARNs name")->capture_default_str();
+    up->add_option("--log-level", options->log_level, "What the daemon says on stderr")
+        ->transform(CLI::CheckedTransformer(kLogLevels))
+        ->type_name("debug|info|warn|error")
+        ->default_str("info");
+}
+
+void add_capacity_options(CLI::App* up, const Options& options) {
     up->add_option(
           "--account-concurrency",
           options->account_concurrency,
@@ -86,10 +91,9 @@ void add_up(CLI::App& app, ChosenCommand& chosen) {
     )
         ->transform(CLI::AsSizeValue(false))
         ->option_text("SIZE");
-    up->add_option("--log-level", options->log_level, "What the daemon says on stderr")
-        ->transform(CLI::CheckedTransformer(kLogLevels))
-        ->type_name("debug|info|warn|error")
-        ->default_str("info");
+}
+
+void add_environment_options(CLI::App* up, const Options& options) {
     up->add_option_function<std::string>(
           "--keep-alive",
           [options](const std::string& text) {
@@ -114,6 +118,16 @@ void add_up(CLI::App& app, ChosenCommand& chosen) {
     )
         ->type_name("N|auto|off")
         ->default_str("auto");
+}
+
+}  // namespace
+
+void add_up(CLI::App& app, ChosenCommand& chosen) {
+    const Options options = std::make_shared<app::DaemonOptions>();
+    CLI::App* up = app.add_subcommand("up", "Run the daemon here, until Ctrl-C");
+    add_door_options(up, options);
+    add_capacity_options(up, options);
+    add_environment_options(up, options);
     up->callback([options, &chosen] {
         chosen.run = [options](const Session& session) -> Result<ExitCode> {
             options->data_directory = session.data_directory;
