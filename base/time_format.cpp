@@ -1,35 +1,52 @@
 #include "base/time_format.h"
 
+#include <array>
 #include <cstdio>
 #include <ctime>
 
 namespace lambent {
 namespace {
 
-std::string format(WallTime time, const char* pattern) {
-    const std::time_t seconds =
-        std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
-    std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
+// By hand, without the C library's calendar: that one looks for the machine's time zone, under a
+// lock, even when it is asked for UTC.
+struct UtcTime {
+    explicit UtcTime(WallTime time)
+        : day(std::chrono::floor<std::chrono::days>(time)),
+          date(day),
+          clock(std::chrono::floor<std::chrono::milliseconds>(time - day)) {}
+
+    int year() const { return static_cast<int>(date.year()); }
+    unsigned month() const { return static_cast<unsigned>(date.month()); }
+    unsigned day_of_month() const { return static_cast<unsigned>(date.day()); }
+    int hour() const { return static_cast<int>(clock.hours().count()); }
+    int minute() const { return static_cast<int>(clock.minutes().count()); }
+    int second() const { return static_cast<int>(clock.seconds().count()); }
+    int millisecond() const { return static_cast<int>(clock.subseconds().count()); }
+
+    std::chrono::sys_days day;
+    std::chrono::year_month_day date;
+    std::chrono::hh_mm_ss<std::chrono::milliseconds> clock;
+};
+
+template <typename... Fields>
+std::string printed(const char* pattern, Fields... fields) {
     char text[64];
-    const std::size_t size = std::strftime(text, sizeof(text), pattern, &parts);
-    return std::string(text, size);
+    const int size = std::snprintf(text, sizeof(text), pattern, fields...);
+    return std::string(text, static_cast<std::size_t>(size));
 }
 
-std::string milliseconds(WallTime time) {
-    const auto ms = unix_ms(time) - unix_ms(std::chrono::floor<std::chrono::seconds>(time));
-    char text[8];
-    std::snprintf(text, sizeof(text), ".%03d", static_cast<int>(ms));
-    return text;
-}
-
-std::time_t unix_seconds(WallTime time) {
-    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-}
-
-// Not those that a WallTime, which counts nanoseconds, cannot hold: before 1678, after 2261.
-bool is_wall_time(std::time_t seconds) {
-    return seconds >= unix_seconds(WallTime::min()) && seconds <= unix_seconds(WallTime::max());
+std::string iso8601(WallTime time, const char* pattern) {
+    const UtcTime t(time);
+    return printed(
+        pattern,
+        t.year(),
+        t.month(),
+        t.day_of_month(),
+        t.hour(),
+        t.minute(),
+        t.second(),
+        t.millisecond()
+    );
 }
 
 int number(std::string_view digits) {
@@ -40,43 +57,69 @@ int number(std::string_view digits) {
     return value;
 }
 
-std::optional<WallTime> parse(std::string_view text, const char* pattern) {
-    const std::string copy(text);
-    std::tm parts{};
-    const char* end = ::strptime(copy.c_str(), pattern, &parts);
-    if (end == nullptr || *end != '\0') {
+// None for a time that does not exist or that a WallTime, which counts nanoseconds, cannot hold:
+// before 1678, after 2261.
+std::optional<WallTime> wall_time(
+    std::chrono::year_month_day date, int hour, int minute, int second
+) {
+    using std::chrono::seconds;
+    if (!date.ok() || hour > 23 || minute > 59 || second > 60) {
         return std::nullopt;
     }
-    const std::time_t seconds = ::timegm(&parts);
-    return is_wall_time(seconds) ? std::optional(std::chrono::system_clock::from_time_t(seconds))
-                                 : std::nullopt;
+    const auto time = std::chrono::sys_days(date) + std::chrono::hours(hour) +
+                      std::chrono::minutes(minute) + seconds(second);
+    const bool fits = time >= std::chrono::ceil<seconds>(WallTime::min()) &&
+                      time <= std::chrono::floor<seconds>(WallTime::max());
+    return fits ? std::optional<WallTime>(time) : std::nullopt;
 }
 
 }  // namespace
 
 std::string iso8601_ms(WallTime time) {
-    return format(time, "%Y-%m-%dT%H:%M:%S") + milliseconds(time) + "Z";
+    return iso8601(time, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ");
 }
 
 std::string iso8601_offset(WallTime time) {
-    return format(time, "%Y-%m-%dT%H:%M:%S") + milliseconds(time) + "+0000";
+    return iso8601(time, "%04d-%02u-%02uT%02d:%02d:%02d.%03d+0000");
 }
 
 std::string http_date(WallTime time) {
-    return format(time, "%a, %d %b %Y %H:%M:%S GMT");
+    constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array kMonths{
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const UtcTime t(time);
+    return printed(
+        "%s, %02u %s %04d %02d:%02d:%02d GMT",
+        kDays[std::chrono::weekday(t.day).c_encoding()],
+        t.day_of_month(),
+        kMonths[t.month() - 1],
+        t.year(),
+        t.hour(),
+        t.minute(),
+        t.second()
+    );
 }
 
 std::string amz_date(WallTime time) {
-    return format(time, "%Y%m%dT%H%M%SZ");
+    const UtcTime t(time);
+    return printed(
+        "%04d%02u%02uT%02d%02d%02dZ",
+        t.year(),
+        t.month(),
+        t.day_of_month(),
+        t.hour(),
+        t.minute(),
+        t.second()
+    );
 }
 
 std::string log_stream_date(WallTime time) {
-    return format(time, "%Y/%m/%d");
+    const UtcTime t(time);
+    return printed("%04d/%02u/%02u", t.year(), t.month(), t.day_of_month());
 }
 
-// By hand: every signed request has one, and strptime with timegm takes as long as its hash.
+// By hand: every signed request has one, and strptime would take longer.
 std::optional<WallTime> parse_amz_date(std::string_view text) {
-    using std::chrono::sys_days;
     constexpr std::string_view kShape = "00000000T000000Z";
     if (text.size() != kShape.size()) {
         return std::nullopt;
@@ -92,20 +135,24 @@ std::optional<WallTime> parse_amz_date(std::string_view text) {
         std::chrono::month(static_cast<unsigned>(number(text.substr(4, 2)))),
         std::chrono::day(static_cast<unsigned>(number(text.substr(6, 2))))
     );
-    const int hour = number(text.substr(9, 2));
-    const int minute = number(text.substr(11, 2));
-    const int second = number(text.substr(13, 2));
-    if (!day.ok() || hour > 23 || minute > 59 || second > 60) {
-        return std::nullopt;
-    }
-    const std::time_t seconds = sys_days(day).time_since_epoch().count() * std::time_t{86'400} +
-                                hour * 3'600 + minute * 60 + second;
-    return is_wall_time(seconds) ? std::optional(std::chrono::system_clock::from_time_t(seconds))
-                                 : std::nullopt;
+    return wall_time(
+        day, number(text.substr(9, 2)), number(text.substr(11, 2)), number(text.substr(13, 2))
+    );
 }
 
 std::optional<WallTime> parse_http_date(std::string_view text) {
-    return parse(text, "%a, %d %b %Y %H:%M:%S GMT");
+    const std::string copy(text);
+    std::tm parts{};
+    const char* end = ::strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    if (end == nullptr || *end != '\0') {
+        return std::nullopt;
+    }
+    const std::chrono::year_month_day date(
+        std::chrono::year(parts.tm_year + 1900),
+        std::chrono::month(static_cast<unsigned>(parts.tm_mon + 1)),
+        std::chrono::day(static_cast<unsigned>(parts.tm_mday))
+    );
+    return wall_time(date, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 }  // namespace lambent

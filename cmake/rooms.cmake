@@ -20,6 +20,8 @@ if(LAMBENT_SANITIZE)
     if(LAMBENT_SANITIZE MATCHES thread)
         # ThreadSanitizer does not understand fences; asio's stand beside its mutexes.
         target_compile_definitions(lambent_settings INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
+        target_sources(lambent_settings INTERFACE
+            $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${CMAKE_SOURCE_DIR}/cmake/thread_sanitizer.cpp>)
     endif()
 endif()
 
