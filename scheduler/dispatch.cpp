@@ -313,7 +313,8 @@ void Dispatch::wait_for_running(const std::string& name, PerFunction& per, Stead
     }
 }
 
-// Those who still wait when the first running call should have ended get boots after all.
+// Those who still wait when the first running call should have ended get boots after all, unless
+// that would only crowd the processors.
 void Dispatch::end_patience(SteadyTime now) {
     std::erase_if(patient_, [&](const std::string& name) {
         const auto found = functions_.find(name);
@@ -322,6 +323,11 @@ void Dispatch::end_patience(SteadyTime now) {
         }
         PerFunction& per = found->second;
         if (per.patient > 0 && per.patient_until > now) {
+            return false;
+        }
+        if (const auto until = per.free_or_boot.crowded_until(per.waiters.size(), now);
+            until && per.patient > 0) {
+            per.patient_until = *until;
             return false;
         }
         per.patient = 0;

@@ -10,7 +10,10 @@ using std::chrono::nanoseconds;
 
 void learn(nanoseconds& average, nanoseconds sample) {
     constexpr int kMemory = 8;
-    average = average.count() == 0 ? sample : average + (sample - average) / kMemory;
+    constexpr int kLeapMax = 4;  // one call that stalled says little of the next
+    average = average.count() == 0
+                  ? sample
+                  : average + (std::min(sample, kLeapMax * average) - average) / kMemory;
 }
 
 }  // namespace
@@ -24,6 +27,7 @@ void FreeOrBoot::call_began(EnvironmentId id, SteadyTime now) {
 void FreeOrBoot::call_ended(EnvironmentId id, SteadyTime now) {
     if (const std::optional<SteadyTime> since = forget(id)) {
         learn(call_time_, now - *since);
+        best_time_ = best_time_.count() == 0 ? call_time_ : std::min(best_time_, call_time_);
     }
 }
 
@@ -49,7 +53,21 @@ void FreeOrBoot::boot_took(nanoseconds time) {
     learn(boot_time_, time);
 }
 
+std::optional<SteadyTime> FreeOrBoot::crowded_until(std::size_t waiting, SteadyTime now) const {
+    constexpr int kCrowd = 4;  // so many calls at once for each processor
+    constexpr nanoseconds kShort = std::chrono::milliseconds(10);
+    constexpr nanoseconds kLookAgain = std::chrono::milliseconds(5);
+    if (running_.empty() || best_time_.count() == 0 || call_time_ < kCrowd * best_time_) {
+        return std::nullopt;
+    }
+    const nanoseconds wait = call_time_ * waiting / running_.size();
+    return wait <= kShort ? std::optional(now + kLookAgain) : std::nullopt;
+}
+
 std::optional<SteadyTime> FreeOrBoot::free_by(std::size_t ahead, SteadyTime now) {
+    if (const auto until = crowded_until(ahead + 1, now)) {
+        return until;
+    }
     std::array<SteadyTime, kRunningMax> ends;
     std::size_t count = 0;
     for (const Running& running : running_) {

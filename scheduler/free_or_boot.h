@@ -14,21 +14,28 @@ namespace lambent::scheduler {
 // end, or a boot. Learns how long both take (a moving average) and expects a running call to end
 // when it has taken that long; one that is overdue is not counted on. Waiting is rented and a boot
 // is bought: once the calls since the last boot have waited for as long as a boot takes, the next
-// one boots, so that a lasting queue gets its environment. Pure. One per function, owned by
-// Dispatch.
+// one boots, so that a lasting queue gets its environment. But when running calls take several
+// times as long as they can, they wait for processors already, and one more environment would only
+// wait with them: then a short queue is better. Pure. One per function, owned by Dispatch.
 class FreeOrBoot {
   public:
     void call_began(EnvironmentId id, SteadyTime now);
     void call_ended(EnvironmentId id, SteadyTime now);
     // It crashed, or is of an old revision: what it took teaches nothing.
     void call_lost(EnvironmentId id);
-    void forget_calls() { running_.clear(); }
+    void forget_calls() {
+        running_.clear();
+        best_time_ = std::chrono::nanoseconds(0);
+    }
     void boot_took(std::chrono::nanoseconds time);
     std::chrono::nanoseconds call_time() const { return call_time_; }
 
     // Until when a call should wait for running ones to end, behind `ahead` others that do;
     // nothing: a boot is sooner, or due.
     std::optional<SteadyTime> free_by(std::size_t ahead, SteadyTime now);
+    // Until when so many calls should wait because the running ones crowd the processors; nothing:
+    // they do not, or the last of so many would wait for long.
+    std::optional<SteadyTime> crowded_until(std::size_t waiting, SteadyTime now) const;
 
   private:
     // More of them say nothing new about the next to end.
@@ -42,6 +49,7 @@ class FreeOrBoot {
     std::vector<Running> running_;
     std::chrono::nanoseconds call_time_{0};  // moving averages; 0: none yet
     std::chrono::nanoseconds boot_time_{0};
+    std::chrono::nanoseconds best_time_{0};  // the shortest that call_time_ was
     std::chrono::nanoseconds rented_{0};
 };
 

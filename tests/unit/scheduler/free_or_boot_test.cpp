@@ -63,6 +63,39 @@ TEST_CASE("FreeOrBoot learns as a moving average", "[scheduler][FreeOrBoot]") {
     CHECK(subject.free_by(0, kNow) == kNow + 45ms);
 }
 
+TEST_CASE("FreeOrBoot hardly minds a single call that stalls", "[scheduler][FreeOrBoot]") {
+    FreeOrBoot subject = learned();
+    subject.call_began(1, kNow - 10s);
+    subject.call_ended(1, kNow);
+    CHECK(subject.call_time() == 55ms);  // 40 + (4 * 40 - 40) / 8
+}
+
+TEST_CASE("FreeOrBoot waits while calls crowd the processors", "[scheduler][FreeOrBoot]") {
+    FreeOrBoot subject;
+    subject.boot_took(2ms);
+    subject.call_began(1, kNow - 1ms);
+    subject.call_ended(1, kNow - 950us);  // alone it takes 50 us
+    for (EnvironmentId id = 1; id <= 4; ++id) {
+        subject.call_began(id, kNow);
+    }
+    SECTION("when all of them take several times as long as one alone") {
+        for (int i = 0; i < 100; ++i) {
+            subject.call_began(9, kNow - 300us);
+            subject.call_ended(9, kNow);
+        }
+        CHECK(subject.crowded_until(4, kNow).has_value());
+        for (int i = 0; i < 100; ++i) {
+            CHECK(subject.free_by(0, kNow).has_value());  // no boot is due, however often
+        }
+        CHECK_FALSE(subject.crowded_until(1'000, kNow).has_value());  // a queue of 75 ms
+        subject.forget_calls();
+        CHECK_FALSE(subject.crowded_until(1, kNow).has_value());
+    }
+    SECTION("not when they take as long as one alone") {
+        CHECK_FALSE(subject.crowded_until(4, kNow).has_value());
+    }
+}
+
 TEST_CASE("FreeOrBoot boots once waiting has cost as much", "[scheduler][FreeOrBoot]") {
     FreeOrBoot subject = learned();
     subject.call_began(1, kNow);
