@@ -1,0 +1,1 @@
+// Nothing of its own: the body that the tests' precompiled header is made with.
