@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <random>
 #include <utility>
 
 namespace lambent::app {
@@ -43,6 +44,13 @@ scheduler::SchedulerConfig scheduler_config(const DaemonOptions& options) {
         config.memory_budget_mb = std::max<std::uint64_t>(1, options.memory_budget_bytes >> 20);
     }
     return config;
+}
+
+// Random numbers from 0 up to 1.
+std::function<double()> random_share() {
+    return [random = std::minstd_rand(std::random_device()())]() mutable {
+        return std::uniform_real_distribution<double>(0, 1)(random);
+    };
 }
 
 std::string url_of(const std::string& address, std::uint16_t port) {
@@ -93,6 +101,9 @@ House::House(
       scaling_(loop, *stores.main_db, capacity_, clock, log.with({{"room", "scaling"}})),
       events_(*stores.main_db, clock),
       pump_(loop, events_, scheduler_, function_finder(), clock, log.with({{"room", "async"}})),
+      outbox_(*stores.main_db, clock),
+      function_target_(events_, function_finder()),
+      outbox_pump_(loop, outbox_, targets_, clock, random_share(), log.with({{"room", "outbox"}})),
       event_writer_(s3_config(options)),
       objects_(
           foundation_.directory.file("objects"),
@@ -131,6 +142,9 @@ House::House(
 // What could not be said while the members were made, because each side needs the other.
 void House::connect() {
     cell_door_.lead_to(server_);
+    targets_.add("lambda", [this](scheduler::TargetMessage message) {
+        return function_target_.send(std::move(message));
+    });
     concurrency_.listen([this](const std::string& function) {
         scheduler_.reserve(function, concurrency_.reserved(function));
         provisioned_.refresh(function);
@@ -193,6 +207,7 @@ Task<Result<void>> House::open(RootKey owner) {
     LAMBENT_CO_TRY(co_await scaling_.load());
     LAMBENT_CO_TRY(co_await objects_.collect());
     pump_.start();
+    outbox_pump_.start();
     scaling_.start();
     co_return Result<void>();
 }
@@ -225,11 +240,13 @@ void House::raise_stems() {
 Task<> House::close() {
     endpoint_file_.reset();
     stores_.aliases.listen(nullptr);
+    outbox_pump_.pause();
     pump_.pause();
     co_await scaling_.stop();
     co_await server_.stop(kDrain);
     co_await scheduler_.stop(kDrain);
     co_await pump_.stop();
+    co_await outbox_pump_.stop();
     co_await environments_.stop();
     co_await sandbox_->stop();
     co_await records_.flush();

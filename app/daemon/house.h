@@ -16,6 +16,7 @@
 #include "app/daemon/registered_functions.h"
 #include "app/daemon/root_key.h"
 #include "app/daemon/stores.h"
+#include "app/daemon/targets.h"
 #include "base/http/server.h"
 #include "runtime/environment/sandbox_environment_factory.h"
 #include "runtime/logs/sql_log_store.h"
@@ -23,6 +24,8 @@
 #include "scheduler/async/async_pump.h"
 #include "scheduler/async/sql_async_queue.h"
 #include "scheduler/concurrency_settings.h"
+#include "scheduler/outbox/outbox_pump.h"
+#include "scheduler/outbox/sql_outbox.h"
 #include "scheduler/provisioned_concurrency.h"
 #include "scheduler/scaling/auto_scaling.h"
 #include "scheduler/scaling/provisioned_capacity.h"
@@ -81,6 +84,10 @@ class House {
     scheduler::AutoScaling scaling_;
     scheduler::SqlAsyncQueue events_;
     scheduler::AsyncPump pump_;
+    scheduler::SqlOutbox outbox_;
+    FunctionTarget function_target_;
+    TargetDirectory targets_;
+    scheduler::OutboxPump outbox_pump_;
     api::s3::S3EventWriter event_writer_;
     triggers::ObjectStore objects_;
     RegisteredFunctions registered_;

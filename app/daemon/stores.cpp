@@ -3,6 +3,7 @@
 #include "runtime/logs/sql_log_store.h"
 #include "scheduler/async/sql_async_queue.h"
 #include "scheduler/concurrency_settings.h"
+#include "scheduler/outbox/sql_outbox.h"
 #include "scheduler/record_store.h"
 #include "scheduler/scaling/auto_scaling.h"
 #include "triggers/objects/object_store.h"
@@ -50,6 +51,7 @@ Result<std::unique_ptr<Stores>> Stores::open(
             all_of({
                 runtime::FunctionRegistry::migrations(),
                 scheduler::SqlAsyncQueue::migrations(),
+                scheduler::SqlOutbox::migrations(),
                 scheduler::ConcurrencySettings::migrations(),
                 scheduler::AutoScaling::migrations(),
                 triggers::ObjectStore::migrations(),
