@@ -1,9 +1,5 @@
 #include "triggers/timers/timers.h"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
-#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -33,7 +29,7 @@ Timers::Timers(
     : driver_(driver),
       clock_(clock),
       log_(std::move(log)),
-      wake_(executor),
+      alarm_(executor, clock),
       flows_(executor, log_) {}
 
 void Timers::serve(const std::string& kind, TimerOwner& owner) {
@@ -46,7 +42,7 @@ void Timers::start() {
 
 Task<> Timers::stop() {
     stopped_ = true;
-    wake_.cancel();
+    alarm_.ring();
     co_await flows_.join();
 }
 
@@ -77,7 +73,7 @@ Result<void> Timers::remove_in(
 
 void Timers::look() {
     changed_ = true;
-    wake_.cancel();
+    alarm_.ring();
 }
 
 Task<> Timers::run() {
@@ -119,19 +115,15 @@ Task<> Timers::read_first_due() {
     first_due_ms_ = *first;
 }
 
-// The wall clock may be set, so it is looked at every second while something is due later.
 Task<> Timers::wait() {
-    constexpr std::chrono::milliseconds kLookEvery(1'000);
+    constexpr std::chrono::seconds kAgainAfter(1);
+    std::optional<WallTime> due;
     if (failed_) {
-        wake_.expires_after(kLookEvery);
+        due = clock_.wall_now() + kAgainAfter;
     } else if (first_due_ms_) {
-        const std::chrono::milliseconds left(*first_due_ms_ - now_ms());
-        wake_.expires_after(std::clamp(left, std::chrono::milliseconds(0), kLookEvery));
-    } else {
-        wake_.expires_at(boost::asio::steady_timer::time_point::max());
+        due = from_unix_ms(*first_due_ms_);
     }
-    boost::system::error_code woken;
-    co_await wake_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
+    co_await alarm_.wait_until(due);
 }
 
 // Whether the round is on disk.

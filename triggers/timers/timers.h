@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/async/alarm.h"
 #include "base/async/task.h"
 #include "base/async/task_scope.h"
 #include "base/clock.h"
@@ -10,7 +11,6 @@
 #include "triggers/timers/timetable.h"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
 #include <map>
@@ -100,7 +100,7 @@ class Timers {
     bool failed_ = false;  // the last round was not written
     bool stopped_ = false;
     TimerCounters counters_;
-    boost::asio::steady_timer wake_;
+    Alarm alarm_;
     TaskScope flows_;
 };
 
