@@ -104,6 +104,9 @@ House::House(
       outbox_(*stores.main_db, clock),
       function_target_(events_, function_finder()),
       outbox_pump_(loop, outbox_, targets_, clock, random_share(), log.with({{"room", "outbox"}})),
+      timers_(loop, *stores.main_db, clock, log.with({{"room", "timers"}})),
+      buses_(options.region, *stores.main_db, timers_, outbox_, clock),
+      schedules_(options.region, *stores.main_db, timers_, outbox_, clock),
       event_writer_(s3_config(options)),
       objects_(
           foundation_.directory.file("objects"),
@@ -127,10 +130,26 @@ House::House(
           scaling_,
           log.with({{"room", "autoscaling"}})
       ),
+      event_service_(
+          api::events::EventsConfig{options.region}, buses_, clock, log.with({{"room", "events"}})
+      ),
+      schedule_service_(
+          api::schedules::SchedulesConfig{options.region},
+          schedules_,
+          log.with({{"room", "schedules"}})
+      ),
       admin_(scheduler_, records_, admin_tools()),
       front_door_(
           front_door_config(options, foundation_.port),
-          api::FrontDoor::Services{lambda_, s3_, log_service_, sts_, autoscaling_, admin_},
+          api::FrontDoor::Services{
+              lambda_,
+              s3_,
+              log_service_,
+              sts_,
+              autoscaling_,
+              event_service_,
+              schedule_service_,
+              admin_},
           credentials_,
           clock,
           log.with({{"room", "front_door"}})
@@ -144,6 +163,9 @@ void House::connect() {
     cell_door_.lead_to(server_);
     targets_.add("lambda", [this](scheduler::TargetMessage message) {
         return function_target_.send(std::move(message));
+    });
+    targets_.add("events", [this](scheduler::TargetMessage message) {
+        return buses_.receive(std::move(message));
     });
     concurrency_.listen([this](const std::string& function) {
         scheduler_.reserve(function, concurrency_.reserved(function));
@@ -205,9 +227,12 @@ Task<Result<void>> House::open(RootKey owner) {
     };
     LAMBENT_CO_TRY(co_await concurrency_.load(std::move(exists)));
     LAMBENT_CO_TRY(co_await scaling_.load());
+    LAMBENT_CO_TRY(co_await buses_.load());
+    LAMBENT_CO_TRY(co_await schedules_.open());
     LAMBENT_CO_TRY(co_await objects_.collect());
     pump_.start();
     outbox_pump_.start();
+    timers_.start();
     scaling_.start();
     co_return Result<void>();
 }
@@ -240,6 +265,7 @@ void House::raise_stems() {
 Task<> House::close() {
     endpoint_file_.reset();
     stores_.aliases.listen(nullptr);
+    co_await timers_.stop();
     outbox_pump_.pause();
     pump_.pause();
     co_await scaling_.stop();

@@ -2,10 +2,12 @@
 
 #include "api/admin/admin_service.h"
 #include "api/autoscaling/autoscaling_service.h"
+#include "api/events/events_service.h"
 #include "api/lambda/lambda_service.h"
 #include "api/logs/logs_service.h"
 #include "api/s3/s3_event_writer.h"
 #include "api/s3/s3_service.h"
+#include "api/schedules/schedules_service.h"
 #include "api/sts/sts_service.h"
 #include "api/wire/credentials.h"
 #include "api/wire/front_door.h"
@@ -30,7 +32,10 @@
 #include "scheduler/scaling/auto_scaling.h"
 #include "scheduler/scaling/provisioned_capacity.h"
 #include "scheduler/scheduler.h"
+#include "triggers/events/event_buses.h"
 #include "triggers/objects/object_store.h"
+#include "triggers/schedules/schedules.h"
+#include "triggers/timers/timers.h"
 
 #include <memory>
 #include <optional>
@@ -88,6 +93,9 @@ class House {
     FunctionTarget function_target_;
     TargetDirectory targets_;
     scheduler::OutboxPump outbox_pump_;
+    triggers::Timers timers_;
+    triggers::EventBuses buses_;
+    triggers::Schedules schedules_;
     api::s3::S3EventWriter event_writer_;
     triggers::ObjectStore objects_;
     RegisteredFunctions registered_;
@@ -96,6 +104,8 @@ class House {
     api::logs::LogsService log_service_;
     api::sts::StsService sts_;
     api::autoscaling::AutoscalingService autoscaling_;
+    api::events::EventsService event_service_;
+    api::schedules::SchedulesService schedule_service_;
     api::admin::AdminService admin_;
     api::FrontDoor front_door_;
     http::Server server_;

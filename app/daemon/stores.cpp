@@ -6,7 +6,10 @@
 #include "scheduler/outbox/sql_outbox.h"
 #include "scheduler/record_store.h"
 #include "scheduler/scaling/auto_scaling.h"
+#include "triggers/events/event_buses.h"
 #include "triggers/objects/object_store.h"
+#include "triggers/schedules/schedules.h"
+#include "triggers/timers/timers.h"
 
 #include <utility>
 #include <vector>
@@ -55,6 +58,9 @@ Result<std::unique_ptr<Stores>> Stores::open(
                 scheduler::ConcurrencySettings::migrations(),
                 scheduler::AutoScaling::migrations(),
                 triggers::ObjectStore::migrations(),
+                triggers::Timers::migrations(),
+                triggers::Schedules::migrations(),
+                triggers::EventBuses::migrations(),
             })
         )
     );
