@@ -5,6 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <optional>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -213,4 +216,45 @@ TEST_CASE("Timetable makes up for ticks in flexible windows too", "[triggers][Ti
         CHECK(tick.due_ms >= now - flexible.late_ms_max);
     }
     CHECK(round.next->due_ms > now);
+}
+
+TEST_CASE(
+    "Timetable's rounds, however they are cut, take every tick once", "[triggers][Timetable]"
+) {
+    const std::vector<std::string> expressions = {
+        "rate(7 minutes)", "cron(0/13 * * * ? *)", "cron(5 3,17 * * ? *)", "rate(1 hour)"};
+    for (std::uint32_t seed = 1; seed <= 300; ++seed) {
+        std::minstd_rand dice(seed);
+        const auto upto = [&dice](std::uint32_t most) {
+            return static_cast<std::int64_t>(dice() % (most + 1));
+        };
+        TimerPlan random = plan(expressions[seed % expressions.size()], "Europe/Berlin");
+        random.window_ms = upto(1) * upto(90) * kMinute;
+        random.seed = upto(1'000'000);
+        random.late_ms_max = 1'000 * kDay;  // falling behind is not what is tested
+        const Timetable timetable = Timetable::create(random).value();
+        std::int64_t now = utc_ms(2026, 3, 28, 20);  // before clocks go forward
+        const std::int64_t start = now;
+        std::optional<Tick> next = timetable.after(start);
+        std::vector<Tick> taken;
+        for (int step = 0; step < 40; ++step) {
+            now += upto(3) * upto(120) * kMinute;
+            const auto round = timetable.round(*next, now, static_cast<std::size_t>(1 + upto(5)));
+            REQUIRE_FALSE(round.missed);
+            taken.insert(taken.end(), round.ticks.begin(), round.ticks.end());
+            next = round.next;
+        }
+        const auto rest = timetable.round(*next, now, 100'000);
+        taken.insert(taken.end(), rest.ticks.begin(), rest.ticks.end());
+        std::vector<Tick> wanted;
+        std::int64_t latest_ms = 0;
+        for (auto tick = timetable.after(start); tick; tick = timetable.after(tick->scheduled_ms)) {
+            latest_ms = std::max(latest_ms, tick->due_ms);
+            if (latest_ms > now) {
+                break;
+            }
+            wanted.push_back(*tick);
+        }
+        REQUIRE(taken == wanted);
+    }
 }
