@@ -64,7 +64,7 @@ House::House(
     const boost::asio::any_io_executor& loop,
     const DaemonOptions& options,
     Foundation foundation,
-    const Clock& clock,
+    const Clocks& clocks,
     Stores& stores,
     const Logger& log
 )
@@ -72,7 +72,13 @@ House::House(
       log_(log),
       foundation_(std::move(foundation)),
       stores_(stores),
-      logs_(loop, *stores.logs_db, clock, runtime::LogStoreConfig{}, log.with({{"room", "logs"}})),
+      logs_(
+          loop,
+          *stores.logs_db,
+          clocks.machine,
+          runtime::LogStoreConfig{},
+          log.with({{"room", "logs"}})
+      ),
       runtimes_(runtime::RuntimeCatalog::discover(foundation_.installation.runtime_support)),
       cell_door_(credentials_),
       sandbox_(sandbox::NamespaceSandbox::attach(
@@ -90,23 +96,33 @@ House::House(
       records_(loop, *stores.logs_db, scheduler::RecordConfig{}, log.with({{"room", "scheduler"}})),
       scheduler_(
           loop,
-          scheduler_ports(clock),
+          scheduler_ports(clocks.machine),
           scheduler_config(options),
           rate_card_,
           log.with({{"room", "scheduler"}})
       ),
-      concurrency_(*stores.main_db, clock, options.account_concurrency),
+      concurrency_(*stores.main_db, clocks.machine, options.account_concurrency),
       provisioned_(concurrency_, stores.aliases, scheduler_),
       capacity_(concurrency_, provisioned_, function_finder()),
-      scaling_(loop, *stores.main_db, capacity_, clock, log.with({{"room", "scaling"}})),
-      events_(*stores.main_db, clock),
-      pump_(loop, events_, scheduler_, function_finder(), clock, log.with({{"room", "async"}})),
-      outbox_(*stores.main_db, clock),
+      scaling_(
+          loop, *stores.main_db, capacity_, clocks.of_triggers(), log.with({{"room", "scaling"}})
+      ),
+      events_(*stores.main_db, clocks.of_triggers()),
+      async_settings_(*stores.main_db, clocks.machine),
+      outbox_(*stores.main_db, clocks.of_triggers()),
+      pump_(loop, async_ports(clocks.of_triggers()), log.with({{"room", "async"}})),
       function_target_(events_, function_finder()),
-      outbox_pump_(loop, outbox_, targets_, clock, random_share(), log.with({{"room", "outbox"}})),
-      timers_(loop, *stores.main_db, clock, log.with({{"room", "timers"}})),
-      buses_(options.region, *stores.main_db, timers_, outbox_, clock),
-      schedules_(options.region, *stores.main_db, timers_, outbox_, clock),
+      outbox_pump_(
+          loop,
+          outbox_,
+          targets_,
+          clocks.of_triggers(),
+          random_share(),
+          log.with({{"room", "outbox"}})
+      ),
+      timers_(loop, *stores.main_db, clocks.of_triggers(), log.with({{"room", "timers"}})),
+      buses_(options.region, *stores.main_db, timers_, outbox_, clocks.of_triggers()),
+      schedules_(options.region, *stores.main_db, timers_, outbox_, clocks.of_triggers()),
       event_writer_(s3_config(options)),
       objects_(
           foundation_.directory.file("objects"),
@@ -114,12 +130,13 @@ House::House(
           events_,
           event_writer_,
           stores.workers,
-          clock
+          clocks.of_triggers()
       ),
+      bucket_target_(objects_),
       registered_(stores.functions),
       lambda_(
           api::lambda::LambdaConfig{options.region},
-          lambda_ports(clock),
+          lambda_ports(clocks.machine),
           log.with({{"room", "lambda"}})
       ),
       s3_(s3_config(options), objects_, registered_, stores.workers, log.with({{"room", "s3"}})),
@@ -131,14 +148,22 @@ House::House(
           log.with({{"room", "autoscaling"}})
       ),
       event_service_(
-          api::events::EventsConfig{options.region}, buses_, clock, log.with({{"room", "events"}})
+          api::events::EventsConfig{options.region},
+          buses_,
+          clocks.of_triggers(),
+          log.with({{"room", "events"}})
       ),
       schedule_service_(
           api::schedules::SchedulesConfig{options.region},
           schedules_,
           log.with({{"room", "schedules"}})
       ),
-      admin_(scheduler_, records_, admin_tools()),
+      admin_(
+          scheduler_,
+          records_,
+          admin_tools(),
+          api::admin::ClockControl(clocks.of_triggers(), clocks.stepped)
+      ),
       front_door_(
           front_door_config(options, foundation_.port),
           api::FrontDoor::Services{
@@ -151,7 +176,7 @@ House::House(
               schedule_service_,
               admin_},
           credentials_,
-          clock,
+          clocks.machine,
           log.with({{"room", "front_door"}})
       ),
       server_(loop, http::ServerConfig{}, front_door_, log.with({{"room", "http"}})) {
@@ -166,6 +191,9 @@ void House::connect() {
     });
     targets_.add("events", [this](scheduler::TargetMessage message) {
         return buses_.receive(std::move(message));
+    });
+    targets_.add("s3", [this](scheduler::TargetMessage message) {
+        return bucket_target_.send(std::move(message));
     });
     concurrency_.listen([this](const std::string& function) {
         scheduler_.reserve(function, concurrency_.reserved(function));
@@ -184,6 +212,18 @@ scheduler::Scheduler::Ports House::scheduler_ports(const Clock& clock) {
     return {function_finder(), environments_, logs_, records_, clock};
 }
 
+scheduler::AsyncPorts House::async_ports(const Clock& clock) {
+    return {
+        events_,
+        scheduler_,
+        function_finder(),
+        async_settings_,
+        outbox_,
+        [this](const std::string& function) { return concurrency_.reserved(function) == 0U; },
+        clock,
+        options_.region};
+}
+
 api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
     return api::lambda::LambdaPorts{
         stores_.functions,
@@ -192,6 +232,7 @@ api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
         scheduler_,
         events_,
         concurrency_,
+        async_settings_,
         stores_.workers,
         clock,
         credentials_,
@@ -225,7 +266,8 @@ Task<Result<void>> House::open(RootKey owner) {
     std::function<bool(const std::string&)> exists = [this](const std::string& function) {
         return stores_.functions.find(function) != nullptr;
     };
-    LAMBENT_CO_TRY(co_await concurrency_.load(std::move(exists)));
+    LAMBENT_CO_TRY(co_await concurrency_.load(exists));
+    LAMBENT_CO_TRY(co_await async_settings_.load(std::move(exists)));
     LAMBENT_CO_TRY(co_await scaling_.load());
     LAMBENT_CO_TRY(co_await buses_.load());
     LAMBENT_CO_TRY(co_await schedules_.open());

@@ -11,6 +11,7 @@
 #include "api/sts/sts_service.h"
 #include "api/wire/credentials.h"
 #include "api/wire/front_door.h"
+#include "app/daemon/bucket_target.h"
 #include "app/daemon/cell_door.h"
 #include "app/daemon/daemon.h"
 #include "app/daemon/endpoint_file.h"
@@ -24,6 +25,7 @@
 #include "runtime/logs/sql_log_store.h"
 #include "sandbox/namespace_sandbox.h"
 #include "scheduler/async/async_pump.h"
+#include "scheduler/async/async_settings.h"
 #include "scheduler/async/sql_async_queue.h"
 #include "scheduler/concurrency_settings.h"
 #include "scheduler/outbox/outbox_pump.h"
@@ -46,11 +48,17 @@ namespace lambent::app {
 // is what this class holds, in the order in which its members need one another.
 class House {
   public:
+    struct Clocks {
+        const Clock& machine;
+        SteppedClock* stepped;  // what triggers go by, if not by the machine's; may be null
+        const Clock& of_triggers() const { return stepped != nullptr ? *stepped : machine; }
+    };
+
     House(
         const boost::asio::any_io_executor& loop,
         const DaemonOptions& options,
         Foundation foundation,
-        const Clock& clock,
+        const Clocks& clocks,
         Stores& stores,
         const Logger& log
     );
@@ -67,6 +75,7 @@ class House {
     void raise_stems();
     scheduler::FindFunction function_finder() const;
     scheduler::Scheduler::Ports scheduler_ports(const Clock& clock);
+    scheduler::AsyncPorts async_ports(const Clock& clock);
     api::lambda::LambdaPorts lambda_ports(const Clock& clock);
     api::admin::StartTools admin_tools();
 
@@ -88,8 +97,9 @@ class House {
     scheduler::ProvisionedCapacity capacity_;
     scheduler::AutoScaling scaling_;
     scheduler::SqlAsyncQueue events_;
-    scheduler::AsyncPump pump_;
+    scheduler::AsyncSettings async_settings_;
     scheduler::SqlOutbox outbox_;
+    scheduler::AsyncPump pump_;
     FunctionTarget function_target_;
     TargetDirectory targets_;
     scheduler::OutboxPump outbox_pump_;
@@ -98,6 +108,7 @@ class House {
     triggers::Schedules schedules_;
     api::s3::S3EventWriter event_writer_;
     triggers::ObjectStore objects_;
+    BucketTarget bucket_target_;
     RegisteredFunctions registered_;
     api::lambda::LambdaService lambda_;
     api::s3::S3Service s3_;

@@ -1,6 +1,7 @@
 #include "app/daemon/stores.h"
 
 #include "runtime/logs/sql_log_store.h"
+#include "scheduler/async/async_settings.h"
 #include "scheduler/async/sql_async_queue.h"
 #include "scheduler/concurrency_settings.h"
 #include "scheduler/outbox/sql_outbox.h"
@@ -54,6 +55,7 @@ Result<std::unique_ptr<Stores>> Stores::open(
             all_of({
                 runtime::FunctionRegistry::migrations(),
                 scheduler::SqlAsyncQueue::migrations(),
+                scheduler::AsyncSettings::migrations(),
                 scheduler::SqlOutbox::migrations(),
                 scheduler::ConcurrencySettings::migrations(),
                 scheduler::AutoScaling::migrations(),

@@ -52,6 +52,7 @@ Task<Result<void>> FunctionTarget::send(scheduler::TargetMessage message) {
     }
     event.request_id = std::move(message.id);
     event.payload = std::move(message.body);
+    event.trace_header = std::move(message.trace_header);
     co_return co_await events_.enqueue(std::move(event));
 }
 

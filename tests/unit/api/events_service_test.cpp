@@ -2,8 +2,8 @@
 
 #include "base/sql/sqlite_driver.h"
 #include "tests/support/fixed_body.h"
-#include "tests/support/kept_outbox.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/outbox_table.h"
 #include "tests/support/run_flow.h"
 #include "tests/support/temp_dir.h"
 
@@ -27,7 +27,7 @@ struct Desk {
         driver = sql::SqliteDriver::open(directory.file("db"), sql::SqliteConfig()).value();
         std::vector<sql::Migration> all = triggers::Timers::migrations();
         for (const auto& room :
-             {triggers::EventBuses::migrations(), tests::KeptOutbox::migrations()}) {
+             {triggers::EventBuses::migrations(), tests::OutboxTable::migrations()}) {
             all.insert(all.end(), room.begin(), room.end());
         }
         driver->migrate(all).value();
@@ -56,7 +56,7 @@ struct Desk {
     tests::TempDir directory;
     tests::ManualClock clock;
     boost::asio::io_context loop;
-    tests::KeptOutbox outbox;
+    tests::OutboxTable outbox;
     std::unique_ptr<sql::SqliteDriver> driver;
     std::optional<triggers::Timers> timers;
     std::optional<triggers::EventBuses> buses;

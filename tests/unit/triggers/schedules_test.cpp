@@ -1,8 +1,8 @@
 #include "triggers/schedules/schedules.h"
 
 #include "base/sql/sqlite_driver.h"
-#include "tests/support/kept_outbox.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/outbox_table.h"
 #include "tests/support/run_flow.h"
 #include "tests/support/temp_dir.h"
 
@@ -48,7 +48,7 @@ struct Fixture {
         driver.reset();
         driver = sql::SqliteDriver::open(directory.file("db"), sql::SqliteConfig()).value();
         std::vector<sql::Migration> all = Timers::migrations();
-        for (const auto& room : {Schedules::migrations(), tests::KeptOutbox::migrations()}) {
+        for (const auto& room : {Schedules::migrations(), tests::OutboxTable::migrations()}) {
             all.insert(all.end(), room.begin(), room.end());
         }
         driver->migrate(all).value();
@@ -82,7 +82,7 @@ struct Fixture {
     tests::TempDir directory;
     tests::ManualClock clock;
     boost::asio::io_context loop;
-    tests::KeptOutbox outbox;
+    tests::OutboxTable outbox;
     std::unique_ptr<sql::SqliteDriver> driver;
     std::unique_ptr<Timers> timers;
     std::unique_ptr<Schedules> schedules;
