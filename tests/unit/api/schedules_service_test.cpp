@@ -77,12 +77,11 @@ struct Desk {
     bool is_root = true;
 };
 
-const json kWish = json::parse(R"({
+const json kWish = json::parse(R"json({
     "ScheduleExpression": "rate(5 minutes)", "FlexibleTimeWindow": {"Mode": "OFF"},
-    "Target": {
-    "Arn" : "arn:aws:lambda:us-east-1:000000000000:function:f",
-            "RoleArn" : "arn:aws:iam::000000000000:role/r"}
-})");
+    "Target": {"Arn": "arn:aws:lambda:us-east-1:000000000000:function:f",
+               "RoleArn": "arn:aws:iam::000000000000:role/r"}
+})json");
 
 json wish_with(const std::string& pointer, const json& value) {
     json wish = kWish;
