@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
             lambent::cli::add_ps,
             lambent::cli::add_evict,
             lambent::cli::add_rm,
+            lambent::cli::add_clock,
             lambent::cli::add_records,
             lambent::cli::add_measure,
             lambent::cli::add_simulate,

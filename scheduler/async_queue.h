@@ -17,6 +17,7 @@ struct AsyncEvent {
     std::int64_t accepted_ms = 0;
     int attempts = 0;         // counted durably before each dispatch
     std::int64_t due_ms = 0;  // when the next attempt may start
+    std::string trace_header;  // X-Amzn-Trace-Id with its lineage
 };
 
 // The port through which doors and triggers hand over events. An event is durable before the

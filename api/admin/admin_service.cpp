@@ -115,6 +115,12 @@ Task<http::Response> AdminService::serve(Request request, http::BodyReader& /*bo
     if (is_get && path == "records") {
         co_return co_await records(std::move(request));
     }
+    if (is_get && path == "clock") {
+        co_return clock_.now();
+    }
+    if (request.head.method == "POST" && path == "clock/advance") {
+        co_return co_await clock_.advance(std::move(request));
+    }
     auto [function, what] = function_and_what(path);
     co_return co_await of_function(std::move(function), request.head.method, std::move(what));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/admin/clock_control.h"
 #include "api/wire/service.h"
 #include "base/files/page_cache.h"
 #include "scheduler/record_store.h"
@@ -39,11 +40,18 @@ struct StartTools {
 //   GET  functions/NAME/stems        how many stems are ready to become it
 //   POST functions/NAME/drop-page-cache   forgets the files that a start of it reads
 //   POST functions/NAME/fill-page-cache   reads them
+//   GET  clock                       what time it is for schedules, retries and timeouts
+//   POST clock/advance?ms=           moves it on (lambent up --clock manual)
 // Root's key only, but for health. Owned by the composition root; event loop's thread only.
 class AdminService final : public Service {
   public:
-    AdminService(scheduler::Scheduler& scheduler, scheduler::RecordStore& records, StartTools tools)
-        : scheduler_(scheduler), records_(records), tools_(std::move(tools)) {}
+    AdminService(
+        scheduler::Scheduler& scheduler,
+        scheduler::RecordStore& records,
+        StartTools tools,
+        ClockControl clock
+    )
+        : scheduler_(scheduler), records_(records), tools_(std::move(tools)), clock_(clock) {}
     Task<http::Response> serve(Request request, http::BodyReader& body) override;
 
   private:
@@ -56,6 +64,7 @@ class AdminService final : public Service {
     scheduler::Scheduler& scheduler_;
     scheduler::RecordStore& records_;
     StartTools tools_;
+    ClockControl clock_;
 };
 
 }  // namespace lambent::api::admin

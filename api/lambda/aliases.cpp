@@ -195,6 +195,10 @@ Served one_alias(Call call) {
             if (removed.has_error() && removed.error().code() != Code::kNotFound) {
                 co_return from_error(removed.error());
             }
+            removed = co_await call.ports.async_settings.remove(function->name, call.alias);
+            if (removed.has_error()) {
+                co_return from_error(removed.error());
+            }
         }
         co_return no_content();
     }

@@ -37,6 +37,7 @@ runtime::Function function_of(const std::string& name, const runtime::FunctionCh
     assign(function.timeout_s, settings.timeout_s);
     assign(function.ephemeral_storage_mb, settings.ephemeral_storage_mb);
     assign(function.environment, settings.environment);
+    assign(function.dead_letter_arn, settings.dead_letter_arn);
     return function;
 }
 

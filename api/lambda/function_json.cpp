@@ -25,7 +25,7 @@ std::string runtime_version_arn(const runtime::Function& function, const std::st
 }  // namespace
 
 nlohmann::json configuration_json(const runtime::Function& function, const std::string& region) {
-    return {
+    nlohmann::json body = {
         {"FunctionName", function.name},
         {"FunctionArn", function.version_arn(region)},
         {"Runtime", function.runtime},
@@ -51,6 +51,10 @@ nlohmann::json configuration_json(const runtime::Function& function, const std::
         {"RuntimeVersionConfig", {{"RuntimeVersionArn", runtime_version_arn(function, region)}}},
         {"LoggingConfig", {{"LogFormat", "Text"}, {"LogGroup", function.log_group()}}},
     };
+    if (!function.dead_letter_arn.empty()) {
+        body["DeadLetterConfig"]["TargetArn"] = function.dead_letter_arn;
+    }
+    return body;
 }
 
 }  // namespace lambent::api::lambda

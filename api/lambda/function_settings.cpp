@@ -80,6 +80,10 @@ runtime::FunctionChange read_settings(JsonFields& fields, Constraints& constrain
         change.environment =
             environment->text_map("Variables").value_or(std::map<std::string, std::string>());
     }
+    if (auto letters = fields.object("DeadLetterConfig")) {
+        // An empty one takes the queue away.
+        change.dead_letter_arn = letters->text("TargetArn").value_or("");
+    }
     return change;
 }
 
@@ -97,10 +101,6 @@ std::optional<AwsError> unsupported_setting(JsonFields& fields, const std::strin
         vpc &&
         (is_list_with_items(*vpc, "SubnetIds") || is_list_with_items(*vpc, "SecurityGroupIds"))) {
         return not_offered("VpcConfig");
-    }
-    if (auto letters = fields.object("DeadLetterConfig");
-        letters && !letters->text("TargetArn").value_or("").empty()) {
-        return not_offered("DeadLetterConfig");
     }
     if (auto snap = fields.object("SnapStart");
         snap && snap->text("ApplyOn").value_or("None") != "None") {

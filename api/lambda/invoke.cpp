@@ -3,6 +3,7 @@
 #include "api/lambda/operations.h"
 #include "api/wire/record_json.h"
 #include "base/files/content_hash.h"
+#include "scheduler/lineage.h"
 
 #include <nlohmann/json.hpp>
 
@@ -35,13 +36,18 @@ Answer<std::string> check_payload(Result<std::string> payload, std::uint64_t lim
     return std::move(payload).value();
 }
 
-Served accept_event(Call call, std::string reference, std::string payload) {
+std::string trace_of(const Call& call, InvokeOptions& options) {
+    return options.trace_id.empty() ? new_trace_id(call.ports.clock.wall_now())
+                                    : std::move(options.trace_id);
+}
+
+// Loops are stopped by the pump, which tells the event's destinations.
+Served accept_event(Call call, std::string reference, InvokeOptions options, std::string payload) {
     scheduler::AsyncEvent event;
+    event.trace_header = trace_of(call, options);
     event.request_id = call.request.request_id;
     event.function = std::move(reference);
     event.payload = std::move(payload);
-    event.accepted_ms = unix_ms(call.ports.clock.wall_now());
-    event.due_ms = event.accepted_ms;
     auto stored = co_await call.ports.events.enqueue(std::move(event));
     if (stored.has_error()) {
         co_return from_error(stored.error());
@@ -82,8 +88,13 @@ Served run(Call call, Target target, InvokeOptions options, std::string payload)
     invocation.request_id = call.request.request_id;
     invocation.payload = std::move(payload);
     invocation.client_context = std::move(options.client_context);
-    invocation.trace_id = options.trace_id.empty() ? new_trace_id(call.ports.clock.wall_now())
-                                                   : std::move(options.trace_id);
+    scheduler::TraceStep step =
+        scheduler::step_into(trace_of(call, options), target.function->arn(call.config.region));
+    if (step.is_loop() && call.ports.async_settings.loops(target.function->name) ==
+                              scheduler::AsyncSettings::Loops::kTerminate) {
+        co_return recursive_invocation();
+    }
+    invocation.trace_id = std::move(step.header);
     invocation.log_tail = options.log_tail;
     invocation.start = options.start;
     const std::string trace_id = invocation.trace_id;
@@ -116,7 +127,7 @@ Served invoke(Call call) {
     }
     if (is_event) {
         co_return co_await accept_event(
-            std::move(call), std::move(target.reference), std::move(payload)
+            std::move(call), std::move(target.reference), std::move(options), std::move(payload)
         );
     }
     co_return co_await run(

@@ -1,5 +1,7 @@
 #include "api/lambda/lambda_errors.h"
 
+#include "scheduler/lineage.h"
+
 namespace lambent::api::lambda {
 
 AwsError function_not_found(const std::string& arn) {
@@ -44,6 +46,10 @@ AwsError payload_too_large(std::uint64_t limit_bytes) {
         "RequestTooLargeException",
         "Request must be smaller than " + std::to_string(limit_bytes) +
             " bytes for the InvokeFunction operation"};
+}
+
+AwsError recursive_invocation() {
+    return {400, "RecursiveInvocationException", scheduler::kRecursionMessage};
 }
 
 AwsError throttled(const std::string& reason) {

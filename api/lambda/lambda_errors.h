@@ -15,6 +15,7 @@ AwsError wrong_type(std::string message);  // a member of the wrong JSON type
 AwsError revision_mismatch();
 AwsError request_too_large(std::uint64_t limit_bytes, const std::string& operation);
 AwsError payload_too_large(std::uint64_t limit_bytes);
+AwsError recursive_invocation();
 AwsError throttled(const std::string& reason);
 AwsError access_denied(
     const std::string& who, const std::string& operation, const std::string& arn

@@ -54,6 +54,11 @@ Served perform(Call call) {
         case Operation::kUpdateEventInvokeConfig:
         case Operation::kDeleteEventInvokeConfig:
             return event_invoke_config(std::move(call));
+        case Operation::kListEventInvokeConfigs:
+            return list_event_invoke_configs(std::move(call));
+        case Operation::kGetRecursionConfig:
+        case Operation::kPutRecursionConfig:
+            return recursion_config(std::move(call));
         case Operation::kListTags:
         case Operation::kTagResource:
         case Operation::kUntagResource:

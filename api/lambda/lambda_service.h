@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "runtime/functions/alias_registry.h"
 #include "runtime/functions/function_registry.h"
+#include "scheduler/async/async_settings.h"
 #include "scheduler/async_queue.h"
 #include "scheduler/concurrency_settings.h"
 #include "scheduler/find_function.h"
@@ -33,6 +34,7 @@ struct LambdaPorts {
     scheduler::Invoker& invoker;
     scheduler::AsyncQueue& events;
     scheduler::ConcurrencySettings& concurrency;
+    scheduler::AsyncSettings& async_settings;
     WorkerPool& workers;
     const Clock& clock;
     const Credentials& credentials;  // whose keys sign the addresses that the door hands out

@@ -49,7 +49,9 @@ Served function_concurrency(Call call);     // what is reserved
 Served provisioned_concurrency(Call call);  // put, get, delete
 Served list_provisioned(Call call);
 Served account_settings(Call call);
-Served event_invoke_config(Call call);
+Served event_invoke_config(Call call);  // put, update, get, delete
+Served list_event_invoke_configs(Call call);
+Served recursion_config(Call call);
 Served tags(Call call);
 
 // The function that the path (or, for tags, the ARN) and ?Qualifier= name, when they mean $LATEST.

@@ -21,6 +21,9 @@ constexpr std::string_view kReservation = "/2017-10-31/functions/";
 constexpr std::string_view kAccountSettings = "/2016-08-19/account-settings";
 constexpr std::string_view kEventInvoke = "/2019-09-25/functions/";
 constexpr std::string_view kEventInvokeTail = "/event-invoke-config";
+constexpr std::string_view kEventInvokeList = "/event-invoke-config/list";
+constexpr std::string_view kRecursion = "/2024-08-31/functions/";
+constexpr std::string_view kRecursionTail = "/recursion-config";
 
 // The most frequent first.
 constexpr std::array kPatterns{
@@ -45,6 +48,9 @@ constexpr std::array kPatterns{
     Pattern{"PUT", kEventInvoke, kEventInvokeTail, Operation::kPutEventInvokeConfig},
     Pattern{"POST", kEventInvoke, kEventInvokeTail, Operation::kUpdateEventInvokeConfig},
     Pattern{"DELETE", kEventInvoke, kEventInvokeTail, Operation::kDeleteEventInvokeConfig},
+    Pattern{"GET", kEventInvoke, kEventInvokeList, Operation::kListEventInvokeConfigs},
+    Pattern{"GET", kRecursion, kRecursionTail, Operation::kGetRecursionConfig},
+    Pattern{"PUT", kRecursion, kRecursionTail, Operation::kPutRecursionConfig},
     Pattern{"GET", kTags, "", Operation::kListTags},
     Pattern{"POST", kTags, "", Operation::kTagResource},
     Pattern{"DELETE", kTags, "", Operation::kUntagResource},
@@ -181,6 +187,12 @@ std::string_view action_name(Operation operation) {
             return "UpdateFunctionEventInvokeConfig";
         case Operation::kDeleteEventInvokeConfig:
             return "DeleteFunctionEventInvokeConfig";
+        case Operation::kListEventInvokeConfigs:
+            return "ListFunctionEventInvokeConfigs";
+        case Operation::kGetRecursionConfig:
+            return "GetFunctionRecursionConfig";
+        case Operation::kPutRecursionConfig:
+            return "PutFunctionRecursionConfig";
         case Operation::kListTags:
             return "ListTags";
         case Operation::kTagResource:

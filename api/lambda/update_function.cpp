@@ -150,7 +150,11 @@ Served delete_version(Call call, Target target) {
         co_return from_error(removed.error());
     }
     call.ports.retire(key);
-    auto freed = co_await call.ports.concurrency.unprovision(target.function->name, version);
+    auto freed = co_await call.ports.async_settings.remove(target.function->name, version);
+    if (freed.has_error()) {
+        co_return from_error(freed.error());
+    }
+    freed = co_await call.ports.concurrency.unprovision(target.function->name, version);
     co_return freed.has_error() ? from_error(freed.error()) : Answer<http::Response>(no_content());
 }
 
@@ -200,6 +204,10 @@ Served delete_function(Call call) {
         call.ports.retire(version->key());
     }
     if (const auto forgotten = co_await call.ports.concurrency.forget(function->name);
+        forgotten.has_error()) {
+        co_return from_error(forgotten.error());
+    }
+    if (const auto forgotten = co_await call.ports.async_settings.forget(function->name);
         forgotten.has_error()) {
         co_return from_error(forgotten.error());
     }

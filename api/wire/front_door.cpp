@@ -228,6 +228,10 @@ Service& FrontDoor::Parts::find(ServiceName name) const {
             return services.sts;
         case ServiceName::kAutoscaling:
             return services.autoscaling;
+        case ServiceName::kEvents:
+            return services.events;
+        case ServiceName::kScheduler:
+            return services.scheduler;
         case ServiceName::kAdmin:
             return services.admin;
         case ServiceName::kUnknown:

@@ -32,6 +32,8 @@ class FrontDoor final : public http::Handler {
         Service& logs;
         Service& sts;
         Service& autoscaling;
+        Service& events;
+        Service& scheduler;
         Service& admin;  // /_lambent/…
     };
     FrontDoor(

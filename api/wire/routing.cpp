@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view kAdminPrefix = "/_lambent/";
 constexpr std::string_view kLogsTarget = "Logs_20140328.";
 constexpr std::string_view kAutoscalingTarget = "AnyScaleFrontendService.";
+constexpr std::string_view kEventsTarget = "AWSEvents.";
 constexpr std::string_view kLocalhost = "localhost";
 constexpr std::uint64_t kInvokeBytesMax = 6 * 1024 * 1024;
 constexpr std::uint64_t kFunctionBytesMax = 69'905'067;  // 50 MB of zip in base64, as AWS has it
@@ -32,6 +33,8 @@ constexpr std::array kKnown = {
     Known{"logs", ServiceName::kLogs},
     Known{"sts", ServiceName::kSts},
     Known{"application-autoscaling", ServiceName::kAutoscaling},
+    Known{"events", ServiceName::kEvents},
+    Known{"scheduler", ServiceName::kScheduler},
     Known{"lambent", ServiceName::kAdmin},
 };
 
@@ -108,6 +111,9 @@ ServiceName find_service(
         if (target->starts_with(kAutoscalingTarget)) {
             return ServiceName::kAutoscaling;
         }
+        if (target->starts_with(kEventsTarget)) {
+            return ServiceName::kEvents;
+        }
         return target->starts_with(kLogsTarget) ? ServiceName::kLogs : ServiceName::kUnknown;
     }
     if (has_date_path(head.path)) {
@@ -125,10 +131,12 @@ Style style_of(ServiceName service) {
             return Style::kS3;
         case ServiceName::kLogs:
         case ServiceName::kAutoscaling:
+        case ServiceName::kEvents:
             return Style::kJsonRpc;
         case ServiceName::kSts:
             return Style::kQuery;
         case ServiceName::kLambda:
+        case ServiceName::kScheduler:
         case ServiceName::kAdmin:
         case ServiceName::kUnknown:
             return Style::kRestJson;

@@ -11,7 +11,17 @@
 
 namespace lambent::api {
 
-enum class ServiceName { kLambda, kS3, kLogs, kSts, kAutoscaling, kAdmin, kUnknown };
+enum class ServiceName {
+    kLambda,
+    kS3,
+    kLogs,
+    kSts,
+    kAutoscaling,
+    kEvents,
+    kScheduler,
+    kAdmin,
+    kUnknown
+};
 
 // Which service a request means: what it is signed for, else X-Amz-Target, the date in Lambda's
 // paths, Action=, and what is left is S3's. Paths below /_lambent/ are the platform's own.

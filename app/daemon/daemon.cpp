@@ -79,9 +79,16 @@ class Life {
         stores_ = std::move(*stores);
         LAMBENT_CO_TRY(const RootKey key, load_or_make_root_key(foundation_.directory.path()));
         house_ = std::make_unique<House>(
-            loop_.get_executor(), options_, std::move(foundation_), clock_, *stores_, log_
+            loop_.get_executor(), options_, std::move(foundation_), clocks(), *stores_, log_
         );
         co_return co_await house_->open(key);
+    }
+
+    House::Clocks clocks() {
+        if (options_.clock == ClockKind::kManual) {
+            stepped_clock_.emplace(loop_.get_executor(), clock_.wall_now());
+        }
+        return {clock_, stepped_clock_ ? &*stepped_clock_ : nullptr};
     }
 
     Task<> serve_until_stopped() {
@@ -115,6 +122,7 @@ class Life {
     Logger log_;
     SystemClock clock_;
     asio::io_context loop_;
+    std::optional<SteppedClock> stepped_clock_;  // of triggers
     asio::signal_set stop_asked_;
     std::unique_ptr<Stores> stores_;
     std::unique_ptr<House> house_;  // uses the stores: goes first

@@ -10,6 +10,10 @@
 
 namespace lambent::app {
 
+// Whose time schedules, retries, visibility and other timeouts of triggers go by: the machine's, or
+// one that stands still until `lambent clock advance`. Functions always run by the machine's.
+enum class ClockKind { kSystem, kManual };
+
 // What `lambent up` may be told. Everything else has defaults in the rooms' own config structs.
 struct DaemonOptions {
     std::string data_directory;         // made when missing; one daemon per directory
@@ -23,6 +27,7 @@ struct DaemonOptions {
     // What all environments may be configured to take together; 0: three quarters of the machine.
     std::uint64_t memory_budget_bytes = 0;
     LogLevel log_level = LogLevel::kInfo;
+    ClockKind clock = ClockKind::kSystem;
     runtime::StemConfig stems;        // cells that are booted ahead of the functions that need them
     scheduler::KeepAlive keep_alive;  // of idle environments
 };

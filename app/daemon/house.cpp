@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <random>
 #include <utility>
 
 namespace lambent::app {
@@ -45,6 +46,13 @@ scheduler::SchedulerConfig scheduler_config(const DaemonOptions& options) {
     return config;
 }
 
+// Random numbers from 0 up to 1.
+std::function<double()> random_share() {
+    return [random = std::minstd_rand(std::random_device()())]() mutable {
+        return std::uniform_real_distribution<double>(0, 1)(random);
+    };
+}
+
 std::string url_of(const std::string& address, std::uint16_t port) {
     const bool is_v6 = address.find(':') != std::string::npos;
     return "http://" + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
@@ -56,7 +64,7 @@ House::House(
     const boost::asio::any_io_executor& loop,
     const DaemonOptions& options,
     Foundation foundation,
-    const Clock& clock,
+    const Clocks& clocks,
     Stores& stores,
     const Logger& log
 )
@@ -64,7 +72,13 @@ House::House(
       log_(log),
       foundation_(std::move(foundation)),
       stores_(stores),
-      logs_(loop, *stores.logs_db, clock, runtime::LogStoreConfig{}, log.with({{"room", "logs"}})),
+      logs_(
+          loop,
+          *stores.logs_db,
+          clocks.machine,
+          runtime::LogStoreConfig{},
+          log.with({{"room", "logs"}})
+      ),
       runtimes_(runtime::RuntimeCatalog::discover(foundation_.installation.runtime_support)),
       cell_door_(credentials_),
       sandbox_(sandbox::NamespaceSandbox::attach(
@@ -82,17 +96,33 @@ House::House(
       records_(loop, *stores.logs_db, scheduler::RecordConfig{}, log.with({{"room", "scheduler"}})),
       scheduler_(
           loop,
-          scheduler_ports(clock),
+          scheduler_ports(clocks.machine),
           scheduler_config(options),
           rate_card_,
           log.with({{"room", "scheduler"}})
       ),
-      concurrency_(*stores.main_db, clock, options.account_concurrency),
+      concurrency_(*stores.main_db, clocks.machine, options.account_concurrency),
       provisioned_(concurrency_, stores.aliases, scheduler_),
       capacity_(concurrency_, provisioned_, function_finder()),
-      scaling_(loop, *stores.main_db, capacity_, clock, log.with({{"room", "scaling"}})),
-      events_(*stores.main_db, clock),
-      pump_(loop, events_, scheduler_, function_finder(), clock, log.with({{"room", "async"}})),
+      scaling_(
+          loop, *stores.main_db, capacity_, clocks.of_triggers(), log.with({{"room", "scaling"}})
+      ),
+      events_(*stores.main_db, clocks.of_triggers()),
+      async_settings_(*stores.main_db, clocks.machine),
+      outbox_(*stores.main_db, clocks.of_triggers()),
+      pump_(loop, async_ports(clocks.of_triggers()), log.with({{"room", "async"}})),
+      function_target_(events_, function_finder()),
+      outbox_pump_(
+          loop,
+          outbox_,
+          targets_,
+          clocks.of_triggers(),
+          random_share(),
+          log.with({{"room", "outbox"}})
+      ),
+      timers_(loop, *stores.main_db, clocks.of_triggers(), log.with({{"room", "timers"}})),
+      buses_(options.region, *stores.main_db, timers_, outbox_, clocks.of_triggers()),
+      schedules_(options.region, *stores.main_db, timers_, outbox_, clocks.of_triggers()),
       event_writer_(s3_config(options)),
       objects_(
           foundation_.directory.file("objects"),
@@ -100,12 +130,13 @@ House::House(
           events_,
           event_writer_,
           stores.workers,
-          clock
+          clocks.of_triggers()
       ),
+      bucket_target_(objects_),
       registered_(stores.functions),
       lambda_(
           api::lambda::LambdaConfig{options.region},
-          lambda_ports(clock),
+          lambda_ports(clocks.machine),
           log.with({{"room", "lambda"}})
       ),
       s3_(s3_config(options), objects_, registered_, stores.workers, log.with({{"room", "s3"}})),
@@ -116,12 +147,36 @@ House::House(
           scaling_,
           log.with({{"room", "autoscaling"}})
       ),
-      admin_(scheduler_, records_, admin_tools()),
+      event_service_(
+          api::events::EventsConfig{options.region},
+          buses_,
+          clocks.of_triggers(),
+          log.with({{"room", "events"}})
+      ),
+      schedule_service_(
+          api::schedules::SchedulesConfig{options.region},
+          schedules_,
+          log.with({{"room", "schedules"}})
+      ),
+      admin_(
+          scheduler_,
+          records_,
+          admin_tools(),
+          api::admin::ClockControl(clocks.of_triggers(), clocks.stepped)
+      ),
       front_door_(
           front_door_config(options, foundation_.port),
-          api::FrontDoor::Services{lambda_, s3_, log_service_, sts_, autoscaling_, admin_},
+          api::FrontDoor::Services{
+              lambda_,
+              s3_,
+              log_service_,
+              sts_,
+              autoscaling_,
+              event_service_,
+              schedule_service_,
+              admin_},
           credentials_,
-          clock,
+          clocks.machine,
           log.with({{"room", "front_door"}})
       ),
       server_(loop, http::ServerConfig{}, front_door_, log.with({{"room", "http"}})) {
@@ -131,6 +186,15 @@ House::House(
 // What could not be said while the members were made, because each side needs the other.
 void House::connect() {
     cell_door_.lead_to(server_);
+    targets_.add("lambda", [this](scheduler::TargetMessage message) {
+        return function_target_.send(std::move(message));
+    });
+    targets_.add("events", [this](scheduler::TargetMessage message) {
+        return buses_.receive(std::move(message));
+    });
+    targets_.add("s3", [this](scheduler::TargetMessage message) {
+        return bucket_target_.send(std::move(message));
+    });
     concurrency_.listen([this](const std::string& function) {
         scheduler_.reserve(function, concurrency_.reserved(function));
         provisioned_.refresh(function);
@@ -148,6 +212,18 @@ scheduler::Scheduler::Ports House::scheduler_ports(const Clock& clock) {
     return {function_finder(), environments_, logs_, records_, clock};
 }
 
+scheduler::AsyncPorts House::async_ports(const Clock& clock) {
+    return {
+        events_,
+        scheduler_,
+        function_finder(),
+        async_settings_,
+        outbox_,
+        [this](const std::string& function) { return concurrency_.reserved(function) == 0U; },
+        clock,
+        options_.region};
+}
+
 api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
     return api::lambda::LambdaPorts{
         stores_.functions,
@@ -156,6 +232,7 @@ api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
         scheduler_,
         events_,
         concurrency_,
+        async_settings_,
         stores_.workers,
         clock,
         credentials_,
@@ -189,10 +266,15 @@ Task<Result<void>> House::open(RootKey owner) {
     std::function<bool(const std::string&)> exists = [this](const std::string& function) {
         return stores_.functions.find(function) != nullptr;
     };
-    LAMBENT_CO_TRY(co_await concurrency_.load(std::move(exists)));
+    LAMBENT_CO_TRY(co_await concurrency_.load(exists));
+    LAMBENT_CO_TRY(co_await async_settings_.load(std::move(exists)));
     LAMBENT_CO_TRY(co_await scaling_.load());
+    LAMBENT_CO_TRY(co_await buses_.load());
+    LAMBENT_CO_TRY(co_await schedules_.open());
     LAMBENT_CO_TRY(co_await objects_.collect());
     pump_.start();
+    outbox_pump_.start();
+    timers_.start();
     scaling_.start();
     co_return Result<void>();
 }
@@ -225,11 +307,14 @@ void House::raise_stems() {
 Task<> House::close() {
     endpoint_file_.reset();
     stores_.aliases.listen(nullptr);
+    co_await timers_.stop();
+    outbox_pump_.pause();
     pump_.pause();
     co_await scaling_.stop();
     co_await server_.stop(kDrain);
     co_await scheduler_.stop(kDrain);
     co_await pump_.stop();
+    co_await outbox_pump_.stop();
     co_await environments_.stop();
     co_await sandbox_->stop();
     co_await records_.flush();

@@ -2,13 +2,16 @@
 
 #include "api/admin/admin_service.h"
 #include "api/autoscaling/autoscaling_service.h"
+#include "api/events/events_service.h"
 #include "api/lambda/lambda_service.h"
 #include "api/logs/logs_service.h"
 #include "api/s3/s3_event_writer.h"
 #include "api/s3/s3_service.h"
+#include "api/schedules/schedules_service.h"
 #include "api/sts/sts_service.h"
 #include "api/wire/credentials.h"
 #include "api/wire/front_door.h"
+#include "app/daemon/bucket_target.h"
 #include "app/daemon/cell_door.h"
 #include "app/daemon/daemon.h"
 #include "app/daemon/endpoint_file.h"
@@ -16,18 +19,25 @@
 #include "app/daemon/registered_functions.h"
 #include "app/daemon/root_key.h"
 #include "app/daemon/stores.h"
+#include "app/daemon/targets.h"
 #include "base/http/server.h"
 #include "runtime/environment/sandbox_environment_factory.h"
 #include "runtime/logs/sql_log_store.h"
 #include "sandbox/namespace_sandbox.h"
 #include "scheduler/async/async_pump.h"
+#include "scheduler/async/async_settings.h"
 #include "scheduler/async/sql_async_queue.h"
 #include "scheduler/concurrency_settings.h"
+#include "scheduler/outbox/outbox_pump.h"
+#include "scheduler/outbox/sql_outbox.h"
 #include "scheduler/provisioned_concurrency.h"
 #include "scheduler/scaling/auto_scaling.h"
 #include "scheduler/scaling/provisioned_capacity.h"
 #include "scheduler/scheduler.h"
+#include "triggers/events/event_buses.h"
 #include "triggers/objects/object_store.h"
+#include "triggers/schedules/schedules.h"
+#include "triggers/timers/timers.h"
 
 #include <memory>
 #include <optional>
@@ -38,11 +48,17 @@ namespace lambent::app {
 // is what this class holds, in the order in which its members need one another.
 class House {
   public:
+    struct Clocks {
+        const Clock& machine;
+        SteppedClock* stepped;  // what triggers go by, if not by the machine's; may be null
+        const Clock& of_triggers() const { return stepped != nullptr ? *stepped : machine; }
+    };
+
     House(
         const boost::asio::any_io_executor& loop,
         const DaemonOptions& options,
         Foundation foundation,
-        const Clock& clock,
+        const Clocks& clocks,
         Stores& stores,
         const Logger& log
     );
@@ -59,6 +75,7 @@ class House {
     void raise_stems();
     scheduler::FindFunction function_finder() const;
     scheduler::Scheduler::Ports scheduler_ports(const Clock& clock);
+    scheduler::AsyncPorts async_ports(const Clock& clock);
     api::lambda::LambdaPorts lambda_ports(const Clock& clock);
     api::admin::StartTools admin_tools();
 
@@ -80,15 +97,26 @@ class House {
     scheduler::ProvisionedCapacity capacity_;
     scheduler::AutoScaling scaling_;
     scheduler::SqlAsyncQueue events_;
+    scheduler::AsyncSettings async_settings_;
+    scheduler::SqlOutbox outbox_;
     scheduler::AsyncPump pump_;
+    FunctionTarget function_target_;
+    TargetDirectory targets_;
+    scheduler::OutboxPump outbox_pump_;
+    triggers::Timers timers_;
+    triggers::EventBuses buses_;
+    triggers::Schedules schedules_;
     api::s3::S3EventWriter event_writer_;
     triggers::ObjectStore objects_;
+    BucketTarget bucket_target_;
     RegisteredFunctions registered_;
     api::lambda::LambdaService lambda_;
     api::s3::S3Service s3_;
     api::logs::LogsService log_service_;
     api::sts::StsService sts_;
     api::autoscaling::AutoscalingService autoscaling_;
+    api::events::EventsService event_service_;
+    api::schedules::SchedulesService schedule_service_;
     api::admin::AdminService admin_;
     api::FrontDoor front_door_;
     http::Server server_;

@@ -1,11 +1,16 @@
 #include "app/daemon/stores.h"
 
 #include "runtime/logs/sql_log_store.h"
+#include "scheduler/async/async_settings.h"
 #include "scheduler/async/sql_async_queue.h"
 #include "scheduler/concurrency_settings.h"
+#include "scheduler/outbox/sql_outbox.h"
 #include "scheduler/record_store.h"
 #include "scheduler/scaling/auto_scaling.h"
+#include "triggers/events/event_buses.h"
 #include "triggers/objects/object_store.h"
+#include "triggers/schedules/schedules.h"
+#include "triggers/timers/timers.h"
 
 #include <utility>
 #include <vector>
@@ -50,9 +55,14 @@ Result<std::unique_ptr<Stores>> Stores::open(
             all_of({
                 runtime::FunctionRegistry::migrations(),
                 scheduler::SqlAsyncQueue::migrations(),
+                scheduler::AsyncSettings::migrations(),
+                scheduler::SqlOutbox::migrations(),
                 scheduler::ConcurrencySettings::migrations(),
                 scheduler::AutoScaling::migrations(),
                 triggers::ObjectStore::migrations(),
+                triggers::Timers::migrations(),
+                triggers::Schedules::migrations(),
+                triggers::EventBuses::migrations(),
             })
         )
     );

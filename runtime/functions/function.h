@@ -50,9 +50,7 @@ struct Function {
     std::uint64_t package_bytes = 0;
     std::string revision_id;
     WallTime last_modified;
-    // Async behaviour (lambda-facts section 3).
-    std::uint32_t retry_attempts_max = 2;
-    std::uint32_t event_age_max_s = 21'600;
+    std::string dead_letter_arn;  // where failed asynchronous events go; empty: nowhere
 
     const std::string& key() const { return published_key.empty() ? name : published_key; }
     std::string version() const {

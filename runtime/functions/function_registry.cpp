@@ -32,8 +32,7 @@ void apply(const FunctionChange& change, Function& function) {
     assign(function.ephemeral_storage_mb, change.ephemeral_storage_mb);
     assign(function.environment, change.environment);
     assign(function.tags, change.tags);
-    assign(function.retry_attempts_max, change.retry_attempts_max);
-    assign(function.event_age_max_s, change.event_age_max_s);
+    assign(function.dead_letter_arn, change.dead_letter_arn);
 }
 
 void use_package(const Package& package, Function& function) {

@@ -29,8 +29,7 @@ struct FunctionChange {
     std::optional<std::uint32_t> ephemeral_storage_mb;
     std::optional<std::map<std::string, std::string>> environment;
     std::optional<std::map<std::string, std::string>> tags;
-    std::optional<std::uint32_t> retry_attempts_max;
-    std::optional<std::uint32_t> event_age_max_s;
+    std::optional<std::string> dead_letter_arn;
 };
 
 // What PublishVersion is told.

@@ -52,8 +52,7 @@ std::string to_document(const Function& function) {
         {"architecture", function.architecture},
         {"package_bytes", function.package_bytes},
         {"last_modified_ms", unix_ms(function.last_modified)},
-        {"retry_attempts_max", function.retry_attempts_max},
-        {"event_age_max_s", function.event_age_max_s},
+        {"dead_letter_arn", function.dead_letter_arn},
     };
     return document.dump();
 }
@@ -79,8 +78,7 @@ void from_document(const json& document, Function& function) {
     read(document, "tags", function.tags);
     read(document, "architecture", function.architecture);
     read(document, "package_bytes", function.package_bytes);
-    read(document, "retry_attempts_max", function.retry_attempts_max);
-    read(document, "event_age_max_s", function.event_age_max_s);
+    read(document, "dead_letter_arn", function.dead_letter_arn);
     std::int64_t modified_ms = 0;
     read(document, "last_modified_ms", modified_ms);
     function.last_modified = from_unix_ms(modified_ms);
@@ -273,8 +271,6 @@ bool same_code_and_settings(const Function& version, const Function& latest) {
     published.description = latest.description;
     published.tags = latest.tags;
     published.last_modified = latest.last_modified;
-    published.retry_attempts_max = latest.retry_attempts_max;
-    published.event_age_max_s = latest.event_age_max_s;
     return published.package_sha256 == latest.package_sha256 &&
            to_document(published) == to_document(latest);
 }

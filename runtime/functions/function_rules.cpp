@@ -199,6 +199,26 @@ Result<void> check_tags(const std::map<std::string, std::string>& tags) {
     return {};
 }
 
+// A standard queue or a topic; whether it is there shows when a letter comes.
+Result<void> check_dead_letter(const std::string& arn) {
+    const bool is_queue = arn.starts_with("arn:aws:sqs:");
+    if (arn.empty()) {
+        return {};
+    }
+    if (!is_queue && !arn.starts_with("arn:aws:sns:")) {
+        return wrong("dead_letter", "Invalid dead letter queue ARN: " + arn);
+    }
+    if (arn.ends_with(".fifo")) {
+        return wrong(
+            "dead_letter",
+            std::string("Invalid dead letter queue ARN: FIFO ") +
+                (is_queue ? "SQS queue" : "SNS topic") +
+                " is not supported for dead letter configuration"
+        );
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<void> check_function(const Function& function) {
@@ -211,8 +231,7 @@ Result<void> check_function(const Function& function) {
     LAMBENT_TRY(check_range("ephemeralStorage.size", function.ephemeral_storage_mb, {512, 10'240}));
     LAMBENT_TRY(check_environment(function.environment));
     LAMBENT_TRY(check_tags(function.tags));
-    LAMBENT_TRY(check_range("maximumRetryAttempts", function.retry_attempts_max, {0, 2}));
-    return check_range("maximumEventAgeInSeconds", function.event_age_max_s, {60, 21'600});
+    return check_dead_letter(function.dead_letter_arn);
 }
 
 }  // namespace lambent::runtime

@@ -1,20 +1,24 @@
 #pragma once
 
+#include "base/async/alarm.h"
 #include "base/async/task.h"
 #include "base/async/task_scope.h"
 #include "base/clock.h"
 #include "base/logger.h"
+#include "scheduler/async/async_settings.h"
 #include "scheduler/async/backlog.h"
+#include "scheduler/async/ended_event.h"
 #include "scheduler/async/event_rows.h"
 #include "scheduler/async/sql_async_queue.h"
 #include "scheduler/find_function.h"
 #include "scheduler/invocation.h"
 #include "scheduler/retry_policy.h"
+#include "scheduler/targets.h"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,20 +31,33 @@ struct AsyncCounters {
     std::uint64_t dropped_after_retries = 0;
     std::uint64_t dropped_too_old = 0;
     std::uint64_t dropped_without_function = 0;
+    std::uint64_t dropped_without_slots = 0;  // nothing of the account's concurrency is theirs
+    std::uint64_t dropped_in_loop = 0;        // RecursiveInvocationsDropped
+};
+
+// What the pump needs; all of it outlives it.
+struct AsyncPorts {
+    SqlAsyncQueue& queue;
+    Invoker& invoker;
+    FindFunction find_function;
+    const AsyncSettings& settings;
+    Outbox& outbox;
+    // Whether the function's reserved concurrency is 0.
+    std::function<bool(const std::string& function)> is_switched_off;
+    const Clock& clock;
+    std::string region;
 };
 
 // Takes up asynchronous events when they are due and invokes their functions. An attempt is counted
 // on disk before it begins, so an event that kills the daemon is not tried for ever; what was
-// running when the daemon died is due again. Delivery is at least once, as in Lambda. Owned by the
+// running when the daemon died is due again. Delivery is at least once, as in Lambda. What is told
+// of an event's end goes to the outbox in the transaction that removes the event. Owned by the
 // composition root; event loop's thread only; `stop` is awaited before it is destroyed.
 class AsyncPump {
   public:
     AsyncPump(
         boost::asio::any_io_executor executor,
-        SqlAsyncQueue& queue,
-        Invoker& invoker,
-        FindFunction find_function,
-        const Clock& clock,
+        AsyncPorts ports,
         Logger log,
         Backlog::Limits limits = {}
     );
@@ -54,16 +71,26 @@ class AsyncPump {
     const AsyncCounters& counters() const { return counters_; }
     std::size_t in_flight() const { return backlog_.in_flight(); }
     // Looks again what is due; a timer calls it. For tests that move the clock by hand.
-    void tick() { wake_.cancel(); }
+    void tick() { alarm_.ring(); }
 
   private:
     using Taken = std::vector<EventRows::Taken>;
 
     // What becomes of an event after an attempt, or instead of one.
-    enum class Fate { kDone, kRetry, kUncounted, kExhausted, kTooOld, kNoFunction };
+    enum class Fate {
+        kDone,
+        kRetry,
+        kUncounted,
+        kExhausted,
+        kTooOld,
+        kNoFunction,
+        kSwitchedOff,
+        kLoop,
+    };
     struct Decision {
         Fate fate = Fate::kDone;
         std::int64_t due_ms = 0;  // with kRetry and kUncounted
+        EndedEvent::Response response;
     };
 
     Task<> run();
@@ -71,29 +98,28 @@ class AsyncPump {
     Task<Result<Taken>> claim(std::vector<EventClaim> claims);
     void begin(const std::vector<EventClaim>& claims, Result<Taken> taken);
     Task<> wait_until_due();
-    Task<> attempt(EventRows::Claimed claimed);
+    Task<> attempt(EventRows::Claimed claimed, TimeHold hold);
     Task<Decision> try_once(EventRows::Claimed& claimed);
-    Task<Result<InvocationResult>> invoke(AsyncEvent& event);
-    Decision decide(
-        EventRows::Claimed& claimed,
-        const runtime::Function& function,
-        const Result<InvocationResult>& result
+    static Decision not_begun(
+        EventRows::Claimed& claimed, Fate fate, EndedEvent::Response response = {}
     );
-    Task<> settle(const EventRows::Claimed& claimed, Decision decision);
+    static Fate fate_of(Verdict verdict);
+    static AsyncEnd end_of(Fate fate);
+    Task<Result<InvocationResult>> invoke(const AsyncEvent& event);
+    Decision decide(EventRows::Claimed& claimed, const Result<InvocationResult>& result);
+    Task<> settle(const EventRows::Claimed& claimed, const Decision& decision);
+    std::vector<TargetMessage> told(const EventRows::Claimed& claimed, const Decision& decision);
     Task<> write_surely(sql::Work work);
     void count(const AsyncEvent& event, Fate fate);
-    std::int64_t now_ms() const { return unix_ms(clock_.wall_now()); }
+    std::int64_t now_ms() const { return unix_ms(ports_.clock.wall_now()); }
 
-    SqlAsyncQueue& queue_;
-    Invoker& invoker_;
-    FindFunction find_function_;
-    const Clock& clock_;
+    const AsyncPorts ports_;
     Logger log_;
     Backlog::Limits limits_;
     Backlog backlog_;
     AsyncCounters counters_;
     bool paused_ = false;
-    boost::asio::steady_timer wake_;
+    Alarm alarm_;
     TaskScope flows_;
 };
 

@@ -22,6 +22,9 @@ CREATE TABLE async_payload (
 )
 )";
 
+constexpr char kTraceHeader[] =
+    "ALTER TABLE async_event ADD COLUMN trace_header TEXT NOT NULL DEFAULT ''";
+
 std::int64_t as_number(std::size_t count) {
     return static_cast<std::int64_t>(count);
 }
@@ -34,13 +37,14 @@ EventRows::Claimed claimed_of(const sql::Row& row, const std::string& function) 
     claimed.event.due_ms = sql::as_int(row[2]);
     claimed.event.attempts = static_cast<int>(sql::as_int(row[3])) + 1;
     claimed.refusals = static_cast<int>(sql::as_int(row[4]));
+    claimed.event.trace_header = sql::as_text(row[5]);
     return claimed;
 }
 
 }  // namespace
 
 std::vector<sql::Migration> EventRows::migrations() {
-    return {{"scheduler", 1, kSchema}};
+    return {{"scheduler", 1, kSchema}, {"scheduler", 2, kTraceHeader}};
 }
 
 Result<void> EventRows::insert(const AsyncEvent& event) {
@@ -48,13 +52,15 @@ Result<void> EventRows::insert(const AsyncEvent& event) {
         const sql::Rows added,
         session.run(
             "INSERT INTO async_event"
-            " (request_id, function, accepted_ms, due_ms, attempts, refusals, running)"
-            " VALUES ($1, $2, $3, $4, $5, 0, 0) ON CONFLICT (request_id) DO NOTHING",
+            " (request_id, function, accepted_ms, due_ms, attempts, refusals, running,"
+            " trace_header)"
+            " VALUES ($1, $2, $3, $4, $5, 0, 0, $6) ON CONFLICT (request_id) DO NOTHING",
             {event.request_id,
              event.function,
              event.accepted_ms,
              event.due_ms,
-             std::int64_t{event.attempts}}
+             std::int64_t{event.attempts},
+             event.trace_header}
         )
     );
     if (added.changed == 0) {
@@ -73,8 +79,9 @@ Result<EventRows::Taken> EventRows::claim(
     LAMBENT_TRY(
         const sql::Rows due,
         session.run(
-            "SELECT request_id, accepted_ms, due_ms, attempts, refusals FROM async_event"
-            " WHERE function = $1 AND running = 0 AND (due_ms <= $2 OR due_ms > $3)"
+            "SELECT request_id, accepted_ms, due_ms, attempts, refusals, trace_header"
+            " FROM async_event WHERE function = $1 AND running = 0 AND (due_ms <= $2 OR due_ms > "
+            "$3)"
             " ORDER BY due_ms LIMIT $4",
             {claim.function, now_ms, now_ms + wait_max_ms, as_number(claim.count_max)}
         )

@@ -2,49 +2,10 @@
 
 #include "scheduler/async/event_rows.h"
 
-#include <mutex>
-#include <unordered_map>
-
 namespace lambent::scheduler {
 
-// Functions that enqueue_in wrote events of. A wake-up may come before the transaction of another
-// one has been committed, so a function stays here for more wake-ups than one group commit brings.
-struct SqlAsyncQueue::Touched {
-    static constexpr std::uint64_t kWakeUpsKept = 2'048;
-
-    std::mutex mutex;  // enqueue_in runs on the writing connection's thread
-    std::unordered_map<std::string, std::uint64_t> functions;  // -> number of the wake-up before
-    std::uint64_t wake_ups = 0;
-    std::uint64_t received = 0;
-
-    void add(const std::string& function) {
-        const std::lock_guard guard(mutex);
-        functions[function] = wake_ups;
-        received += 1;
-    }
-    std::uint64_t count() {
-        const std::lock_guard guard(mutex);
-        return received;
-    }
-    std::vector<std::string> to_wake() {
-        const std::lock_guard guard(mutex);
-        wake_ups += 1;
-        std::erase_if(functions, [this](const auto& entry) {
-            return entry.second + kWakeUpsKept < wake_ups;
-        });
-        std::vector<std::string> names;
-        names.reserve(functions.size());
-        for (const auto& [name, at] : functions) {
-            names.push_back(name);
-        }
-        return names;
-    }
-};
-
 SqlAsyncQueue::SqlAsyncQueue(sql::Driver& driver, const Clock& clock)
-    : driver_(driver), clock_(clock), touched_(std::make_unique<Touched>()) {}
-
-SqlAsyncQueue::~SqlAsyncQueue() = default;
+    : driver_(driver), clock_(clock) {}
 
 std::vector<sql::Migration> SqlAsyncQueue::migrations() {
     return EventRows::migrations();
@@ -83,7 +44,7 @@ Task<Result<void>> SqlAsyncQueue::enqueue(AsyncEvent event) {
 Result<void> SqlAsyncQueue::enqueue_in(sql::Session& session, const AsyncEvent& event) {
     LAMBENT_TRY(const AsyncEvent accepted, checked(event));
     LAMBENT_TRY(EventRows{session}.insert(accepted));
-    touched_->add(accepted.function);
+    touched_.add(accepted.function);
     return {};
 }
 
@@ -92,13 +53,13 @@ void SqlAsyncQueue::wake() {
         return;
     }
     const std::int64_t now_ms = unix_ms(clock_.wall_now());
-    for (const std::string& function : touched_->to_wake()) {
+    for (const std::string& function : touched_.to_wake()) {
         listener_(function, now_ms);
     }
 }
 
 std::uint64_t SqlAsyncQueue::received() const {
-    return received_ + touched_->count();
+    return received_ + touched_.count();
 }
 
 }  // namespace lambent::scheduler

@@ -3,10 +3,10 @@
 #include "base/clock.h"
 #include "base/sql/sql_driver.h"
 #include "scheduler/async_queue.h"
+#include "scheduler/touched_keys.h"
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,7 +23,6 @@ class SqlAsyncQueue final : public AsyncQueue {
     using Listener = std::function<void(const std::string& function, std::int64_t due_ms)>;
 
     SqlAsyncQueue(sql::Driver& driver, const Clock& clock);
-    ~SqlAsyncQueue() override;
 
     static std::vector<sql::Migration> migrations();
 
@@ -37,14 +36,13 @@ class SqlAsyncQueue final : public AsyncQueue {
     std::uint64_t received() const;  // AsyncEventsReceived
 
   private:
-    struct Touched;
     Result<AsyncEvent> checked(AsyncEvent event) const;
 
     sql::Driver& driver_;
     const Clock& clock_;
     Listener listener_;
     std::uint64_t received_ = 0;  // by enqueue
-    std::unique_ptr<Touched> touched_;
+    TouchedKeys touched_;         // by enqueue_in
 };
 
 }  // namespace lambent::scheduler

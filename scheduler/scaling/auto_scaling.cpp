@@ -2,9 +2,6 @@
 
 #include "base/ids.h"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -36,7 +33,7 @@ AutoScaling::AutoScaling(
       capacity_(capacity),
       clock_(clock),
       log_(std::move(log)),
-      wake_(executor),
+      alarm_(executor, clock),
       flows_(executor, log_) {}
 
 Task<Result<void>> AutoScaling::load() {
@@ -96,7 +93,7 @@ Task<Result<void>> AutoScaling::put_target(ScalableTarget wanted) {
     };
     LAMBENT_CO_TRY(co_await write(std::move(put)));
     targets_[wanted.resource].target = wanted;
-    wake_.cancel();
+    alarm_.ring();
     co_await fit(wanted.resource);
     co_return Result<void>();
 }
@@ -218,7 +215,7 @@ Task<Result<ScheduledAction>> AutoScaling::put_action(ScheduledAction wanted) {
     if (PerTarget* const now = find(wanted.resource)) {
         now->actions.insert_or_assign(wanted.name, std::move(compiled));
     }
-    wake_.cancel();
+    alarm_.ring();
     co_return wanted;
 }
 

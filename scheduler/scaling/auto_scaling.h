@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/async/alarm.h"
 #include "base/async/task.h"
 #include "base/async/task_scope.h"
 #include "base/clock.h"
@@ -13,7 +14,6 @@
 #include "scheduler/scaling/target_tracking.h"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -115,7 +115,7 @@ class AutoScaling {
     std::map<std::string, PerTarget> targets_;  // by resource
     std::int64_t minute_ = 0;                   // that was looked at last
     bool stopped_ = false;
-    boost::asio::steady_timer wake_;
+    Alarm alarm_;
     TaskScope flows_;
 };
 

@@ -1,9 +1,6 @@
 #include "base/ids.h"
 #include "scheduler/scaling/auto_scaling.h"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -43,28 +40,25 @@ void AutoScaling::start() {
 
 Task<> AutoScaling::stop() {
     stopped_ = true;
-    wake_.cancel();
+    alarm_.ring();
     co_await flows_.join();
 }
 
-// The wall clock may jump, so it is looked at every second while there is something to look for.
+// Alarms are looked at at the beginning of every minute, while there is something to look at.
 Task<> AutoScaling::run() {
-    constexpr std::chrono::seconds kLookEvery(1);
     while (!stopped_) {
         co_await tick();
-        const auto due = next_due();
-        std::chrono::nanoseconds wait = targets_.empty() ? std::chrono::hours(1) : kLookEvery;
-        if (due) {
-            wait = std::clamp<std::chrono::nanoseconds>(
-                due->time - clock_.wall_now(), std::chrono::nanoseconds(0), wait
-            );
-        }
         if (stopped_) {
             break;
         }
-        wake_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(wait));
-        boost::system::error_code woken;
-        co_await wake_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
+        std::optional<WallTime> until;
+        if (!targets_.empty()) {
+            until = from_unix_ms((now_ms() / kMinuteMs + 1) * kMinuteMs);
+        }
+        if (const auto due = next_due(); due && (!until || due->time < *until)) {
+            until = due->time;
+        }
+        co_await alarm_.wait_until(until);
     }
 }
 

@@ -66,6 +66,32 @@ Result<std::uint64_t> PlatformApi::evict(const std::string& function) {
     return document.is_object() ? document.value("evicted", std::uint64_t{0}) : 0;
 }
 
+Result<ClockView> PlatformApi::clock() {
+    return ask_clock(call_of("/clock"));
+}
+
+Result<ClockView> PlatformApi::advance_clock(std::chrono::milliseconds by) {
+    HttpCall call = call_of("/clock/advance");
+    call.method = "POST";
+    call.query.emplace_back("ms", std::to_string(by.count()));
+    call.limit = std::chrono::hours(1);  // functions run meanwhile
+    return ask_clock(call);
+}
+
+Result<ClockView> PlatformApi::ask_clock(const HttpCall& call) {
+    LAMBENT_TRY(const HttpReply reply, send_ok(client_, call));
+    try {
+        const Json document = Json::parse(reply.body);
+        ClockView view;
+        view.kind = document.at("clock").get<std::string>();
+        view.now = document.at("now").get<std::string>();
+        view.now_ms = document.at("nowMs").get<std::int64_t>();
+        return view;
+    } catch (const Json::exception& failure) {
+        return Error(Code::kInternal, std::string("the clock cannot be read: ") + failure.what());
+    }
+}
+
 Result<StemsView> PlatformApi::stems(const std::string& function) {
     const HttpCall call = call_of("/functions/" + function + "/stems");
     LAMBENT_TRY(const HttpReply reply, send_ok(client_, call));

@@ -4,6 +4,7 @@
 #include "app/cli/client/record.h"
 #include "base/result.h"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -40,6 +41,13 @@ struct CachedPart {
     std::uint64_t cached_after = 0;  // when dropped: mapped by processes that live
 };
 
+// What time it is for schedules, retries and timeouts.
+struct ClockView {
+    std::string kind;  // "system", or "manual": it stands still until it is advanced
+    std::string now;   // ISO 8601
+    std::int64_t now_ms = 0;
+};
+
 struct RecordQuery {
     std::string function;
     std::string request_id;
@@ -61,12 +69,16 @@ class PlatformApi {
     // Ends the idle environments of a function, so that its next invocation is a cold start; how
     // many. Provisioned ones stay.
     Result<std::uint64_t> evict(const std::string& function);
+    Result<ClockView> clock();
+    // Returns once all that falls into that time has happened.
+    Result<ClockView> advance_clock(std::chrono::milliseconds by);
     Result<StemsView> stems(const std::string& function);
     // Empties the page cache of the files that a start of the function reads, or reads them.
     Result<std::vector<CachedPart>> drop_page_cache(const std::string& function);
     Result<std::vector<CachedPart>> fill_page_cache(const std::string& function);
 
   private:
+    Result<ClockView> ask_clock(const HttpCall& call);
     Result<std::vector<CachedPart>> change_page_cache(const std::string& path);
     Result<std::string> fetch_records(const RecordQuery& query);
 

@@ -14,6 +14,7 @@ void add_ls(CLI::App& app, ChosenCommand& chosen);
 void add_ps(CLI::App& app, ChosenCommand& chosen);
 void add_evict(CLI::App& app, ChosenCommand& chosen);
 void add_rm(CLI::App& app, ChosenCommand& chosen);
+void add_clock(CLI::App& app, ChosenCommand& chosen);
 void add_records(CLI::App& app, ChosenCommand& chosen);
 void add_measure(CLI::App& app, ChosenCommand& chosen);
 void add_simulate(CLI::App& app, ChosenCommand& chosen);

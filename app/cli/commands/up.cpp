@@ -19,6 +19,10 @@ const std::map<std::string, api::AuthMode> kAuthModes{
     {"sigv4", api::AuthMode::kSigV4},
     {"none", api::AuthMode::kNone},
 };
+const std::map<std::string, app::ClockKind> kClocks{
+    {"system", app::ClockKind::kSystem},
+    {"manual", app::ClockKind::kManual},
+};
 const std::map<std::string, LogLevel> kLogLevels{
     {"debug", LogLevel::kDebug},
     {"info", LogLevel::kInfo},
@@ -69,6 +73,12 @@ void add_door_options(CLI::App* up, const Options& options) {
         ->transform(CLI::CheckedTransformer(kLogLevels))
         ->type_name("debug|info|warn|error")
         ->default_str("info");
+    up->add_option(
+          "--clock", options->clock, "Of schedules, retries, timeouts; see lambent clock advance"
+    )
+        ->transform(CLI::CheckedTransformer(kClocks))
+        ->type_name("system|manual")
+        ->default_str("system");
 }
 
 void add_capacity_options(CLI::App* up, const Options& options) {

@@ -16,8 +16,17 @@ struct NoBody final : http::BodyReader {
     std::optional<std::uint64_t> content_length() const override { return 0; }
 };
 
+enum class ClockKind { kStepped, kMachine };
+
 struct Door : tests::SchedulerFixture {
-    Door() : service(*subject, records, tools()) {}
+    explicit Door(ClockKind kind = ClockKind::kStepped)
+        : stepped(loop.get_executor(), from_unix_ms(1'767'225'600'000)),
+          service(*subject, records, tools(), control(kind)) {}
+
+    api::admin::ClockControl control(ClockKind kind) {
+        return kind == ClockKind::kStepped ? api::admin::ClockControl(stepped, &stepped)
+                                           : api::admin::ClockControl(machine, nullptr);
+    }
 
     // Knows "hello" alone.
     static api::admin::StartTools tools() {
@@ -62,6 +71,8 @@ struct Door : tests::SchedulerFixture {
         return json::parse(std::get<std::string>(response.body));
     }
 
+    SystemClock machine;
+    SteppedClock stepped;
     api::admin::AdminService service;
 };
 
@@ -218,4 +229,24 @@ TEST_CASE("AdminService is for the root key", "[api][AdminService]") {
         CHECK(door.ask("GET", path, "", false).status == 403);
     }
     CHECK(door.ask("POST", "/_lambent/functions/hello/evict", "", false).status == 403);
+}
+
+TEST_CASE("AdminService moves the clock of triggers on", "[api][AdminService]") {
+    Door door;
+    const json before = Door::body_of(door.ask("GET", "/_lambent/clock"));
+    CHECK(before.at("clock") == "manual");
+    CHECK(before.at("now") == "2026-01-01T00:00:00.000Z");
+    const http::Response moved = door.ask("POST", "/_lambent/clock/advance", "ms=180000");
+    CHECK(moved.status == 200);
+    CHECK(Door::body_of(moved).at("now") == "2026-01-01T00:03:00.000Z");
+    for (const char* query : {"", "ms=", "ms=-1", "ms=3m", "ms=99999999999999"}) {
+        CHECK(door.ask("POST", "/_lambent/clock/advance", query).status == 400);
+    }
+    CHECK(door.ask("POST", "/_lambent/clock/advance", "ms=1", false).status == 403);
+}
+
+TEST_CASE("AdminService does not move the machine's clock", "[api][AdminService]") {
+    Door door(ClockKind::kMachine);
+    CHECK(Door::body_of(door.ask("GET", "/_lambent/clock")).at("clock") == "system");
+    CHECK(door.ask("POST", "/_lambent/clock/advance", "ms=1").status == 409);
 }

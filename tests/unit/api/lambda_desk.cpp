@@ -15,6 +15,9 @@ std::unique_ptr<sql::SqliteDriver> open_driver(const std::string& path) {
     for (const sql::Migration& step : scheduler::ConcurrencySettings::migrations()) {
         steps.push_back(step);
     }
+    for (const sql::Migration& step : scheduler::AsyncSettings::migrations()) {
+        steps.push_back(step);
+    }
     driver->migrate(std::move(steps)).value();
     return driver;
 }
@@ -28,6 +31,7 @@ LambdaDesk::LambdaDesk()
       aliases_(*driver_),
       qualified_(functions_, aliases_),
       concurrency_(*driver_, clock, 1'000),
+      async_settings_(*driver_, clock),
       service_(api::lambda::LambdaConfig(), ports(), Logger::silent()) {
     run_flow(loop_, functions_.load()).value();
 }
@@ -40,6 +44,7 @@ api::lambda::LambdaPorts LambdaDesk::ports() {
         invoker,
         events,
         concurrency_,
+        async_settings_,
         workers_,
         clock,
         credentials,

@@ -73,6 +73,7 @@ class LambdaDesk {
     runtime::AliasRegistry aliases_;
     runtime::QualifiedFunctions qualified_;
     scheduler::ConcurrencySettings concurrency_;
+    scheduler::AsyncSettings async_settings_;
     api::lambda::LambdaService service_;
 };
 

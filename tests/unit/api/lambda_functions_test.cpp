@@ -347,22 +347,6 @@ TEST_CASE("Tags are added, listed and taken away", "[api][LambdaService]") {
     CHECK(desk.ask("POST", path, "{}").status == 400);
 }
 
-TEST_CASE("Async limits are read and set", "[api][LambdaService]") {
-    LambdaDesk desk;
-    desk.create("resize");
-    const std::string path = "/2019-09-25/functions/resize/event-invoke-config";
-    CHECK(desk.ask("GET", path).json().at("MaximumRetryAttempts") == 2);
-    const json none = {{"MaximumRetryAttempts", 0}, {"MaximumEventAgeInSeconds", 60}};
-    CHECK(desk.ask("PUT", path, none.dump()).status == 200);
-    const json one = {{"MaximumRetryAttempts", 1}};
-    const json updated = desk.ask("POST", path, one.dump()).json();
-    CHECK(updated.at("MaximumRetryAttempts") == 1);
-    CHECK(updated.at("MaximumEventAgeInSeconds") == 60);
-    CHECK(desk.ask("PUT", path, json{{"MaximumRetryAttempts", 3}}.dump()).status == 400);
-    CHECK(desk.ask("DELETE", path).status == 204);
-    CHECK(desk.ask("GET", path).json().at("MaximumEventAgeInSeconds") == 21'600);
-}
-
 TEST_CASE("What tools read beside a function is there", "[api][LambdaService]") {
     LambdaDesk desk;
     desk.create("resize");

@@ -49,7 +49,8 @@ struct House {
         FrontDoorConfig config;
         config.auth = mode;
         config.held_bytes_max = held_bytes_max;
-        const FrontDoor::Services services{lambda, s3, logs, sts, autoscaling, admin};
+        const FrontDoor::Services services{
+            lambda, s3, logs, sts, autoscaling, events, schedules, admin};
         door.emplace(config, services, credentials, clock, Logger::silent());
     }
 
@@ -62,6 +63,8 @@ struct House {
     Witness logs{"logs"};
     Witness autoscaling{"autoscaling"};
     sts::StsService sts;
+    Witness events{"events"};
+    Witness schedules{"schedules"};
     Witness admin{"admin"};
     std::optional<FrontDoor> door;
 };

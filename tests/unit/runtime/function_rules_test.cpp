@@ -75,8 +75,13 @@ TEST_CASE("check_function keeps numbers in Lambda's ranges", "[functions][check_
     refusal([](Function& f) { f.timeout_s = 901; });
     refusal([](Function& f) { f.ephemeral_storage_mb = 511; });
     refusal([](Function& f) { f.ephemeral_storage_mb = 10'241; });
-    refusal([](Function& f) { f.retry_attempts_max = 3; });
-    refusal([](Function& f) { f.event_age_max_s = 59; });
+    CHECK(
+        has(refusal([](Function& f) {
+                f.dead_letter_arn = "arn:aws:sqs:us-east-1:000000000000:dead.fifo";
+            }),
+            "FIFO SQS queue is not supported")
+    );
+    refusal([](Function& f) { f.dead_letter_arn = "arn:aws:s3:::dead"; });
 }
 
 TEST_CASE("check_function knows runtimes by their names", "[functions][check_function]") {

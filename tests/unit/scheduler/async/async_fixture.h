@@ -2,7 +2,9 @@
 
 #include "base/sql/sqlite_driver.h"
 #include "scheduler/async/async_pump.h"
+#include "scheduler/async/async_settings.h"
 #include "scheduler/async/sql_async_queue.h"
+#include "tests/support/kept_outbox.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/run_flow.h"
 #include "tests/support/temp_dir.h"
@@ -14,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -60,24 +63,39 @@ class AsyncFixture {
         sql::SqliteConfig config;
         config.durability = sql::SqliteConfig::Durability::kRelaxed;
         driver = sql::SqliteDriver::open(directory_.file("main.db"), config).value();
-        driver->migrate(scheduler::SqlAsyncQueue::migrations()).value();
+        driver->migrate(migrations()).value();
         queue = std::make_unique<scheduler::SqlAsyncQueue>(*driver, clock);
+        settings = std::make_unique<scheduler::AsyncSettings>(*driver, clock);
+        run_flow(loop, settings->load([](const std::string&) { return true; })).value();
         pump = std::make_unique<scheduler::AsyncPump>(
-            loop.get_executor(),
+            loop.get_executor(), ports(), Logger::silent(), limits
+        );
+    }
+    scheduler::AsyncPorts ports() {
+        return {
             *queue,
             invoker,
             [this](const std::string& name) {
                 const auto found = functions.find(name);
                 return found == functions.end() ? runtime::FunctionPtr() : found->second;
             },
+            *settings,
+            outbox,
+            [this](const std::string& function) { return switched_off.contains(function); },
             clock,
-            Logger::silent(),
-            limits
-        );
+            "us-east-1"};
+    }
+    static std::vector<sql::Migration> migrations() {
+        std::vector<sql::Migration> steps = scheduler::SqlAsyncQueue::migrations();
+        for (sql::Migration& step : scheduler::AsyncSettings::migrations()) {
+            steps.push_back(std::move(step));
+        }
+        return steps;
     }
     void end_life() {
         run_flow(loop, pump->stop());
         pump.reset();
+        settings.reset();
         queue.reset();
         driver.reset();
     }
@@ -87,6 +105,16 @@ class AsyncFixture {
         function->name = name;
         functions[name] = function;
         return function;
+    }
+    void configure(scheduler::EventInvokeConfig config) {
+        run_flow(loop, settings->put(std::move(config))).value();
+    }
+    // Of $LATEST.
+    static scheduler::EventInvokeConfig config(const std::string& function) {
+        scheduler::EventInvokeConfig config;
+        config.function = function;
+        config.qualifier = "$LATEST";
+        return config;
     }
     Result<void> enqueue(const std::string& function, const std::string& request_id) {
         scheduler::AsyncEvent event;
@@ -135,10 +163,13 @@ class AsyncFixture {
     boost::asio::io_context loop;
     ManualClock clock;
     FakeInvoker invoker;
+    KeptOutbox outbox;
+    std::set<std::string> switched_off;
     std::map<std::string, runtime::FunctionPtr> functions;
     scheduler::Backlog::Limits limits;
     std::unique_ptr<sql::SqliteDriver> driver;
     std::unique_ptr<scheduler::SqlAsyncQueue> queue;
+    std::unique_ptr<scheduler::AsyncSettings> settings;
     std::unique_ptr<scheduler::AsyncPump> pump;
 
   private:

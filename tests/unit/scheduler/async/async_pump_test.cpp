@@ -86,7 +86,10 @@ TEST_CASE("AsyncPump does not start a retry early", "[scheduler][AsyncPump]") {
 
 TEST_CASE("AsyncPump honours the function's number of retries", "[scheduler][AsyncPump]") {
     AsyncFixture f;
-    f.deploy("hello")->retry_attempts_max = 0;
+    f.deploy("hello");
+    scheduler::EventInvokeConfig config = AsyncFixture::config("hello");
+    config.retries_max = 0;
+    f.configure(config);
     f.invoker.fail(runtime::OutcomeKind::kTimeout);
     f.pump->start();
     REQUIRE(f.enqueue("hello", "e1").has_value());
@@ -97,7 +100,10 @@ TEST_CASE("AsyncPump honours the function's number of retries", "[scheduler][Asy
 
 TEST_CASE("AsyncPump backs off from throttles without counting them", "[scheduler][AsyncPump]") {
     AsyncFixture f;
-    f.deploy("hello")->retry_attempts_max = 0;
+    f.deploy("hello");
+    scheduler::EventInvokeConfig config = AsyncFixture::config("hello");
+    config.retries_max = 0;
+    f.configure(config);
     for (int i = 0; i < 4; ++i) {
         f.invoker.refuse();
     }
@@ -120,7 +126,10 @@ TEST_CASE("AsyncPump backs off from throttles without counting them", "[schedule
 
 TEST_CASE("AsyncPump drops an event that has grown too old", "[scheduler][AsyncPump]") {
     AsyncFixture f;
-    f.deploy("hello")->event_age_max_s = 60;
+    f.deploy("hello");
+    scheduler::EventInvokeConfig config = AsyncFixture::config("hello");
+    config.age_max_s = 60;
+    f.configure(config);
     REQUIRE(f.enqueue("hello", "e1").has_value());
     f.clock.advance(60s);
     f.pump->start();

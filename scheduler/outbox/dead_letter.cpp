@@ -1,0 +1,43 @@
+#include "scheduler/outbox/dead_letter.h"
+
+#include <string>
+
+namespace lambent::scheduler {
+namespace {
+
+bool is_fifo(const std::string& arn) {
+    return arn.ends_with(".fifo");
+}
+
+}  // namespace
+
+DeadLetter dead_letter_of(
+    const TargetMessage& message,
+    const DeliveryRules& rules,
+    const Error& error,
+    DeliveryVerdict verdict,
+    std::uint32_t attempts
+) {
+    DeadLetter letter;
+    TargetMessage& dead = letter.message;
+    dead.id = message.id + "-dead";
+    dead.target_arn = rules.dead_letter_arn;
+    dead.source_arn = message.source_arn;
+    dead.body = rules.dead_letter_body.empty() ? message.body : rules.dead_letter_body;
+    dead.trace_header = message.trace_header;
+    dead.attributes = rules.dead_letter_attributes;
+    dead.attributes["ERROR_CODE"] = dead_letter_error_code(error.code());
+    dead.attributes["ERROR_MESSAGE"] = error.message();
+    dead.attributes["TARGET_ARN"] = message.target_arn;
+    if (verdict != DeliveryVerdict::kRefused) {
+        dead.attributes["RETRY_ATTEMPTS"] = std::to_string(attempts - 1);
+        dead.attributes["EXHAUSTED_RETRY_CONDITION"] = exhausted_condition(verdict);
+    }
+    if (is_fifo(dead.target_arn)) {
+        dead.group_id = message.group_id.empty() ? message.source_arn : message.group_id;
+        dead.deduplication_id = dead.id;
+    }
+    return letter;
+}
+
+}  // namespace lambent::scheduler

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lambent::triggers {
+
+// What happened, as a bus gets it.
+struct Event {
+    std::string id;  // a UUID
+    std::string bus;
+    std::string source;
+    std::string detail_type;
+    std::string detail = "{}";  // a JSON object
+    std::vector<std::string> resources;
+    std::int64_t time_ms = 0;
+    // It was sent by a rule of another bus: rules do not send it on to a third.
+    bool forwarded = false;
+};
+
+}  // namespace lambent::triggers
