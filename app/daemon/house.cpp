@@ -107,19 +107,18 @@ House::House(
       event_writer_(s3_config(options)),
       objects_(
           foundation_.directory.file("objects"),
-          *stores.main_db,
-          events_,
-          event_writer_,
-          stores.workers,
-          clock
+          {*stores.main_db, events_, outbox_, event_writer_, stores.workers, clock}
       ),
-      registered_(stores.functions),
+      lifecycle_(loop, objects_, clock, log.with({{"room", "objects"}})),
+      registered_(stores.qualified_functions),
       lambda_(
           api::lambda::LambdaConfig{options.region},
           lambda_ports(clock),
           log.with({{"room", "lambda"}})
       ),
-      s3_(s3_config(options), objects_, registered_, stores.workers, log.with({{"room", "s3"}})),
+      s3_(s3_config(options),
+          {objects_, registered_, targets_, lifecycle_, credentials_, stores.workers, clock},
+          log.with({{"room", "s3"}})),
       log_service_(api::logs::LogsConfig{options.region}, logs_, log.with({{"room", "logs"}})),
       sts_(),
       autoscaling_(
@@ -208,6 +207,7 @@ Task<Result<void>> House::open(RootKey owner) {
     LAMBENT_CO_TRY(co_await objects_.collect());
     pump_.start();
     outbox_pump_.start();
+    lifecycle_.start();
     scaling_.start();
     co_return Result<void>();
 }
@@ -243,6 +243,7 @@ Task<> House::close() {
     outbox_pump_.pause();
     pump_.pause();
     co_await scaling_.stop();
+    co_await lifecycle_.stop();
     co_await server_.stop(kDrain);
     co_await scheduler_.stop(kDrain);
     co_await pump_.stop();

@@ -30,6 +30,7 @@
 #include "scheduler/scaling/auto_scaling.h"
 #include "scheduler/scaling/provisioned_capacity.h"
 #include "scheduler/scheduler.h"
+#include "triggers/objects/object_lifecycle.h"
 #include "triggers/objects/object_store.h"
 
 #include <memory>
@@ -90,6 +91,7 @@ class House {
     scheduler::OutboxPump outbox_pump_;
     api::s3::S3EventWriter event_writer_;
     triggers::ObjectStore objects_;
+    triggers::ObjectLifecycle lifecycle_;
     RegisteredFunctions registered_;
     api::lambda::LambdaService lambda_;
     api::s3::S3Service s3_;
