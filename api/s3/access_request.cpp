@@ -27,8 +27,6 @@ constexpr std::array kActions = {
     Action{Operation::kListUploads, "s3:ListBucketMultipartUploads"},
     Action{Operation::kGetNotifications, "s3:GetBucketNotification"},
     Action{Operation::kPutNotifications, "s3:PutBucketNotification"},
-    Action{Operation::kGetBucketDefault, "s3:GetBucketConfiguration"},
-    Action{Operation::kDeleteBucketDefault, "s3:PutBucketConfiguration"},
     Action{Operation::kPutBucketTags, "s3:PutBucketTagging"},
     Action{Operation::kGetBucketTags, "s3:GetBucketTagging"},
     Action{Operation::kDeleteBucketTags, "s3:PutBucketTagging"},
@@ -65,6 +63,35 @@ constexpr std::array kActions = {
     Action{Operation::kAbortUpload, "s3:AbortMultipartUpload"},
     Action{Operation::kListParts, "s3:ListMultipartUploadParts"},
 };
+
+// The configurations of a bucket that are what they are.
+struct ConfigurationAction {
+    std::string_view subresource;
+    std::string_view get;
+    std::string_view put = {};
+};
+constexpr std::array kConfigurations = {
+    ConfigurationAction{"acl", "s3:GetBucketAcl"},
+    ConfigurationAction{"accelerate", "s3:GetAccelerateConfiguration"},
+    ConfigurationAction{"encryption", "s3:GetEncryptionConfiguration"},
+    ConfigurationAction{"logging", "s3:GetBucketLogging"},
+    ConfigurationAction{"object-lock", "s3:GetBucketObjectLockConfiguration"},
+    ConfigurationAction{"ownershipControls", "s3:GetBucketOwnershipControls"},
+    ConfigurationAction{
+        "publicAccessBlock", "s3:GetBucketPublicAccessBlock", "s3:PutBucketPublicAccessBlock"},
+    ConfigurationAction{
+        "replication", "s3:GetReplicationConfiguration", "s3:PutReplicationConfiguration"},
+    ConfigurationAction{"requestPayment", "s3:GetBucketRequestPayment"},
+};
+
+std::string_view configuration_action(std::string_view subresource, bool reads) {
+    for (const ConfigurationAction& each : kConfigurations) {
+        if (each.subresource == subresource) {
+            return reads ? each.get : each.put;
+        }
+    }
+    return {};
+}
 
 // Condition keys that are headers or query items of the request.
 constexpr std::array<std::string_view, 8> kHeaderKeys = {
@@ -143,6 +170,10 @@ Asker asker_of(const Principal& principal) {
 }
 
 std::string_view action_of(Operation operation, const S3Call& call) {
+    const bool reads = operation == Operation::kGetBucketDefault;
+    if (reads || operation == Operation::kDeleteBucketDefault) {
+        return configuration_action(subresource_of(call), reads);
+    }
     const auto found =
         std::find_if(kActions.begin(), kActions.end(), [operation](const Action& action) {
             return action.operation == operation;

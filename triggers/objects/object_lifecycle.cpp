@@ -36,13 +36,22 @@ Task<> ObjectLifecycle::stop() {
     co_await flows_.join();
 }
 
+void ObjectLifecycle::rules_changed() {
+    changed_ = true;
+    alarm_.ring();
+}
+
 Task<> ObjectLifecycle::run() {
     while (!stopping_) {
+        changed_ = false;
         const std::size_t removed = co_await sweep();
         if (removed > 0) {
             log_.info("objects_expired", {{"count", removed}});
         }
-        co_await alarm_.wait_until(days_end(clock_.wall_now() + std::chrono::milliseconds(1), 0));
+        const WallTime midnight = days_end(clock_.wall_now() + std::chrono::milliseconds(1), 0);
+        while (!stopping_ && !changed_ && clock_.wall_now() < midnight) {
+            co_await alarm_.wait_until(midnight);  // which may return early
+        }
     }
 }
 

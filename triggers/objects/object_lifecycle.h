@@ -27,7 +27,7 @@ class ObjectLifecycle {
 
     void start();
     Task<> stop();
-    void rules_changed() { alarm_.ring(); }
+    void rules_changed();
 
     // One round over all buckets; how many versions and uploads it removed.
     Task<std::size_t> sweep();
@@ -50,6 +50,7 @@ class ObjectLifecycle {
     Logger log_;
     Alarm alarm_;
     bool stopping_ = false;
+    bool changed_ = false;  // since the last round began
     TaskScope flows_;
 };
 
