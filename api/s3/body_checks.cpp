@@ -50,7 +50,9 @@ Answer<void> read_checksum(const S3Call& call, ChecksumKind kind, BodyChecks& ch
     return {};
 }
 
-Answer<void> compare(const BodyChecks& checks, const triggers::UploadDigests& digests) {
+}  // namespace
+
+Answer<void> compare_digests(const BodyChecks& checks, const triggers::UploadDigests& digests) {
     if (!checks.md5.empty() && checks.md5 != digests.md5) {
         return bad_digest("Content-MD5");
     }
@@ -59,8 +61,6 @@ Answer<void> compare(const BodyChecks& checks, const triggers::UploadDigests& di
     }
     return {};
 }
-
-}  // namespace
 
 Answer<BodyChecks> read_body_checks(const S3Call& call) {
     BodyChecks checks;
@@ -95,7 +95,7 @@ Task<Answer<triggers::UploadDigests>> receive(
         LAMBENT_CO_TRY(in_s3(co_await upload.write(std::move(bytes))));
     }
     LAMBENT_CO_TRY(triggers::UploadDigests digests, in_s3(co_await upload.finish()));
-    LAMBENT_CO_TRY(compare(checks, digests));
+    LAMBENT_CO_TRY(compare_digests(checks, digests));
     co_return digests;
 }
 
@@ -110,7 +110,7 @@ Task<Answer<std::string>> receive_document(http::BodyReader& body, BodyChecks ch
     triggers::UploadDigests digests;
     digests.md5 = digest(HashKind::kMd5, text);
     digests.checksum = checksum.finish();
-    LAMBENT_CO_TRY(compare(checks, digests));
+    LAMBENT_CO_TRY(compare_digests(checks, digests));
     co_return text;
 }
 

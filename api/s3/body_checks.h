@@ -21,6 +21,9 @@ struct BodyChecks {
 // Content-MD5, x-amz-checksum-* and x-amz-trailer. With a trailer the front door checks the value.
 Answer<BodyChecks> read_body_checks(const S3Call& call);
 
+// Whether what arrived is what the client said.
+Answer<void> compare_digests(const BodyChecks& checks, const triggers::UploadDigests& digests);
+
 // Streams the body into `upload` and compares what arrived. Both outlive the call.
 Task<Answer<triggers::UploadDigests>> receive(
     http::BodyReader& body, triggers::ObjectUpload& upload, BodyChecks checks

@@ -1,11 +1,13 @@
 #include "api/s3/configuration_operations.h"
 
 #include "api/s3/body_checks.h"
-#include "api/s3/object_headers.h"
+#include "api/s3/delete_marker.h"
 #include "api/s3/s3_errors.h"
+#include "api/s3/s3_event_writer.h"
 #include "api/s3/s3_routes.h"
 #include "api/wire/xml.h"
-#include "base/http/uri.h"
+#include "base/ids.h"
+#include "triggers/objects/notification_match.h"
 
 #include <array>
 #include <string>
@@ -21,16 +23,6 @@ struct Absent {
     const char* message;
 };
 constexpr std::array kAbsent = {
-    Absent{"policy", "NoSuchBucketPolicy", "The bucket policy does not exist"},
-    Absent{"policyStatus", "NoSuchBucketPolicy", "The bucket policy does not exist"},
-    Absent{"tagging", "NoSuchTagSet", "The TagSet does not exist"},
-    Absent{
-        "lifecycle", "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"},
-    Absent{"cors", "NoSuchCORSConfiguration", "The CORS configuration does not exist"},
-    Absent{
-        "website",
-        "NoSuchWebsiteConfiguration",
-        "The specified bucket does not have a website configuration"},
     Absent{
         "replication",
         "ReplicationConfigurationNotFoundError",
@@ -55,7 +47,6 @@ struct Plain {
     const char* root;
 };
 constexpr std::array kPlain = {
-    Plain{"versioning", "VersioningConfiguration"},
     Plain{"accelerate", "AccelerateConfiguration"},
     Plain{"logging", "BucketLoggingStatus"},
 };
@@ -119,19 +110,13 @@ Answer<http::Response> answer_default(const std::string& item, const S3Config& c
     return not_implemented(item);
 }
 
-std::string tags_document(const http::QueryItems& tags) {
-    XmlWriter xml;
-    xml.open("Tagging", kNamespace);
-    xml.open("TagSet");
-    for (const auto& [key, value] : tags) {
-        xml.open("Tag");
-        xml.leaf("Key", key);
-        xml.leaf("Value", value);
-        xml.close();
-    }
-    xml.close();
-    xml.close();
-    return xml.take();
+scheduler::TargetMessage test_message(const S3Call& call, const std::string& arn, WallTime now) {
+    scheduler::TargetMessage message;
+    message.id = random_uuid();
+    message.target_arn = arn;
+    message.source_arn = bucket_arn(call.bucket());
+    message.body = test_event(call.bucket(), now, call.request.request_id);
+    return message;
 }
 
 }  // namespace
@@ -141,10 +126,31 @@ Task<Answer<http::Response>> ConfigurationOperations::put_notifications(S3Call c
     LAMBENT_CO_TRY(BodyChecks checks, read_body_checks(call));
     auto receiving = receive_document(*call.body, std::move(checks));
     LAMBENT_CO_TRY(const std::string text, co_await std::move(receiving));
-    LAMBENT_CO_TRY(auto rules, parse_notifications(text, functions_));
+    LAMBENT_CO_TRY(auto rules, parse_notifications(text, functions_, config_));
+    LAMBENT_CO_TRY(in_s3(triggers::check_rules(rules)));
+    if (call.header("x-amz-skip-destination-validation").value_or("") != "true") {
+        for (const triggers::NotificationRule& rule : rules) {
+            LAMBENT_CO_TRY(co_await try_destination(call, rule));
+        }
+    }
     auto setting = store_.set_notifications(call.bucket(), std::move(rules));
     LAMBENT_CO_TRY(in_s3(co_await std::move(setting)));
     co_return empty_response(200);
+}
+
+// A queue or topic is asked by sending it something, as S3 does it.
+Task<Answer<void>> ConfigurationOperations::try_destination(
+    const S3Call& call, const triggers::NotificationRule& rule
+) {
+    if (rule.kind != triggers::TargetKind::kQueue && rule.kind != triggers::TargetKind::kTopic) {
+        co_return Answer<void>();
+    }
+    auto sending = targets_.send(test_message(call, rule.target, clock_.wall_now()));
+    const Result<void> sent = co_await std::move(sending);
+    if (sent.has_error() && !may_retry(sent.error().code())) {
+        co_return no_destination(rule);
+    }
+    co_return in_s3(sent);
 }
 
 Task<Answer<http::Response>> ConfigurationOperations::get_notifications(S3Call call) {
@@ -163,18 +169,12 @@ Task<Answer<http::Response>> ConfigurationOperations::bucket_nothing_to_delete(S
 }
 
 Task<Answer<http::Response>> ConfigurationOperations::object_acl(S3Call call) {
-    LAMBENT_CO_TRY(in_s3(co_await store_.head(call.bucket(), call.key())));
-    co_return xml_response(acl_document(config_));
-}
-
-Task<Answer<http::Response>> ConfigurationOperations::object_tags(S3Call call) {
-    LAMBENT_CO_TRY(const auto object, in_s3(co_await store_.head(call.bucket(), call.key())));
-    const auto found = object.headers.find(kTaggingHeader);
-    http::QueryItems tags;
-    if (found != object.headers.end()) {
-        LAMBENT_CO_TRY(tags, in_s3(http::parse_query(found->second)));
+    auto looking = store_.head(call.path());
+    const auto object = co_await std::move(looking);
+    if (object.has_error()) {
+        co_return co_await refused_object(store_, call, object.error());
     }
-    co_return xml_response(tags_document(tags));
+    co_return xml_response(acl_document(config_));
 }
 
 }  // namespace lambent::api::s3

@@ -2,19 +2,24 @@
 
 #include "api/s3/preconditions.h"
 #include "api/s3/s3_errors.h"
+#include "triggers/objects/version_id.h"
 
 #include <utility>
 
 namespace lambent::api::s3 {
 
-Answer<Target> read_copy_source(const S3Call& call) {
+Answer<triggers::ObjectPath> read_copy_source(const S3Call& call) {
     constexpr std::string_view kVersion = "?versionId=";
     std::string_view source = call.header("x-amz-copy-source").value_or("");
-    if (const auto version = source.rfind(kVersion); version != std::string_view::npos) {
-        if (source.substr(version + kVersion.size()) != "null") {
-            return AwsError(404, "NoSuchVersion", "The specified version does not exist.");
+    triggers::ObjectPath path;
+    if (const auto at = source.rfind(kVersion); at != std::string_view::npos) {
+        path.version = source.substr(at + kVersion.size());
+        source = source.substr(0, at);
+        if (!triggers::is_version_id(path.version)) {
+            return invalid_argument(
+                "Invalid version id specified", "x-amz-copy-source", path.version
+            );
         }
-        source = source.substr(0, version);
     }
     LAMBENT_TRY(Target target, parse_path_target(source));
     if (target.bucket.empty() || target.key.empty()) {
@@ -24,7 +29,15 @@ Answer<Target> read_copy_source(const S3Call& call) {
             std::string(source)
         );
     }
-    return target;
+    path.bucket = std::move(target.bucket);
+    path.key = std::move(target.key);
+    return path;
+}
+
+void write_source_version(const triggers::ObjectInfo& source, http::Headers& headers) {
+    if (!source.version.empty()) {
+        headers.set("x-amz-copy-source-version-id", source.version);
+    }
 }
 
 Answer<void> check_copy_conditions(const S3Call& call, const triggers::ObjectInfo& source) {

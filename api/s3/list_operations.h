@@ -5,15 +5,13 @@
 
 namespace lambent::api::s3 {
 
-// ListObjects (marker), ListObjectsV2 (continuation tokens) and ListObjectVersions, where every
-// object is its only version.
+// ListObjects (marker) and ListObjectsV2 (continuation tokens).
 class ListOperations {
   public:
     ListOperations(triggers::ObjectStore& store, const S3Config& config)
         : store_(store), config_(config) {}
 
     Task<Answer<http::Response>> objects(S3Call call);  // either, by list-type
-    Task<Answer<http::Response>> versions(S3Call call);
 
   private:
     Task<Answer<http::Response>> objects_v1(S3Call call);

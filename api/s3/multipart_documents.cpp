@@ -8,6 +8,7 @@
 #include "base/http/uri.h"
 #include "base/time_format.h"
 
+#include <charconv>
 #include <utility>
 
 namespace lambent::api::s3 {
@@ -18,6 +19,18 @@ void write_user(XmlWriter& xml, const char* role, const S3Config& config) {
     xml.leaf("ID", config.owner_id);
     xml.leaf("DisplayName", "lambent");
     xml.close();
+}
+
+std::string shown_in(const UploadsView& view, const std::string& text) {
+    return view.encode ? http::percent_encode(text, http::Slash::kKeep) : text;
+}
+
+void write_folders(XmlWriter& xml, const triggers::UploadPage& page, const UploadsView& view) {
+    for (const std::string& prefix : page.common_prefixes) {
+        xml.open("CommonPrefixes");
+        xml.leaf("Prefix", shown_in(view, prefix));
+        xml.close();
+    }
 }
 
 }  // namespace
@@ -45,6 +58,19 @@ Answer<std::vector<triggers::PartChoice>> parse_completion(
         return malformed_xml();
     }
     return choices;
+}
+
+Answer<int> read_part_number(const S3Call& call) {
+    const std::string text = call.item_or_empty("partNumber");
+    int number = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failed != std::errc() || end != text.data() + text.size() || number < 1 ||
+        number > 10'000) {
+        return invalid_argument(
+            "Part number must be an integer between 1 and 10000, inclusive", "partNumber", text
+        );
+    }
+    return number;
 }
 
 std::string initiated_document(const triggers::MultipartUpload& upload) {
@@ -120,7 +146,7 @@ std::string uploads_document(
     const triggers::UploadPage& page, const UploadsView& view, const S3Config& config
 ) {
     auto shown = [&view](const std::string& text) {
-        return view.encode ? http::percent_encode(text, http::Slash::kKeep) : text;
+        return shown_in(view, text);
     };
     XmlWriter xml;
     xml.open("ListMultipartUploadsResult", kNamespace);
@@ -128,10 +154,13 @@ std::string uploads_document(
     xml.leaf("KeyMarker", shown(view.query.after_key));
     xml.leaf("UploadIdMarker", view.query.after_id);
     if (page.truncated) {
-        xml.leaf("NextKeyMarker", shown(page.uploads.back().object.key));
-        xml.leaf("NextUploadIdMarker", page.uploads.back().id);
+        xml.leaf("NextKeyMarker", shown(page.last_key));
+        xml.leaf("NextUploadIdMarker", page.last_id);
     }
     xml.leaf("Prefix", shown(view.query.prefix));
+    if (!view.query.delimiter.empty()) {
+        xml.leaf("Delimiter", shown(view.query.delimiter));
+    }
     if (view.encode) {
         xml.leaf("EncodingType", "url");
     }
@@ -147,6 +176,7 @@ std::string uploads_document(
         xml.leaf("Initiated", iso8601_ms(upload.initiated));
         xml.close();
     }
+    write_folders(xml, page, view);
     xml.close();
     return xml.take();
 }

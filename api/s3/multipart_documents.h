@@ -12,6 +12,8 @@ namespace lambent::api::s3 {
 Answer<std::vector<triggers::PartChoice>> parse_completion(
     const std::string& text, triggers::ChecksumKind kind
 );
+// The query's partNumber.
+Answer<int> read_part_number(const S3Call& call);
 std::string initiated_document(const triggers::MultipartUpload& upload);
 std::string completed_document(const triggers::ObjectInfo& object, const std::string& location);
 std::string copied_part_document(const triggers::UploadPart& part, triggers::ChecksumKind kind);

@@ -9,7 +9,6 @@
 #include "api/s3/s3_errors.h"
 #include "api/s3/write_condition.h"
 
-#include <charconv>
 #include <memory>
 #include <string>
 #include <utility>
@@ -50,19 +49,6 @@ Answer<ChecksumPlan> read_plan(const S3Call& call) {
     plan.scope = only_whole || type == "FULL_OBJECT" ? ChecksumScope::kFullObject
                                                      : ChecksumScope::kComposite;
     return plan;
-}
-
-Answer<int> read_part_number(const S3Call& call) {
-    const std::string text = call.item_or_empty("partNumber");
-    int number = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failed != std::errc() || end != text.data() + text.size() || number < 1 ||
-        number > 10'000) {
-        return invalid_argument(
-            "Part number must be an integer between 1 and 10000, inclusive", "partNumber", text
-        );
-    }
-    return number;
 }
 
 http::Response part_response(const triggers::UploadPart& part, ChecksumKind kind) {
@@ -141,10 +127,10 @@ Task<Answer<http::Response>> MultipartOperations::put_part(S3Call call) {
 
 Task<Answer<http::Response>> MultipartOperations::copy_part(S3Call call) {
     LAMBENT_CO_TRY(const int number, read_part_number(call));
-    LAMBENT_CO_TRY(const Target from, read_copy_source(call));
+    LAMBENT_CO_TRY(const triggers::ObjectPath from, read_copy_source(call));
     LAMBENT_CO_TRY(triggers::MultipartUpload target, co_await find(call));
-    auto opening = store_.open(from.bucket, from.key);
-    LAMBENT_CO_TRY(triggers::ObjectHandle source, in_s3(co_await std::move(opening)));
+    auto opening = store_.open(from);
+    LAMBENT_CO_TRY(triggers::ObjectHandle source, in_source(co_await std::move(opening)));
     LAMBENT_CO_TRY(check_copy_conditions(call, source.info));
     LAMBENT_CO_TRY(const ByteRange range, read_copy_range(call, source.info.size));
     if (range.length > kUploadBytesMax) {
@@ -160,7 +146,9 @@ Task<Answer<http::Response>> MultipartOperations::copy_part(S3Call call) {
     }
     auto putting = store_.multipart().put_part(std::move(target), number, std::move(upload));
     LAMBENT_CO_TRY(const auto part, in_s3(co_await std::move(putting)));
-    co_return xml_response(copied_part_document(part, kind));
+    http::Response response = xml_response(copied_part_document(part, kind));
+    write_source_version(source.info, response.headers);
+    co_return response;
 }
 
 Task<Answer<http::Response>> MultipartOperations::complete(S3Call call) {
@@ -174,7 +162,9 @@ Task<Answer<http::Response>> MultipartOperations::complete(S3Call call) {
     LAMBENT_CO_TRY(const auto object, in_s3(co_await std::move(completing)));
     const std::string host(call.header("Host").value_or("localhost"));
     const std::string location = "http://" + host + call.request.head.path;
-    co_return xml_response(completed_document(object, location));
+    http::Response response = xml_response(completed_document(object, location));
+    write_version_id(object, response.headers);
+    co_return response;
 }
 
 Task<Answer<http::Response>> MultipartOperations::abort(S3Call call) {
@@ -204,9 +194,7 @@ Task<Answer<http::Response>> MultipartOperations::list_uploads(S3Call call) {
     }
     view.encode = call.item_or_empty("encoding-type") == "url";
     LAMBENT_CO_TRY(view.query.limit, number_item(call, "max-uploads", kPageMax, kPageMax));
-    if (call.item("delimiter").value_or("") != "") {
-        co_return not_implemented("delimiter");
-    }
+    view.query.delimiter = call.item_or_empty("delimiter");
     LAMBENT_CO_TRY(const auto page, in_s3(co_await store_.multipart().list(view.query)));
     co_return xml_response(uploads_document(page, view, config_));
 }

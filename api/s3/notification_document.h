@@ -16,13 +16,16 @@ class FunctionLookup {
     virtual bool exists(const std::string& name) const = 0;
 };
 
-// NotificationConfiguration <-> rules. Functions are named by ARN (or, as only we allow, by name);
-// queues and topics are not destinations here.
+// NotificationConfiguration <-> rules. Functions are named by ARN (or, as only we allow, by name),
+// queues and topics by ARN.
 Answer<std::vector<triggers::NotificationRule>> parse_notifications(
-    const std::string& text, const FunctionLookup& functions
+    const std::string& text, const FunctionLookup& functions, const S3Config& config
 );
 std::string notification_document(
     const std::vector<triggers::NotificationRule>& rules, const S3Config& config
 );
+
+// A destination that does not take what is sent to it.
+AwsError no_destination(const triggers::NotificationRule& rule);
 
 }  // namespace lambent::api::s3

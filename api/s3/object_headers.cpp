@@ -1,7 +1,7 @@
 #include "api/s3/object_headers.h"
 
 #include "api/s3/s3_errors.h"
-#include "base/http/uri.h"
+#include "api/s3/tag_set.h"
 #include "base/time_format.h"
 
 #include <algorithm>
@@ -13,17 +13,15 @@ namespace lambent::api::s3 {
 namespace {
 
 constexpr std::size_t kMetadataBytesMax = 2048;
-constexpr std::size_t kTagsMax = 10;
 constexpr std::string_view kMetaPrefix = "x-amz-meta-";
-constexpr std::array<std::string_view, 8> kKept = {
+constexpr std::array<std::string_view, 7> kKept = {
     "Cache-Control",
     "Content-Disposition",
     "Content-Encoding",
     "Content-Language",
     "Expires",
     "x-amz-website-redirect-location",
-    kStorageClassHeader,
-    kTaggingHeader};
+    kStorageClassHeader};
 constexpr std::array<std::string_view, 6> kRefused = {
     "x-amz-server-side-encryption-customer-algorithm",
     "x-amz-server-side-encryption-customer-key",
@@ -80,26 +78,6 @@ Answer<void> check_refused(const S3Call& call) {
     return {};
 }
 
-Answer<void> check_tags(const S3Call& call) {
-    const auto tagging = call.header(kTaggingHeader);
-    if (!tagging) {
-        return {};
-    }
-    const auto tags = http::parse_query(*tagging);
-    if (tags.has_error()) {
-        return invalid_argument(
-            "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query "
-            "parameters without tag name duplicates.",
-            kTaggingHeader,
-            std::string(*tagging)
-        );
-    }
-    if (tags->size() > kTagsMax) {
-        return AwsError(400, "BadRequest", "Object tags cannot be greater than 10");
-    }
-    return {};
-}
-
 // "aws-chunked" says how the body travelled, not what it is.
 std::string without_chunking(std::string_view encodings) {
     std::string kept;
@@ -136,10 +114,10 @@ bool is_header_text(std::string_view text) {
 
 Answer<triggers::ObjectInfo> read_object_headers(const S3Call& call) {
     LAMBENT_TRY(check_refused(call));
-    LAMBENT_TRY(check_tags(call));
     triggers::ObjectInfo object;
     object.bucket = call.bucket();
     object.key = call.key();
+    LAMBENT_TRY(object.tags, read_tagging_header(call));
     object.content_type = call.header("Content-Type").value_or("binary/octet-stream");
     for (const std::string_view name : kKept) {
         std::string value(call.header(name).value_or(""));
@@ -165,6 +143,12 @@ Answer<triggers::ObjectInfo> read_object_headers(const S3Call& call) {
     return object;
 }
 
+void write_version_id(const triggers::ObjectInfo& object, http::Headers& headers) {
+    if (!object.version.empty()) {
+        headers.set(kVersionHeader, object.version);
+    }
+}
+
 void write_validators(const triggers::ObjectInfo& object, http::Headers& headers) {
     headers.set("ETag", quoted(object.etag));
     headers.set("Last-Modified", http_date(object.modified));
@@ -176,11 +160,12 @@ Answer<void> write_object_headers(
     write_validators(object, headers);
     headers.set("Accept-Ranges", "bytes");
     headers.set("Content-Type", object.content_type);
+    write_version_id(object, headers);
+    if (!object.tags.empty()) {
+        headers.set("x-amz-tagging-count", std::to_string(object.tags.size()));
+    }
     for (const auto& [name, value] : object.headers) {
-        if (name == kTaggingHeader) {
-            const auto tags = http::parse_query(value);
-            headers.set("x-amz-tagging-count", std::to_string(tags ? tags->size() : 0));
-        } else if (name != kStorageClassHeader || value != "STANDARD") {
+        if (name != kStorageClassHeader || value != "STANDARD") {
             headers.set(name, value);
         }
     }

@@ -17,12 +17,13 @@ Answer<void> write_object_headers(
 // ETag, Last-Modified: what also a 304 carries.
 void write_validators(const triggers::ObjectInfo& object, http::Headers& headers);
 
+void write_version_id(const triggers::ObjectInfo& object, http::Headers& headers);
+
 std::string quoted(const std::string& etag);
 // "x-amz-checksum-crc32" and its XML element "ChecksumCRC32".
 std::string checksum_header(triggers::ChecksumKind kind);
 std::string checksum_element(triggers::ChecksumKind kind);
 
-inline constexpr char kTaggingHeader[] = "x-amz-tagging";
 inline constexpr char kStorageClassHeader[] = "x-amz-storage-class";
 std::string storage_class(const triggers::ObjectInfo& object);
 

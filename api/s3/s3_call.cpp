@@ -36,6 +36,27 @@ std::string address_of_peer(const std::string& peer) {
     return address;
 }
 
+Answer<std::size_t> number_of(
+    std::optional<std::string_view> text,
+    std::string_view name,
+    std::size_t otherwise,
+    std::size_t limit
+) {
+    if (!text || text->empty()) {
+        return otherwise;
+    }
+    std::int32_t number = 0;
+    const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
+    if (failed != std::errc() || end != text->data() + text->size() || number < 0) {
+        return invalid_argument(
+            "Argument " + std::string(name) + " must be an integer between 0 and 2147483647",
+            std::string(name),
+            std::string(*text)
+        );
+    }
+    return std::min(static_cast<std::size_t>(number), limit);
+}
+
 }  // namespace
 
 Answer<Target> parse_path_target(std::string_view raw_path) {
@@ -68,27 +89,22 @@ triggers::Cause S3Call::cause() const {
     triggers::Cause cause;
     cause.request_id = request.request_id;
     cause.source_ip = address_of_peer(request.head.peer);
-    cause.principal = "AWS:" + request.principal.access_key;
+    const bool is_named = request.principal.is_root || !request.principal.access_key.empty();
+    cause.principal = is_named ? "AWS:" + request.principal.access_key : "Anonymous";
+    cause.trace_header = header("X-Amzn-Trace-Id").value_or("");
     return cause;
 }
 
 Answer<std::size_t> number_item(
     const S3Call& call, std::string_view name, std::size_t otherwise, std::size_t limit
 ) {
-    const auto text = call.item(name);
-    if (!text || text->empty()) {
-        return otherwise;
-    }
-    std::int32_t number = 0;
-    const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
-    if (failed != std::errc() || end != text->data() + text->size() || number < 0) {
-        return invalid_argument(
-            "Argument " + std::string(name) + " must be an integer between 0 and 2147483647",
-            std::string(name),
-            std::string(*text)
-        );
-    }
-    return std::min(static_cast<std::size_t>(number), limit);
+    return number_of(call.item(name), name, otherwise, limit);
+}
+
+Answer<std::size_t> number_header(
+    const S3Call& call, std::string_view name, std::size_t otherwise, std::size_t limit
+) {
+    return number_of(call.header(name), name, otherwise, limit);
 }
 
 std::string host_id(std::string_view request_id) {

@@ -12,6 +12,10 @@
 
 namespace lambent::api::s3 {
 
+// In whose name objects expire.
+inline constexpr char kLifecyclePrincipal[] = "s3.amazonaws.com";
+inline constexpr char kVersionHeader[] = "x-amz-version-id";
+inline constexpr char kMarkerHeader[] = "x-amz-delete-marker";
 inline constexpr char kNamespace[] = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 struct S3Config {
@@ -39,6 +43,10 @@ struct S3Call {
 
     const std::string& bucket() const { return target.bucket; }
     const std::string& key() const { return target.key; }
+    // Bucket, key and the version asked for.
+    triggers::ObjectPath path() const {
+        return {target.bucket, target.key, item_or_empty("versionId")};
+    }
     std::optional<std::string_view> header(std::string_view name) const {
         return request.head.headers.find(name);
     }
@@ -53,6 +61,11 @@ struct S3Call {
 
 // A number of a query between 0 and 2^31-1, `otherwise` when it is absent, at most `limit`.
 Answer<std::size_t> number_item(
+    const S3Call& call, std::string_view name, std::size_t otherwise, std::size_t limit
+);
+
+// The same of a header.
+Answer<std::size_t> number_header(
     const S3Call& call, std::string_view name, std::size_t otherwise, std::size_t limit
 );
 

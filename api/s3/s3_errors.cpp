@@ -18,6 +18,15 @@ struct Known {
 constexpr std::array kKnown = {
     Known{Code::kNotFound, "bucket", 404, "NoSuchBucket", "The specified bucket does not exist"},
     Known{Code::kNotFound, "object", 404, "NoSuchKey", "The specified key does not exist."},
+    Known{Code::kNotFound, "marker", 404, "NoSuchKey", "The specified key does not exist."},
+    Known{
+        Code::kNotFound,
+        "marker_version",
+        405,
+        "MethodNotAllowed",
+        "The specified method is not allowed against this resource."},
+    Known{
+        Code::kNotFound, "version", 404, "NoSuchVersion", "The specified version does not exist."},
     Known{
         Code::kNotFound,
         "upload",

@@ -1,11 +1,9 @@
 #pragma once
 
-#include "api/s3/notification_document.h"
 #include "api/s3/s3_call.h"
+#include "api/s3/s3_ports.h"
 #include "api/wire/service.h"
-#include "base/async/offload.h"
 #include "base/logger.h"
-#include "triggers/objects/object_store.h"
 
 #include <memory>
 
@@ -15,13 +13,7 @@ namespace lambent::api::s3 {
 // no semantics of buckets and objects beyond the wire. Owned by the composition root.
 class S3Service final : public Service {
   public:
-    S3Service(
-        S3Config config,
-        triggers::ObjectStore& store,
-        const FunctionLookup& functions,
-        WorkerPool& workers,
-        Logger log
-    );
+    S3Service(S3Config config, S3Ports ports, Logger log);
     ~S3Service() override;
     S3Service(const S3Service&) = delete;
     S3Service& operator=(const S3Service&) = delete;

@@ -22,4 +22,20 @@ Answer<triggers::WriteCondition> read_write_condition(const S3Call& call) {
     return condition;
 }
 
+Answer<triggers::WriteCondition> read_delete_condition(const S3Call& call) {
+    if (call.header("If-None-Match")) {
+        return not_implemented("If-None-Match");
+    }
+    const auto match = call.header("If-Match");
+    return match ? delete_condition(*match) : triggers::WriteCondition();
+}
+
+triggers::WriteCondition delete_condition(std::string_view etag) {
+    using Kind = triggers::WriteCondition::Kind;
+    triggers::WriteCondition condition;
+    condition.kind = etag == "*" ? Kind::kPresent : Kind::kEtag;
+    condition.etag = bare_etag(etag);
+    return condition;
+}
+
 }  // namespace lambent::api::s3

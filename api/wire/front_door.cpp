@@ -40,6 +40,13 @@ struct Visit {
     explicit Visit(HeldBytes& all_held) : held(all_held) {}
 
     const http::RequestHead& head() const { return request.head; }
+    // What needs no signature: whether a bucket lets anybody in is in its policy. Browsers do not
+    // sign what they ask beforehand, and a website's readers are anybody.
+    bool is_for_anybody() const {
+        return service == ServiceName::kS3 &&
+               (!authorization || head().method == "OPTIONS" ||
+                is_website_host(head().headers.find("host").value_or("")));
+    }
     bool is_health() const { return head().path == kHealth && head().method == "GET"; }
 };
 
@@ -95,7 +102,10 @@ Checked<void> FrontDoor::Parts::admit(Visit& visit) const {
             std::to_string(config.port) + " or a name that ends in .localhost"
         );
     }
-    if (head.method == "OPTIONS" || is_cross_origin(head)) {
+    visit.request.is_cross_origin = is_cross_origin(head);
+    const bool asks_of_other_origins = head.method == "OPTIONS" || visit.request.is_cross_origin;
+    // A bucket may have CORS rules: S3 itself looks.
+    if (asks_of_other_origins && visit.service != ServiceName::kS3) {
         return forbidden("This server answers no requests of other origins.");
     }
     return {};
@@ -134,6 +144,9 @@ Checked<void> FrontDoor::Parts::identify(Visit& visit) const {
     Principal& principal = visit.request.principal;
     if (config.auth == AuthMode::kNone) {
         principal = head.entrance.empty() ? root() : function_at(head.entrance);
+    } else if (visit.is_for_anybody()) {
+        visit.authorization.reset();
+        principal = Principal{"", "anonymous", false};
     } else {
         if (!visit.authorization) {
             return Refusal(Fault::kUnsigned, "Missing Authentication Token");
@@ -191,7 +204,7 @@ Checked<void> FrontDoor::Parts::prove_text(Visit& visit, Checked<HashedText> rea
 
 // S3's bodies are checked while they stream, against what the head says of them.
 Checked<void> FrontDoor::Parts::prove_stream(Visit& visit, http::BodyReader& body) {
-    const bool is_signed = config.auth == AuthMode::kSigV4;
+    const bool is_signed = config.auth == AuthMode::kSigV4 && visit.authorization;
     http::RequestHead& head = visit.request.head;
     const auto form = is_signed ? visit.authorization->form : Authorization::Form::kQuery;
     LAMBENT_TRY(const std::string payload, declared_payload(head, form));

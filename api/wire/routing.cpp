@@ -96,6 +96,9 @@ ServiceName find_service(
     const http::QueryItems& query,
     const std::optional<Authorization>& authorization
 ) {
+    if (is_website_host(head.headers.find("host").value_or(""))) {
+        return ServiceName::kS3;
+    }
     if (head.path.starts_with(kAdminPrefix)) {
         return ServiceName::kAdmin;
     }
@@ -158,6 +161,10 @@ bool is_own_host(std::string_view host, std::uint16_t port) {
         }
     }
     return is_loopback_address(name) || is_localhost_name(name);
+}
+
+bool is_website_host(std::string_view host) {
+    return host.find(".s3-website") != std::string_view::npos;
 }
 
 bool is_cross_origin(const http::RequestHead& head) {

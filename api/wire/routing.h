@@ -36,6 +36,8 @@ Style style_of(ServiceName service);
 // with `port` or none (0: any port will do). Anything else came by a name that somebody else
 // controls.
 bool is_own_host(std::string_view host, std::uint16_t port);
+// "<bucket>.s3-website.localhost" and the like: pages of a bucket, whatever their paths look like.
+bool is_website_host(std::string_view host);
 // Whether a browser sent this for a page that is not ours.
 bool is_cross_origin(const http::RequestHead& head);
 

@@ -21,6 +21,9 @@ struct Request {
     std::string path;  // decoded; S3 splits head.path itself, since keys may contain %2F
     http::QueryItems query;
     Principal principal;
+    // Sent by a browser for a page of another origin. Only S3 gets such requests: it answers those
+    // that the bucket's CORS rules allow.
+    bool is_cross_origin = false;
     std::string request_id;  // also sent back as x-amzn-RequestId / x-amz-request-id
 };
 

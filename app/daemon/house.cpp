@@ -126,20 +126,19 @@ House::House(
       event_writer_(s3_config(options)),
       objects_(
           foundation_.directory.file("objects"),
-          *stores.main_db,
-          events_,
-          event_writer_,
-          stores.workers,
-          clocks.of_triggers()
+          {*stores.main_db, events_, outbox_, event_writer_, stores.workers, clocks.of_triggers()}
       ),
       bucket_target_(objects_),
-      registered_(stores.functions),
+      lifecycle_(loop, objects_, clocks.of_triggers(), log.with({{"room", "objects"}})),
+      registered_(stores.qualified_functions),
       lambda_(
           api::lambda::LambdaConfig{options.region},
           lambda_ports(clocks.machine),
           log.with({{"room", "lambda"}})
       ),
-      s3_(s3_config(options), objects_, registered_, stores.workers, log.with({{"room", "s3"}})),
+      s3_(s3_config(options),
+          {objects_, registered_, targets_, lifecycle_, credentials_, stores.workers, clocks.machine},
+          log.with({{"room", "s3"}})),
       log_service_(api::logs::LogsConfig{options.region}, logs_, log.with({{"room", "logs"}})),
       sts_(),
       autoscaling_(
@@ -275,6 +274,7 @@ Task<Result<void>> House::open(RootKey owner) {
     pump_.start();
     outbox_pump_.start();
     timers_.start();
+    lifecycle_.start();
     scaling_.start();
     co_return Result<void>();
 }
@@ -311,6 +311,7 @@ Task<> House::close() {
     outbox_pump_.pause();
     pump_.pause();
     co_await scaling_.stop();
+    co_await lifecycle_.stop();
     co_await server_.stop(kDrain);
     co_await scheduler_.stop(kDrain);
     co_await pump_.stop();

@@ -35,6 +35,7 @@
 #include "scheduler/scaling/provisioned_capacity.h"
 #include "scheduler/scheduler.h"
 #include "triggers/events/event_buses.h"
+#include "triggers/objects/object_lifecycle.h"
 #include "triggers/objects/object_store.h"
 #include "triggers/schedules/schedules.h"
 #include "triggers/timers/timers.h"
@@ -109,6 +110,7 @@ class House {
     api::s3::S3EventWriter event_writer_;
     triggers::ObjectStore objects_;
     BucketTarget bucket_target_;
+    triggers::ObjectLifecycle lifecycle_;
     RegisteredFunctions registered_;
     api::lambda::LambdaService lambda_;
     api::s3::S3Service s3_;

@@ -34,9 +34,8 @@ Result<std::string> read_whole(const triggers::ObjectHandle& object) {
 Task<Result<std::string>> read_stored_package(
     triggers::ObjectStore& objects, WorkerPool& workers, std::string bucket, std::string key
 ) {
-    LAMBENT_CO_TRY(
-        triggers::ObjectHandle opened, co_await objects.open(std::move(bucket), std::move(key))
-    );
+    const triggers::ObjectPath path{std::move(bucket), std::move(key)};
+    LAMBENT_CO_TRY(triggers::ObjectHandle opened, co_await objects.open(path));
     if (opened.info.size > kPackageBytesMax) {
         co_return Error(Code::kTooLarge, "zip", "the package is larger than 250 MB");
     }

@@ -41,6 +41,20 @@ class NamedFunctions final : public api::s3::FunctionLookup {
     std::vector<std::string> names{"resize"};
 };
 
+// Destinations that are told about; what was sent to them is kept.
+class NamedTargets final : public scheduler::Targets {
+  public:
+    Task<Result<void>> send(scheduler::TargetMessage message) override {
+        if (std::find(arns.begin(), arns.end(), message.target_arn) == arns.end()) {
+            co_return Error(Code::kNotFound, "target", "there is no such destination");
+        }
+        sent.push_back(std::move(message));
+        co_return Result<void>();
+    }
+    std::vector<std::string> arns;
+    std::vector<scheduler::TargetMessage> sent;
+};
+
 struct S3Answer {
     unsigned status = 0;
     http::Headers headers;
@@ -87,16 +101,37 @@ class S3Room {
             request.head.headers.set(name, value);
         }
         request.query = http::parse_query(request.head.query).value();
-        request.principal.access_key = "AKIATEST";
+        request.principal = principal;
+        request.is_cross_origin = is_cross_origin;
         request.request_id = "REQUEST1";
         PieceReader reader(body, 1000);
         return flatten(objects.run(service.serve(std::move(request), reader)));
     }
 
+    // Who asks.
+    void as_anybody() { principal = api::Principal{"", "anonymous", false}; }
+    void as_function() { principal = api::Principal{"AKIAFUNCTION", "function:resize", false}; }
+    void as_owner() { principal = api::Principal{"AKIATEST", "root", true}; }
+
+    api::Principal principal{"AKIATEST", "root", true};
+    bool is_cross_origin = false;
     ObjectRoom objects;
     NamedFunctions functions;
+    NamedTargets targets;
+    api::Credentials credentials;
+    triggers::ObjectLifecycle lifecycle{
+        objects.loop.get_executor(), *objects.store, objects.clock, Logger::silent()};
     api::s3::S3Service service{
-        api::s3::S3Config(), *objects.store, functions, objects.workers, Logger::silent()};
+        api::s3::S3Config(),
+        api::s3::S3Ports{
+            *objects.store,
+            functions,
+            targets,
+            lifecycle,
+            credentials,
+            objects.workers,
+            objects.clock},
+        Logger::silent()};
 
   private:
     static S3Answer flatten(http::Response response) {

@@ -6,16 +6,27 @@
 #include "triggers/objects/object_shelf.h"
 #include "triggers/objects/part_choice.h"
 #include "triggers/objects/sql_upload_repository.h"
+#include "triggers/objects/upload_fold.h"
 
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <utility>
 
 namespace lambent::triggers {
 namespace {
 
 constexpr std::size_t kReadBytes = 512UL * 1024;
+constexpr std::size_t kIdChanceBytes = 24;
+
+// Time and chance: the uploads of a key are listed in the order in which they began.
+std::string make_upload_id(WallTime now) {
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch());
+    char digits[17];
+    std::snprintf(digits, sizeof(digits), "%016llx", static_cast<unsigned long long>(us.count()));
+    return digits + random_hex(kIdChanceBytes);
+}
 
 Error no_upload() {
     return Error(Code::kNotFound, "upload", "there is no such upload");
@@ -75,12 +86,12 @@ Task<Result<MultipartUpload>> MultipartUploads::create(ObjectInfo object, Checks
         co_return Error(Code::kInvalidArgument, "key", "a key has 1 to 1,024 bytes of UTF-8");
     }
     MultipartUpload upload;
-    upload.id = random_hex(32);
+    upload.initiated = shelf_.now();
+    upload.id = make_upload_id(upload.initiated);
     upload.object = std::move(object);
     upload.checksum_scope = scope;
-    upload.initiated = shelf_.now();
     ObjectShelf::Work work = [upload](ObjectChange& change) -> Result<void> {
-        LAMBENT_TRY(change.objects().bucket(upload.object.bucket));
+        LAMBENT_TRY(change.buckets().find(upload.object.bucket));
         return SqlUploadRepository(change.session()).insert(upload);
     };
     LAMBENT_CO_TRY(co_await shelf_.change(std::move(work)));
@@ -92,7 +103,7 @@ Task<Result<MultipartUpload>> MultipartUploads::find(
 ) {
     auto upload = std::make_shared<MultipartUpload>();
     sql::Work work = [=](sql::Session& session) -> Result<void> {
-        LAMBENT_TRY(SqlObjectRepository(session).bucket(bucket));
+        LAMBENT_TRY(SqlBucketRepository(session).find(bucket));
         LAMBENT_TRY(*upload, find_in(session, bucket, key, id));
         return {};
     };
@@ -147,7 +158,11 @@ Task<Result<ObjectInfo>> MultipartUploads::complete(
     object.checksum =
         full ? to_base64(digests.checksum) : composite_checksum(object.checksum_kind, chosen);
     object.modified = shelf_.now();
-    ObjectShelf::Work work = [object, id = target.id, cause, condition](ObjectChange& change
+    for (const UploadPart& part : chosen) {
+        object.parts.push_back({part.size, part.checksum});
+    }
+    auto made = std::make_shared<ObjectInfo>();
+    ObjectShelf::Work work = [made, object, id = target.id, cause, condition](ObjectChange& change
                              ) -> Result<void> {
         SqlUploadRepository uploads(change.session());
         LAMBENT_TRY(uploads.find(id));
@@ -155,15 +170,17 @@ Task<Result<ObjectInfo>> MultipartUploads::complete(
         for (std::string& blob : blobs) {
             change.release(std::move(blob));
         }
-        return change.put(object, ObjectEventKind::kCreatedMultipart, cause, condition);
+        auto put = change.put(object, ObjectEventKind::kCreatedMultipart, cause, condition);
+        LAMBENT_TRY(*made, std::move(put));
+        return {};
     };
     LAMBENT_CO_TRY(co_await shelf_.publish_and_change(std::move(whole), std::move(work)));
-    co_return object;
+    co_return std::move(*made);
 }
 
 Task<Result<void>> MultipartUploads::abort(std::string bucket, std::string key, std::string id) {
     ObjectShelf::Work work = [=](ObjectChange& change) -> Result<void> {
-        LAMBENT_TRY(change.objects().bucket(bucket));
+        LAMBENT_TRY(change.buckets().find(bucket));
         LAMBENT_TRY(find_in(change.session(), bucket, key, id));
         LAMBENT_TRY(
             std::vector<std::string> blobs, SqlUploadRepository(change.session()).erase(id)
@@ -194,15 +211,15 @@ Task<Result<PartPage>> MultipartUploads::parts(
 
 Task<Result<UploadPage>> MultipartUploads::list(UploadQuery query) {
     auto page = std::make_shared<UploadPage>();
-    const std::size_t limit = query.limit++;
     sql::Work work = [page, query](sql::Session& session) -> Result<void> {
-        LAMBENT_TRY(SqlObjectRepository(session).bucket(query.bucket));
-        LAMBENT_TRY(page->uploads, SqlUploadRepository(session).page(query));
+        LAMBENT_TRY(SqlBucketRepository(session).find(query.bucket));
+        SqlUploadRepository uploads(session);
+        auto folded =
+            fold_uploads(query, [&uploads](const UploadQuery& rows) { return uploads.page(rows); });
+        LAMBENT_TRY(*page, std::move(folded));
         return {};
     };
     LAMBENT_CO_TRY(co_await shelf_.driver().read(std::move(work)));
-    page->truncated = page->uploads.size() > limit;
-    page->uploads.resize(std::min(page->uploads.size(), limit));
     co_return std::move(*page);
 }
 

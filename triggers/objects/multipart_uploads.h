@@ -45,6 +45,7 @@ struct PartChoice {
 struct UploadQuery {
     std::string bucket;
     std::string prefix;
+    std::string delimiter;
     std::string after_key;
     std::string after_id;  // of after_key; empty: behind all uploads of that key
     std::size_t limit = 1000;
@@ -52,7 +53,10 @@ struct UploadQuery {
 
 struct UploadPage {
     std::vector<MultipartUpload> uploads;
+    std::vector<std::string> common_prefixes;
     bool truncated = false;
+    std::string last_key;  // where the next page starts after
+    std::string last_id;   // of last_key; empty when that is a common prefix
 };
 
 struct PartPage {

@@ -42,6 +42,20 @@ constexpr std::array<std::string_view, 29> kEvents = {
     "s3:TestEvent",
 };
 
+// In the order of ObjectEventKind.
+constexpr std::array<std::string_view, 10> kEventNames = {
+    "ObjectCreated:Put",
+    "ObjectCreated:Post",
+    "ObjectCreated:Copy",
+    "ObjectCreated:CompleteMultipartUpload",
+    "ObjectRemoved:Delete",
+    "ObjectRemoved:DeleteMarkerCreated",
+    "ObjectTagging:Put",
+    "ObjectTagging:Delete",
+    "LifecycleExpiration:Delete",
+    "LifecycleExpiration:DeleteMarkerCreated",
+};
+
 // "s3:ObjectCreated:*" covers "s3:ObjectCreated:Put"; a plain name covers itself.
 bool covers(std::string_view pattern, std::string_view name) {
     if (pattern.ends_with(":*")) {
@@ -108,20 +122,13 @@ Result<void> check_events(const NotificationRule& rule) {
 }  // namespace
 
 std::string_view event_name(ObjectEventKind kind) {
-    switch (kind) {
-        case ObjectEventKind::kCreatedPut:
-            return "ObjectCreated:Put";
-        case ObjectEventKind::kCreatedCopy:
-            return "ObjectCreated:Copy";
-        case ObjectEventKind::kCreatedMultipart:
-            return "ObjectCreated:CompleteMultipartUpload";
-        case ObjectEventKind::kRemovedDelete:
-            return "ObjectRemoved:Delete";
-    }
-    return "";
+    return kEventNames.at(static_cast<std::size_t>(kind));
 }
 
 bool notification_match(const NotificationRule& rule, ObjectEventKind kind, std::string_view key) {
+    if (rule.kind == TargetKind::kEventBus) {
+        return true;
+    }
     const std::string name = "s3:" + std::string(event_name(kind));
     const bool wanted =
         std::any_of(rule.events.begin(), rule.events.end(), [&name](const std::string& pattern) {

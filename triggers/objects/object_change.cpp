@@ -1,108 +1,194 @@
 #include "triggers/objects/object_change.h"
 
-#include "base/ids.h"
-#include "triggers/objects/notification_match.h"
+#include "triggers/objects/object_lookup.h"
+#include "triggers/objects/version_id.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <optional>
 #include <utility>
 
 namespace lambent::triggers {
 namespace {
 
-// Sixteen upper-case digits, as S3's; consumers compare them as text.
-std::string sequencer_text(std::int64_t sequence) {
-    char text[24];
-    std::snprintf(text, sizeof(text), "%016llX", static_cast<unsigned long long>(sequence));
-    return text;
+Result<void> check(const WriteCondition& condition, const std::optional<ObjectInfo>& current) {
+    const Error failed(Code::kConflict, "precondition", "the key does not hold what it should");
+    switch (condition.kind) {
+        case WriteCondition::Kind::kNone:
+            return {};
+        case WriteCondition::Kind::kAbsent:
+            return current ? Result<void>(failed) : Result<void>();
+        case WriteCondition::Kind::kPresent:
+            return current ? Result<void>() : Result<void>(failed);
+        case WriteCondition::Kind::kUntouched:
+            return current && current->modified == condition.modified ? Result<void>()
+                                                                      : Result<void>(failed);
+        case WriteCondition::Kind::kEtag:
+            if (!current) {
+                return Error(Code::kNotFound, "object", "there is no object of that key");
+            }
+            return current->etag == condition.etag ? Result<void>() : Result<void>(failed);
+    }
+    return {};
 }
 
 std::int64_t unix_us(WallTime time) {
     return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
 
-Result<void> check(const WriteCondition& condition, const std::optional<ObjectInfo>& current) {
-    switch (condition.kind) {
-        case WriteCondition::Kind::kNone:
-            return {};
-        case WriteCondition::Kind::kAbsent:
-            if (current) {
-                return Error(Code::kConflict, "precondition", "an object of that key exists");
-            }
-            return {};
-        case WriteCondition::Kind::kEtag:
-            if (!current) {
-                return Error(Code::kNotFound, "object", "there is no object of that key");
-            }
-            if (current->etag != condition.etag) {
-                return Error(Code::kConflict, "precondition", "the object is another one now");
-            }
-            return {};
-    }
-    return {};
-}
-
 }  // namespace
 
-Result<void> ObjectChange::put(
-    const ObjectInfo& object,
-    ObjectEventKind kind,
-    const Cause& cause,
-    const WriteCondition& condition
+Result<ObjectInfo> ObjectChange::put(
+    ObjectInfo object, ObjectEventKind kind, const Cause& cause, const WriteCondition& condition
 ) {
+    LAMBENT_TRY(const Bucket bucket, buckets_.find(object.bucket));
     LAMBENT_TRY(const auto current, objects_.find(object.bucket, object.key));
     LAMBENT_TRY(check(condition, current));
-    LAMBENT_TRY(objects_.put(object));
-    if (current && current->blob != object.blob) {
+    object.version = kNullVersion;
+    object.sequence = 0;
+    if (bucket.versioning != Versioning::kNever) {
+        LAMBENT_TRY(object.sequence, next_sequence());
+    }
+    if (bucket.versioning == Versioning::kEnabled) {
+        object.version = make_version_id(object.sequence);
+    } else if (bucket.versioning == Versioning::kSuspended) {
+        LAMBENT_TRY(forget_null(object.bucket, object.key));
+    }
+    if (current && current->version != object.version) {
+        LAMBENT_TRY(versions_.insert(*current));
+    } else if (current && current->blob != object.blob) {
         release(current->blob);
     }
-    return raise(object, kind, cause);
+    LAMBENT_TRY(objects_.put(object));
+    LAMBENT_TRY(raise(object, kind, cause));
+    return as_answered(std::move(object), bucket.versioning);
 }
 
-Result<bool> ObjectChange::remove(
-    const std::string& bucket, const std::string& key, const Cause& cause
+Result<Removed> ObjectChange::remove(
+    const ObjectPath& path, const Removal& removal, const Cause& cause
 ) {
-    LAMBENT_TRY(const auto current, objects_.find(bucket, key));
-    if (!current) {
-        return false;
+    LAMBENT_TRY(const Bucket bucket, buckets_.find(path.bucket));
+    if (removal.condition.kind != WriteCondition::Kind::kNone) {
+        LAMBENT_TRY(const auto current, objects_.find(path.bucket, path.key));
+        LAMBENT_TRY(check(removal.condition, current));
     }
-    LAMBENT_TRY(objects_.erase(bucket, key));
-    release(current->blob);
-    LAMBENT_TRY(raise(*current, ObjectEventKind::kRemovedDelete, cause));
-    return true;
+    if (!path.version.empty()) {
+        return remove_version(path, removal, cause);
+    }
+    if (bucket.versioning != Versioning::kNever) {
+        return hide(bucket, path, removal, cause);
+    }
+    LAMBENT_TRY(
+        Removed removed,
+        remove_version(ObjectPath{path.bucket, path.key, kNullVersion}, removal, cause)
+    );
+    removed.version.clear();
+    return removed;
 }
 
-Result<void> ObjectChange::raise(
-    const ObjectInfo& object, ObjectEventKind kind, const Cause& cause
+// Puts a delete marker on top.
+Result<Removed> ObjectChange::hide(
+    const Bucket& bucket, const ObjectPath& path, const Removal& removal, const Cause& cause
 ) {
-    LAMBENT_TRY(const std::vector<NotificationRule> rules, objects_.rules(object.bucket));
-    std::optional<ObjectEvent> event;
-    for (const NotificationRule& rule : rules) {
-        if (!notification_match(rule, kind, object.key)) {
-            continue;
+    LAMBENT_TRY(const auto current, objects_.find(path.bucket, path.key));
+    ObjectInfo marker;
+    marker.bucket = path.bucket;
+    marker.key = path.key;
+    marker.entry = EntryKind::kDeleteMarker;
+    marker.modified = tools_.now;
+    LAMBENT_TRY(marker.sequence, next_sequence());
+    marker.version = bucket.versioning == Versioning::kEnabled ? make_version_id(marker.sequence)
+                                                               : std::string(kNullVersion);
+    if (bucket.versioning == Versioning::kSuspended) {
+        LAMBENT_TRY(forget_null(path.bucket, path.key));
+    }
+    if (current) {
+        LAMBENT_TRY(objects_.erase(path.bucket, path.key));
+        if (current->version != marker.version) {
+            LAMBENT_TRY(versions_.insert(*current));
         }
-        if (!event) {
-            LAMBENT_TRY(const auto sequence, objects_.next_sequence(unix_us(tools_.now)));
-            event = ObjectEvent{
-                kind,
-                object,
-                tools_.now,
-                sequencer_text(sequence),
-                cause.request_id,
-                cause.source_ip,
-                cause.principal};
+    }
+    LAMBENT_TRY(versions_.insert(marker));
+    const bool expired = removal.by == Removal::By::kLifecycle;
+    LAMBENT_TRY(raise(
+        marker, expired ? ObjectEventKind::kExpiredMarker : ObjectEventKind::kRemovedMarker, cause
+    ));
+    return Removed{Removed::What::kMarkerMade, marker.version};
+}
+
+Result<Removed> ObjectChange::remove_version(
+    const ObjectPath& path, const Removal& removal, const Cause& cause
+) {
+    LAMBENT_TRY(const auto current, objects_.find(path.bucket, path.key));
+    const bool is_current = current && current->version == path.version;
+    std::optional<ObjectInfo> gone = current;
+    if (is_current) {
+        LAMBENT_TRY(objects_.erase(path.bucket, path.key));
+    } else {
+        LAMBENT_TRY(gone, versions_.find(path.bucket, path.key, path.version));
+        if (!gone) {
+            return Removed{Removed::What::kNothing, path.version};
         }
-        scheduler::AsyncEvent invocation;
-        invocation.request_id = random_uuid();
-        invocation.function = rule.function;
-        invocation.payload = tools_.writer.document(rule, *event);
-        invocation.accepted_ms = unix_ms(tools_.now);
-        invocation.due_ms = invocation.accepted_ms;
-        LAMBENT_TRY(tools_.events.enqueue_in(session_, invocation));
-        raised_ = true;
+        LAMBENT_TRY(versions_.erase(*gone));
+    }
+    release(gone->blob);
+    if (is_current || !current) {
+        LAMBENT_TRY(promote(path.bucket, path.key));
+    }
+    const bool expired = removal.by == Removal::By::kLifecycle;
+    LAMBENT_TRY(raise(
+        *gone, expired ? ObjectEventKind::kExpiredDelete : ObjectEventKind::kRemovedDelete, cause
+    ));
+    const auto what = gone->is_marker() ? Removed::What::kMarkerRemoved : Removed::What::kObject;
+    return Removed{what, path.version};
+}
+
+// The null version gives way to a new one, wherever it is.
+Result<void> ObjectChange::forget_null(const std::string& bucket, const std::string& key) {
+    LAMBENT_TRY(const auto current, objects_.find(bucket, key));
+    if (current && current->version == kNullVersion) {
+        release(current->blob);
+    }
+    LAMBENT_TRY(const auto older, versions_.find(bucket, key, kNullVersion));
+    if (older) {
+        release(older->blob);
+        LAMBENT_TRY(versions_.erase(*older));
     }
     return {};
+}
+
+// When nothing is current, the newest of the older versions is, unless it is a marker.
+Result<void> ObjectChange::promote(const std::string& bucket, const std::string& key) {
+    LAMBENT_TRY(const auto newest, versions_.newest(bucket, key));
+    if (newest && !newest->is_marker()) {
+        LAMBENT_TRY(versions_.erase(*newest));
+        LAMBENT_TRY(objects_.put(*newest));
+    }
+    return {};
+}
+
+Result<ObjectInfo> ObjectChange::set_tags(
+    const ObjectPath& path,
+    const std::map<std::string, std::string>& tags,
+    ObjectEventKind kind,
+    const Cause& cause
+) {
+    LAMBENT_TRY(const Bucket bucket, buckets_.find(path.bucket));
+    LAMBENT_TRY(ObjectInfo object, look_up(session_, path));
+    object.tags = tags;
+    LAMBENT_TRY(const auto current, objects_.find(path.bucket, path.key));
+    if (current && (path.version.empty() || path.version == current->version)) {
+        LAMBENT_TRY(objects_.put(object));
+    } else {
+        LAMBENT_TRY(versions_.set_tags(object));
+    }
+    LAMBENT_TRY(raise(object, kind, cause));
+    return as_answered(std::move(object), bucket.versioning);
+}
+
+void ObjectChange::release(std::string blob) {
+    if (!blob.empty()) {  // a delete marker's
+        released_.push_back(std::move(blob));
+    }
 }
 
 Result<std::vector<std::string>> ObjectChange::unused_blobs() {
@@ -116,6 +202,10 @@ Result<std::vector<std::string>> ObjectChange::unused_blobs() {
         }
     }
     return unused;
+}
+
+Result<std::int64_t> ObjectChange::next_sequence() {
+    return objects_.next_sequence(unix_us(tools_.now));
 }
 
 }  // namespace lambent::triggers

@@ -11,40 +11,31 @@ namespace {
 // thread, and the flow that waits for it.
 struct Aftermath {
     std::vector<std::string> unused;
-    bool raised_events = false;
+    ObjectChange::Raised raised;
 };
 
 }  // namespace
 
-ObjectShelf::ObjectShelf(
-    std::string directory,
-    sql::Driver& driver,
-    scheduler::AsyncQueue& events,
-    ObjectEventWriter& writer,
-    WorkerPool& workers,
-    const Clock& clock
-)
-    : blobs_(std::move(directory)),
-      driver_(driver),
-      events_(events),
-      writer_(writer),
-      workers_(workers),
-      clock_(clock) {}
+ObjectShelf::ObjectShelf(std::string directory, const ObjectStore::Ports& ports)
+    : blobs_(std::move(directory)), ports_(ports) {}
 
 Task<Result<void>> ObjectShelf::change(Work work) {
     auto aftermath = std::make_shared<Aftermath>();
-    const ObjectChange::Tools tools{events_, writer_, now()};
+    const ObjectChange::Tools tools{ports_.events, ports_.outbox, ports_.writer, now()};
     sql::Work transaction = [aftermath, tools, work = std::move(work)](sql::Session& session
                             ) -> Result<void> {
         ObjectChange change(session, tools);
         LAMBENT_TRY(work(change));
         LAMBENT_TRY(aftermath->unused, change.unused_blobs());
-        aftermath->raised_events = change.raised_events();
+        aftermath->raised = change.raised();
         return {};
     };
-    LAMBENT_CO_TRY(co_await driver_.write(std::move(transaction)));
-    if (aftermath->raised_events) {
-        events_.wake();
+    LAMBENT_CO_TRY(co_await ports_.driver.write(std::move(transaction)));
+    if (aftermath->raised.invocations) {
+        ports_.events.wake();
+    }
+    if (aftermath->raised.messages) {
+        ports_.outbox.wake();
     }
     co_await discard(std::move(aftermath->unused));
     co_return Result<void>();
@@ -80,12 +71,12 @@ Task<> ObjectShelf::discard(std::vector<std::string> blobs) {
             LAMBENT_TRY(*used, SqlObjectRepository(session).is_used(blob));
             return {};
         };
-        const Result<void> looked = co_await driver_.read(std::move(look));
+        const Result<void> looked = co_await ports_.driver.read(std::move(look));
         if (looked.has_value() && !*used) {
             auto job = [store = blobs_, blob] {
                 return store.remove(blob);
             };
-            static_cast<void>(co_await offload(workers_, std::move(job)));
+            static_cast<void>(co_await offload(ports_.workers, std::move(job)));
         }
         pins_.end_removal(blob);
     }

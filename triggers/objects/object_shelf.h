@@ -23,17 +23,10 @@ namespace lambent::triggers {
 // thread only.
 class ObjectShelf {
   public:
-    ObjectShelf(
-        std::string directory,
-        sql::Driver& driver,
-        scheduler::AsyncQueue& events,
-        ObjectEventWriter& writer,
-        WorkerPool& workers,
-        const Clock& clock
-    );
+    ObjectShelf(std::string directory, const ObjectStore::Ports& ports);
 
     std::unique_ptr<FileUpload> begin_upload(ChecksumKind checksum) {
-        return std::make_unique<FileUpload>(blobs_, workers_, checksum);
+        return std::make_unique<FileUpload>(blobs_, ports_.workers, checksum);
     }
 
     // Runs `work` in one write transaction; after its commit wakes the dispatcher if events were
@@ -45,21 +38,17 @@ class ObjectShelf {
     // when the change fails and nothing else names it.
     Task<Result<void>> publish_and_change(std::unique_ptr<FileUpload> upload, Work work);
 
-    sql::Driver& driver() { return driver_; }
-    WorkerPool& workers() { return workers_; }
+    sql::Driver& driver() { return ports_.driver; }
+    WorkerPool& workers() { return ports_.workers; }
     const BlobStore& blobs() const { return blobs_; }
-    WallTime now() const { return clock_.wall_now(); }
+    WallTime now() const { return ports_.clock.wall_now(); }
 
   private:
     Task<> discard(std::vector<std::string> blobs);
     Task<> discard_unless_used(std::string blob);
 
     BlobStore blobs_;
-    sql::Driver& driver_;
-    scheduler::AsyncQueue& events_;
-    ObjectEventWriter& writer_;
-    WorkerPool& workers_;
-    const Clock& clock_;
+    const ObjectStore::Ports ports_;
     BlobPins pins_;
 };
 

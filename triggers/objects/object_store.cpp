@@ -3,10 +3,9 @@
 #include "base/files/content_hash.h"
 #include "triggers/objects/bucket_name.h"
 #include "triggers/objects/list_fold.h"
-#include "triggers/objects/multipart_uploads.h"
-#include "triggers/objects/notification_match.h"
-#include "triggers/objects/object_shelf.h"
-#include "triggers/objects/sql_object_repository.h"
+#include "triggers/objects/object_schema.h"
+#include "triggers/objects/object_store_parts.h"
+#include "triggers/objects/version_id.h"
 
 #include <sys/stat.h>
 
@@ -16,8 +15,8 @@
 namespace lambent::triggers {
 namespace {
 
-Error no_object() {
-    return Error(Code::kNotFound, "object", "there is no object of that key");
+bool is_refusal(const Error& error) {
+    return error.subject() == "precondition" || error.subject() == "object";
 }
 
 Result<void> check_key(const std::string& key) {
@@ -25,19 +24,6 @@ Result<void> check_key(const std::string& key) {
         return Error(Code::kInvalidArgument, "key", "a key has 1 to 1,024 bytes of UTF-8");
     }
     return {};
-}
-
-// Reads on another thread: `query` fills the value that both sides hold.
-template <class T, class Query>
-Task<Result<T>> read(sql::Driver& driver, Query query) {
-    auto value = std::make_shared<T>();
-    sql::Work work = [value, query = std::move(query)](sql::Session& session) -> Result<void> {
-        SqlObjectRepository objects(session);
-        LAMBENT_TRY(*value, query(objects));
-        return {};
-    };
-    LAMBENT_CO_TRY(co_await driver.read(std::move(work)));
-    co_return std::move(*value);
 }
 
 // A stored file that is not as long as its row says is damaged, and is not served.
@@ -54,67 +40,16 @@ Result<void> check_size(const UniqueFd& file, const ObjectInfo& info) {
 
 }  // namespace
 
-struct ObjectStore::Parts {
-    ObjectShelf shelf;
-    MultipartUploads multipart{shelf};
-};
-
-ObjectStore::ObjectStore(
-    std::string directory,
-    sql::Driver& driver,
-    scheduler::AsyncQueue& events,
-    ObjectEventWriter& writer,
-    WorkerPool& workers,
-    const Clock& clock
-)
-    : parts_(new Parts{ObjectShelf(std::move(directory), driver, events, writer, workers, clock)}) {
-}
+ObjectStore::ObjectStore(std::string directory, Ports ports)
+    : parts_(new Parts{ObjectShelf(std::move(directory), ports)}) {}
 ObjectStore::~ObjectStore() = default;
 
 std::vector<sql::Migration> ObjectStore::migrations() {
-    return SqlObjectRepository::migrations();
+    return object_migrations();
 }
 
 MultipartUploads& ObjectStore::multipart() {
     return parts_->multipart;
-}
-
-Task<Result<void>> ObjectStore::create_bucket(std::string name) {
-    if (!is_bucket_name(name)) {
-        co_return Error(Code::kInvalidArgument, "bucket_name", "not a name for a bucket");
-    }
-    const Bucket bucket{std::move(name), parts_->shelf.now()};
-    ObjectShelf::Work work = [bucket](ObjectChange& change) {
-        return change.objects().insert_bucket(bucket);
-    };
-    co_return co_await parts_->shelf.change(std::move(work));
-}
-
-Task<Result<void>> ObjectStore::delete_bucket(std::string name) {
-    ObjectShelf::Work work = [name](ObjectChange& change) -> Result<void> {
-        LAMBENT_TRY(change.objects().bucket(name));
-        LAMBENT_TRY(const bool holds_some, change.objects().holds_anything(name));
-        if (holds_some) {
-            return Error(Code::kConflict, "bucket_not_empty", "the bucket is not empty");
-        }
-        LAMBENT_TRY(MultipartUploads::drop_all(change, name));
-        return change.objects().erase_bucket(name);
-    };
-    co_return co_await parts_->shelf.change(std::move(work));
-}
-
-Task<Result<Bucket>> ObjectStore::bucket(std::string name) {
-    auto query = [name](SqlObjectRepository& objects) {
-        return objects.bucket(name);
-    };
-    co_return co_await read<Bucket>(parts_->shelf.driver(), std::move(query));
-}
-
-Task<Result<std::vector<Bucket>>> ObjectStore::buckets() {
-    auto query = [](SqlObjectRepository& objects) {
-        return objects.buckets();
-    };
-    co_return co_await read<std::vector<Bucket>>(parts_->shelf.driver(), std::move(query));
 }
 
 Task<Result<std::unique_ptr<ObjectUpload>>> ObjectStore::begin_upload(
@@ -141,30 +76,33 @@ Task<Result<ObjectInfo>> ObjectStore::commit(
     info.modified = parts_->shelf.now();
     // begin_upload is the only source of uploads.
     std::unique_ptr<FileUpload> file(static_cast<FileUpload*>(upload.release()));
-    ObjectShelf::Work work = [info, kind, cause, condition](ObjectChange& change) -> Result<void> {
-        LAMBENT_TRY(change.objects().bucket(info.bucket));
-        return change.put(info, kind, cause, condition);
+    auto stored = std::make_shared<ObjectInfo>();
+    ObjectShelf::Work work = [=](ObjectChange& change) -> Result<void> {
+        LAMBENT_TRY(*stored, change.put(info, kind, cause, condition));
+        return {};
     };
     LAMBENT_CO_TRY(co_await parts_->shelf.publish_and_change(std::move(file), std::move(work)));
-    co_return info;
+    co_return std::move(*stored);
 }
 
-Task<Result<ObjectInfo>> ObjectStore::head(std::string bucket, std::string key) {
-    auto query = [bucket, key](SqlObjectRepository& objects) -> Result<ObjectInfo> {
-        LAMBENT_TRY(auto found, objects.find(bucket, key));
-        if (found) {
-            return std::move(*found);
-        }
-        LAMBENT_TRY(objects.bucket(bucket));
-        return no_object();
+Task<Result<ObjectInfo>> ObjectStore::head(ObjectPath path) {
+    auto query = [path](sql::Session& session) {
+        return look_up(session, path);
     };
-    co_return co_await read<ObjectInfo>(parts_->shelf.driver(), std::move(query));
+    co_return co_await read_rows<ObjectInfo>(parts_->shelf.driver(), std::move(query));
 }
 
-Task<Result<ObjectHandle>> ObjectStore::open(std::string bucket, std::string key) {
+Task<Result<ObjectInfo>> ObjectStore::marker(ObjectPath path) {
+    auto query = [path](sql::Session& session) {
+        return look_up_marker(session, path);
+    };
+    co_return co_await read_rows<ObjectInfo>(parts_->shelf.driver(), std::move(query));
+}
+
+Task<Result<ObjectHandle>> ObjectStore::open(ObjectPath path) {
     // Between row and file the object may be replaced and its old file removed: look again.
     for (int attempt = 0; attempt < 8; ++attempt) {
-        LAMBENT_CO_TRY(ObjectInfo info, co_await head(bucket, key));
+        LAMBENT_CO_TRY(ObjectInfo info, co_await head(path));
         auto job = [blobs = parts_->shelf.blobs(), blob = info.blob] {
             return blobs.open(blob);
         };
@@ -180,99 +118,131 @@ Task<Result<ObjectHandle>> ObjectStore::open(std::string bucket, std::string key
     co_return Error(Code::kCorrupted, "blob", "the file of the object is missing");
 }
 
-Task<Result<bool>> ObjectStore::remove(std::string bucket, std::string key, Cause cause) {
-    std::vector<std::string> keys{std::move(key)};
-    auto removing = remove_all(std::move(bucket), std::move(keys), std::move(cause));
-    LAMBENT_CO_TRY(const std::size_t removed, co_await std::move(removing));
-    co_return removed == 1;
+Task<Result<Removed>> ObjectStore::remove(ObjectPath path, Cause cause, Removal removal) {
+    auto removed = std::make_shared<Removed>();
+    ObjectShelf::Work work = [=](ObjectChange& change) -> Result<void> {
+        LAMBENT_TRY(*removed, change.remove(path, removal, cause));
+        return {};
+    };
+    LAMBENT_CO_TRY(co_await parts_->shelf.change(std::move(work)));
+    co_return std::move(*removed);
 }
 
-Task<Result<std::size_t>> ObjectStore::remove_all(
-    std::string bucket, std::vector<std::string> keys, Cause cause
+Task<Result<std::vector<Result<Removed>>>> ObjectStore::remove_all(
+    std::string bucket, std::vector<RemovalEntry> entries, Cause cause, Removal::By by
 ) {
-    auto removed = std::make_shared<std::size_t>(0);
-    ObjectShelf::Work work = [bucket, keys = std::move(keys), cause, removed](ObjectChange& change
-                             ) -> Result<void> {
-        *removed = 0;
-        LAMBENT_TRY(change.objects().bucket(bucket));
-        for (const std::string& key : keys) {
-            LAMBENT_TRY(const bool was_there, change.remove(bucket, key, cause));
-            *removed += was_there ? 1 : 0;
+    auto all = std::make_shared<std::vector<Result<Removed>>>();
+    ObjectShelf::Work work = [=](ObjectChange& change) -> Result<void> {
+        all->clear();
+        LAMBENT_TRY(change.buckets().find(bucket));
+        for (const RemovalEntry& entry : entries) {
+            const ObjectPath path{bucket, entry.key, entry.version};
+            Removal removal;
+            removal.by = by;
+            removal.condition = entry.condition;
+            Result<Removed> removed = change.remove(path, removal, cause);
+            // A refusal wrote nothing; anything else undoes the whole.
+            if (removed.has_error() && !is_refusal(removed.error())) {
+                return removed.error();
+            }
+            all->push_back(std::move(removed));
         }
         return {};
     };
     LAMBENT_CO_TRY(co_await parts_->shelf.change(std::move(work)));
-    co_return *removed;
+    co_return std::move(*all);
 }
 
 Task<Result<ObjectInfo>> ObjectStore::copy(
-    std::string source_bucket,
-    std::string source_key,
-    ObjectInfo info,
-    CopyMetadata metadata,
-    Cause cause
+    ObjectPath source, ObjectInfo info, CopyRules rules, Cause cause
 ) {
     LAMBENT_CO_TRY(check_key(info.key));
     auto copied = std::make_shared<ObjectInfo>();
     const WallTime now = parts_->shelf.now();
     ObjectShelf::Work work = [=](ObjectChange& change) -> Result<void> {
-        LAMBENT_TRY(change.objects().bucket(source_bucket));
-        LAMBENT_TRY(change.objects().bucket(info.bucket));
-        LAMBENT_TRY(auto source, change.objects().find(source_bucket, source_key));
-        if (!source) {
-            return no_object();
+        LAMBENT_TRY(ObjectInfo object, look_up(change.session(), source));
+        object.bucket = info.bucket;
+        object.key = info.key;
+        object.modified = now;
+        if (rules.metadata == CopyMetadata::kReplace) {
+            object.content_type = info.content_type;
+            object.headers = info.headers;
+            object.metadata = info.metadata;
         }
-        *copied = *source;
-        copied->bucket = info.bucket;
-        copied->key = info.key;
-        copied->modified = now;
-        if (metadata == CopyMetadata::kReplace) {
-            copied->content_type = info.content_type;
-            copied->headers = info.headers;
-            copied->metadata = info.metadata;
+        if (rules.tags == CopyMetadata::kReplace) {
+            object.tags = info.tags;
         }
-        return change.put(*copied, ObjectEventKind::kCreatedCopy, cause, WriteCondition());
+        auto put =
+            change.put(std::move(object), ObjectEventKind::kCreatedCopy, cause, rules.condition);
+        LAMBENT_TRY(*copied, std::move(put));
+        return {};
     };
     LAMBENT_CO_TRY(co_await parts_->shelf.change(std::move(work)));
-    co_return *copied;
+    co_return std::move(*copied);
+}
+
+Task<Result<ObjectInfo>> ObjectStore::set_tags(
+    ObjectPath path, std::map<std::string, std::string> tags, Cause cause
+) {
+    auto tagged = std::make_shared<ObjectInfo>();
+    ObjectShelf::Work work = [=](ObjectChange& change) -> Result<void> {
+        LAMBENT_TRY(*tagged, change.set_tags(path, tags, ObjectEventKind::kTaggingPut, cause));
+        return {};
+    };
+    LAMBENT_CO_TRY(co_await parts_->shelf.change(std::move(work)));
+    co_return std::move(*tagged);
+}
+
+Task<Result<ObjectInfo>> ObjectStore::erase_tags(ObjectPath path, Cause cause) {
+    auto tagged = std::make_shared<ObjectInfo>();
+    ObjectShelf::Work work = [=](ObjectChange& change) -> Result<void> {
+        LAMBENT_TRY(*tagged, change.set_tags(path, {}, ObjectEventKind::kTaggingDelete, cause));
+        return {};
+    };
+    LAMBENT_CO_TRY(co_await parts_->shelf.change(std::move(work)));
+    co_return std::move(*tagged);
 }
 
 Task<Result<ListPage>> ObjectStore::list(ListRequest request) {
-    auto query = [request](SqlObjectRepository& objects) -> Result<ListPage> {
-        LAMBENT_TRY(objects.bucket(request.bucket));
+    auto query = [request](sql::Session& session) -> Result<ListPage> {
+        LAMBENT_TRY(SqlBucketRepository(session).find(request.bucket));
+        SqlObjectRepository objects(session);
         return fold_list(request, [&](const ListSeek& seek) {
             return objects.page(request.bucket, request.prefix, seek);
         });
     };
-    co_return co_await read<ListPage>(parts_->shelf.driver(), std::move(query));
+    co_return co_await read_rows<ListPage>(parts_->shelf.driver(), std::move(query));
 }
 
-Task<Result<void>> ObjectStore::set_notifications(
-    std::string bucket, std::vector<NotificationRule> rules
-) {
-    LAMBENT_CO_TRY(check_rules(rules));
-    ObjectShelf::Work work = [bucket, rules = std::move(rules)](ObjectChange& change) {
-        return change.objects().set_rules(bucket, rules);
+Task<Result<VersionPage>> ObjectStore::versions(VersionRequest request) {
+    auto query = [request](sql::Session& session) -> Result<VersionPage> {
+        LAMBENT_TRY(SqlBucketRepository(session).find(request.bucket));
+        SqlVersionRepository rows(session);
+        return fold_versions(request, [&](const VersionSeek& seek) {
+            return rows.page(request.bucket, request.prefix, seek);
+        });
     };
-    co_return co_await parts_->shelf.change(std::move(work));
+    co_return co_await read_rows<VersionPage>(parts_->shelf.driver(), std::move(query));
 }
 
-Task<Result<std::vector<NotificationRule>>> ObjectStore::notifications(std::string bucket) {
-    auto query = [bucket](SqlObjectRepository& objects) {
-        return objects.rules(bucket);
+Task<Result<std::int64_t>> ObjectStore::sequence_of(ObjectPath path) {
+    if (const auto sequence = version_sequence(path.version)) {
+        co_return *sequence;  // also of one that is gone by now
+    }
+    auto query = [path](sql::Session& session) -> Result<std::int64_t> {
+        LAMBENT_TRY(const auto found, find_version(session, path));
+        return found ? found->sequence : 0;
     };
-    co_return co_await read<std::vector<NotificationRule>>(
-        parts_->shelf.driver(), std::move(query)
-    );
+    co_return co_await read_rows<std::int64_t>(parts_->shelf.driver(), std::move(query));
 }
 
 Task<Result<void>> ObjectStore::collect() {
-    auto query = [](SqlObjectRepository& objects) {
-        return objects.used_blobs();
+    auto query = [](sql::Session& session) {
+        return SqlObjectRepository(session).used_blobs();
     };
     LAMBENT_CO_TRY(
         std::set<std::string> used,
-        co_await read<std::set<std::string>>(parts_->shelf.driver(), std::move(query))
+        co_await read_rows<std::set<std::string>>(parts_->shelf.driver(), std::move(query))
     );
     auto job = [blobs = parts_->shelf.blobs(), used = std::move(used)]() -> Result<void> {
         LAMBENT_TRY(blobs.prepare());

@@ -13,30 +13,23 @@
 
 namespace lambent::triggers {
 
-// The rows of buckets and objects, inside somebody else's transaction. Borrowed for one closure.
-// Keys compare as bytes: a database that is asked to hold them must collate so.
+// The rows of current objects, one a key, inside somebody else's transaction. Borrowed for one
+// closure. Keys compare as bytes: a database that is asked to hold them must collate so.
 class SqlObjectRepository {
   public:
     explicit SqlObjectRepository(sql::Session& session) : session_(session) {}
-    static std::vector<sql::Migration> migrations();
-
-    Result<void> insert_bucket(const Bucket& bucket);  // kConflict when the name is taken
-    Result<void> erase_bucket(const std::string& name);
-    Result<Bucket> bucket(const std::string& name);  // kNotFound "bucket"
-    Result<std::vector<Bucket>> buckets();
-    Result<bool> holds_anything(const std::string& bucket);
-
-    Result<std::vector<NotificationRule>> rules(const std::string& bucket);  // kNotFound "bucket"
-    Result<void> set_rules(const std::string& bucket, const std::vector<NotificationRule>& rules);
 
     Result<std::optional<ObjectInfo>> find(const std::string& bucket, const std::string& key);
     Result<void> put(const ObjectInfo& object);
     Result<void> erase(const std::string& bucket, const std::string& key);
+    // Without their parts.
     Result<std::vector<ObjectInfo>> page(
         const std::string& bucket, const std::string& prefix, const ListSeek& seek
     );
+    // Whether a current object or an older version, marker or not, is there.
+    Result<bool> holds_anything(const std::string& bucket);
 
-    // Whether an object or a part of an upload names the blob.
+    // Whether an object, an older version or a part of an upload names the blob.
     Result<bool> is_used(const std::string& blob);
     Result<std::set<std::string>> used_blobs();
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kUpload =
     "SELECT id, bucket, object_key, created_ms, content_type, headers, metadata, checksum_kind, "
-    "checksum_scope FROM object_upload ";
+    "checksum_scope, tags FROM object_upload ";
 constexpr std::string_view kFullObject = "FULL_OBJECT";
 constexpr std::string_view kComposite = "COMPOSITE";
 
@@ -25,6 +25,7 @@ MultipartUpload upload_of(const sql::Row& row) {
     upload.object.checksum_kind = checksum_kind(sql::as_text(row[7]));
     upload.checksum_scope = sql::as_text(row[8]) == kFullObject ? ChecksumScope::kFullObject
                                                                 : ChecksumScope::kComposite;
+    upload.object.tags = decode_fields(sql::as_text(row[9]));
     return upload;
 }
 
@@ -45,7 +46,8 @@ Result<void> SqlUploadRepository::insert(const MultipartUpload& upload) {
     const bool full = upload.checksum_scope == ChecksumScope::kFullObject;
     LAMBENT_TRY(session_.run(
         "INSERT INTO object_upload (id, bucket, object_key, created_ms, content_type, headers, "
-        "metadata, checksum_kind, checksum_scope) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "metadata, checksum_kind, checksum_scope, tags) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         {upload.id,
          upload.object.bucket,
          upload.object.key,
@@ -54,7 +56,8 @@ Result<void> SqlUploadRepository::insert(const MultipartUpload& upload) {
          encode_fields(upload.object.headers),
          encode_fields(upload.object.metadata),
          std::string(to_string(upload.object.checksum_kind)),
-         std::string(full ? kFullObject : kComposite)}
+         std::string(full ? kFullObject : kComposite),
+         encode_fields(upload.object.tags)}
     ));
     return {};
 }

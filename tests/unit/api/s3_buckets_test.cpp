@@ -96,7 +96,6 @@ TEST_CASE("S3Service gives the answers of a bucket nobody configured", "[api][S3
     CHECK(s3.ask("GET", "/photos?acl").element("Permission") == "FULL_CONTROL");
     CHECK(s3.ask("GET", "/nobody?acl").code() == "NoSuchBucket");
     CHECK(s3.ask("DELETE", "/photos?policy").status == 204);
-    CHECK(s3.ask("PUT", "/photos?versioning", "<VersioningConfiguration/>").status == 501);
     CHECK(s3.ask("GET", "/photos?inventory").code() == "NotImplemented");
     CHECK(s3.ask("PATCH", "/photos").code() == "MethodNotAllowed");
     CHECK(s3.ask("POST", "/").code() == "MethodNotAllowed");

@@ -107,7 +107,7 @@ TEST_CASE("ObjectStore loses nothing it acknowledged to kill -9", "[triggers][Ob
         for (const ObjectInfo& object : room.run(room.store->list(all)).value().objects) {
             found[object.key] = {object.size};
             blobs.insert(object.blob);
-            const auto file = room.run(room.store->open("photos", object.key));
+            const auto file = room.run(room.store->open({"photos", object.key}));
             REQUIRE(file.has_value());
             const std::string path =
                 directory.file("objects/blobs/" + object.blob.substr(0, 2) + "/" + object.blob);

@@ -20,14 +20,15 @@ struct Photos : ObjectRoom {
     Photos() { run(store->create_bucket("photos")).value(); }
 
     std::string read(const std::string& key) {
-        const ObjectHandle handle = run(store->open("photos", key)).value();
+        const ObjectHandle handle = run(store->open({"photos", key})).value();
         std::string bytes(handle.info.size + 1, '\0');
         const auto got = ::pread(handle.file.get(), bytes.data(), bytes.size(), 0);
         bytes.resize(static_cast<std::size_t>(got));
         return bytes;
     }
     bool remove(const std::string& key) {
-        return run(store->remove("photos", key, Cause())).value();
+        const Removed removed = run(store->remove({"photos", key}, Cause())).value();
+        return removed.what == Removed::What::kObject;
     }
     void watch(std::vector<std::string> events) {
         std::vector<NotificationRule> rules{{"r1", "resize", std::move(events), "in/", ".jpg"}};
@@ -76,7 +77,7 @@ TEST_CASE("ObjectStore gives back what was put, also after a restart", "[trigger
     CHECK(stored.etag == to_hex(digest(HashKind::kMd5, bytes)));
     CHECK(stored.blob == to_hex(digest(HashKind::kSha256, bytes)));
     room.open();
-    const ObjectInfo found = room.run(room.store->head("photos", "../etc/passwd")).value();
+    const ObjectInfo found = room.run(room.store->head({"photos", "../etc/passwd"})).value();
     CHECK(found.size == bytes.size());
     CHECK(found.content_type == "image/jpeg");
     CHECK(found.headers == info.headers);
@@ -95,7 +96,7 @@ TEST_CASE("ObjectStore keeps a blob as long as a row names it", "[triggers][Obje
     ObjectInfo target;
     target.bucket = "photos";
     target.key = "c";
-    room.run(room.store->copy("photos", "a", target, CopyMetadata::kKeep, Cause())).value();
+    room.run(room.store->copy({"photos", "a"}, target, CopyRules(), Cause())).value();
     CHECK(room.remove("a"));
     CHECK(room.remove("b"));
     CHECK(room.read("c") == "same");
@@ -152,7 +153,7 @@ TEST_CASE("ObjectStore commits an object together with its events", "[triggers][
 
     room.queue.refuse = true;
     CHECK(room.run(room.put_flow("photos", "in/dog.jpg", "woof")).has_error());
-    CHECK(subject(room.run(room.store->head("photos", "in/dog.jpg"))) == "object");
+    CHECK(subject(room.run(room.store->head({"photos", "in/dog.jpg"}))) == "object");
     CHECK(room.files().size() == 1);
 }
 
@@ -170,13 +171,18 @@ TEST_CASE("A sequencer grows even when the clock goes back", "[triggers][ObjectS
 
 TEST_CASE("ObjectStore removes many in one go", "[triggers][ObjectStore]") {
     Photos room;
-    std::vector<std::string> keys;
+    std::vector<RemovalEntry> entries;
     for (int i = 0; i < 30; ++i) {
-        keys.push_back("k" + std::to_string(i));
-        room.put(keys.back(), keys.back());
+        entries.push_back({"k" + std::to_string(i)});
+        room.put(entries.back().key, entries.back().key);
     }
-    keys.emplace_back("not there");
-    CHECK(room.run(room.store->remove_all("photos", keys, Cause())).value() == 30);
+    entries.push_back({"not there"});
+    entries.push_back({"not there", "", {WriteCondition::Kind::kPresent, ""}});
+    const auto removed = room.run(room.store->remove_all("photos", entries, Cause())).value();
+    REQUIRE(removed.size() == 32);
+    CHECK(removed[29].value().what == Removed::What::kObject);
+    CHECK(removed[30].value().what == Removed::What::kNothing);
+    CHECK(subject(removed[31]) == "precondition");
     CHECK(room.files().empty());
     ListRequest all;
     all.bucket = "photos";
@@ -219,11 +225,11 @@ TEST_CASE("ObjectStore does not serve a damaged file", "[triggers][ObjectStore]"
     const std::string blob = room.put("a", "whole").blob;
     const std::string path = room.directory.file("objects/blobs/" + blob.substr(0, 2) + "/" + blob);
     REQUIRE(::truncate(path.c_str(), 3) == 0);
-    const auto opened = room.run(room.store->open("photos", "a"));
+    const auto opened = room.run(room.store->open({"photos", "a"}));
     REQUIRE(opened.has_error());
     CHECK(opened.error().code() == Code::kCorrupted);
     REQUIRE(::unlink(path.c_str()) == 0);
-    CHECK(room.run(room.store->open("photos", "a")).error().code() == Code::kCorrupted);
+    CHECK(room.run(room.store->open({"photos", "a"})).error().code() == Code::kCorrupted);
 }
 
 namespace {
@@ -238,10 +244,12 @@ Task<> churn(Photos& room, unsigned seed) {
             const auto put = co_await room.put_flow("photos", key, bytes);
             REQUIRE(put.has_value());
         } else {
-            const auto removed = co_await room.store->remove("photos", key, Cause());
+            auto removing = room.store->remove({"photos", key}, Cause());
+            const auto removed = co_await std::move(removing);
             REQUIRE(removed.has_value());
         }
-        const auto opened = co_await room.store->open("photos", "k" + std::to_string(random() % 3));
+        const ObjectPath other{"photos", "k" + std::to_string(random() % 3)};
+        const auto opened = co_await room.store->open(other);
         if (opened.has_error()) {
             REQUIRE(subject(opened) == "object");
             continue;
@@ -267,7 +275,7 @@ TEST_CASE("Uploads and removals of the same bytes never lose a blob", "[triggers
     std::set<std::string> named;
     for (const ObjectInfo& object : room.run(room.store->list(all)).value().objects) {
         named.insert(object.blob);
-        CHECK(room.run(room.store->open("photos", object.key)).has_value());
+        CHECK(room.run(room.store->open({"photos", object.key})).has_value());
     }
     CHECK(room.files() == named);
 }

@@ -27,7 +27,8 @@ Task<> client(ObjectRoom& room, unsigned seed) {
             "in/" + std::to_string(seed) + "-" + std::to_string(random() % 5) + ".jpg";
         if (random() % 4 == 0) {
             say("deleting " + key);
-            co_await room.store->remove("photos", key, lambent::triggers::Cause());
+            auto removing = room.store->remove({"photos", key}, lambent::triggers::Cause());
+            co_await std::move(removing);
             say("deleted " + key);
             continue;
         }
