@@ -19,6 +19,12 @@ api::s3::S3Config s3_config(const DaemonOptions& options) {
     return config;
 }
 
+triggers::QueueServiceConfig queue_config(const DaemonOptions& options) {
+    triggers::QueueServiceConfig config;
+    config.region = options.region;
+    return config;
+}
+
 api::FrontDoorConfig front_door_config(const DaemonOptions& options, std::uint16_t port) {
     api::FrontDoorConfig config;
     config.auth = options.auth;
@@ -102,6 +108,7 @@ House::House(
           stores.workers,
           clock
       ),
+      queues_(loop, *stores.main_db, clock, queue_config(options), log.with({{"room", "queues"}})),
       registered_(stores.functions),
       lambda_(
           api::lambda::LambdaConfig{options.region},
@@ -116,10 +123,11 @@ House::House(
           scaling_,
           log.with({{"room", "autoscaling"}})
       ),
+      sqs_(queues_, log.with({{"room", "sqs"}})),
       admin_(scheduler_, records_, admin_tools()),
       front_door_(
           front_door_config(options, foundation_.port),
-          api::FrontDoor::Services{lambda_, s3_, log_service_, sts_, autoscaling_, admin_},
+          api::FrontDoor::Services{lambda_, s3_, log_service_, sts_, autoscaling_, sqs_, admin_},
           credentials_,
           clock,
           log.with({{"room", "front_door"}})
@@ -191,9 +199,11 @@ Task<Result<void>> House::open(RootKey owner) {
     };
     LAMBENT_CO_TRY(co_await concurrency_.load(std::move(exists)));
     LAMBENT_CO_TRY(co_await scaling_.load());
+    LAMBENT_CO_TRY(co_await queues_.load());
     LAMBENT_CO_TRY(co_await objects_.collect());
     pump_.start();
     scaling_.start();
+    queues_.start();
     co_return Result<void>();
 }
 
@@ -227,6 +237,7 @@ Task<> House::close() {
     stores_.aliases.listen(nullptr);
     pump_.pause();
     co_await scaling_.stop();
+    co_await queues_.stop();
     co_await server_.stop(kDrain);
     co_await scheduler_.stop(kDrain);
     co_await pump_.stop();
