@@ -228,6 +228,29 @@ TEST_CASE("QueueService knows FIFO messages by content and by group", "[triggers
     CHECK(room.send("by-group.fifo", "x", "g").value().id == in_g.id);
 }
 
+TEST_CASE("QueueService repeats a FIFO receive whose answer was lost", "[triggers][QueueService]") {
+    QueueRoom room;
+    room.create("jobs.fifo");
+    room.send("jobs.fifo", "a", "g", "1").value();
+    room.send("jobs.fifo", "b", "g", "2").value();
+    ReceiveOptions options;
+    options.attempt_id = "attempt";
+    const auto first = room.run(room.queues->receive("jobs.fifo", options)).value();
+    room.pass(20s);
+    const auto again = room.run(room.queues->receive("jobs.fifo", options)).value();
+    REQUIRE(again.size() == 1);
+    CHECK(again[0].receipt_handle == first[0].receipt_handle);
+    CHECK(again[0].receive_count == 1);
+    room.pass(20s);
+    CHECK(room.receive("jobs.fifo").empty());  // its time began anew
+    room.run(room.queues->remove_message("jobs.fifo", first[0].receipt_handle)).value();
+    const auto next = room.run(room.queues->receive("jobs.fifo", options)).value();
+    REQUIRE(next.size() == 1);
+    CHECK(next[0].body == "b");
+    room.create("jobs");
+    CHECK(room.run(room.queues->receive("jobs", options)).has_error());
+}
+
 TEST_CASE("QueueService answers each message of a batch", "[triggers][QueueService]") {
     QueueRoom room;
     room.create("jobs");
