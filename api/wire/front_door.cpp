@@ -245,6 +245,8 @@ Service& FrontDoor::Parts::find(ServiceName name) const {
             return services.events;
         case ServiceName::kScheduler:
             return services.scheduler;
+        case ServiceName::kSqs:
+            return services.sqs;
         case ServiceName::kAdmin:
             return services.admin;
         case ServiceName::kUnknown:
@@ -254,7 +256,7 @@ Service& FrontDoor::Parts::find(ServiceName name) const {
 }
 
 http::Response FrontDoor::Parts::turn_away(const Visit& visit, const Refusal& refusal) const {
-    const Style style = style_of(visit.service);
+    const Style style = style_of(visit.service, visit.head());
     AwsError error = to_aws(refusal, style);
     if (style == Style::kS3 && refusal.fault() == Fault::kWrongScope) {
         error.with("Region", config.region);  // clients try again with it by themselves

@@ -34,6 +34,7 @@ class FrontDoor final : public http::Handler {
         Service& autoscaling;
         Service& events;
         Service& scheduler;
+        Service& sqs;
         Service& admin;  // /_lambent/…
     };
     FrontDoor(

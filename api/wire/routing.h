@@ -19,6 +19,7 @@ enum class ServiceName {
     kAutoscaling,
     kEvents,
     kScheduler,
+    kSqs,
     kAdmin,
     kUnknown
 };
@@ -30,7 +31,8 @@ ServiceName find_service(
     const http::QueryItems& query,
     const std::optional<Authorization>& authorization
 );
-Style style_of(ServiceName service);
+// How an error must look to who sent this.
+Style style_of(ServiceName service, const http::RequestHead& head);
 
 // Whether a Host names this machine to itself: a loopback address, localhost or a name below it,
 // with `port` or none (0: any port will do). Anything else came by a name that somebody else

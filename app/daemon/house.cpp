@@ -20,6 +20,12 @@ api::s3::S3Config s3_config(const DaemonOptions& options) {
     return config;
 }
 
+triggers::QueueServiceConfig queue_config(const DaemonOptions& options) {
+    triggers::QueueServiceConfig config;
+    config.region = options.region;
+    return config;
+}
+
 api::FrontDoorConfig front_door_config(const DaemonOptions& options, std::uint16_t port) {
     api::FrontDoorConfig config;
     config.auth = options.auth;
@@ -130,6 +136,13 @@ House::House(
       ),
       bucket_target_(objects_),
       lifecycle_(loop, objects_, clocks.of_triggers(), log.with({{"room", "objects"}})),
+      queues_(
+          loop,
+          *stores.main_db,
+          clocks.of_triggers(),
+          queue_config(options),
+          log.with({{"room", "queues"}})
+      ),
       registered_(stores.qualified_functions),
       lambda_(
           api::lambda::LambdaConfig{options.region},
@@ -157,6 +170,7 @@ House::House(
           schedules_,
           log.with({{"room", "schedules"}})
       ),
+      sqs_(queues_, log.with({{"room", "sqs"}})),
       admin_(
           scheduler_,
           records_,
@@ -173,6 +187,7 @@ House::House(
               autoscaling_,
               event_service_,
               schedule_service_,
+              sqs_,
               admin_},
           credentials_,
           clocks.machine,
@@ -190,6 +205,9 @@ void House::connect() {
     });
     targets_.add("events", [this](scheduler::TargetMessage message) {
         return buses_.receive(std::move(message));
+    });
+    targets_.add("sqs", [this](scheduler::TargetMessage message) {
+        return queues_.send(std::move(message));
     });
     targets_.add("s3", [this](scheduler::TargetMessage message) {
         return bucket_target_.send(std::move(message));
@@ -270,12 +288,14 @@ Task<Result<void>> House::open(RootKey owner) {
     LAMBENT_CO_TRY(co_await scaling_.load());
     LAMBENT_CO_TRY(co_await buses_.load());
     LAMBENT_CO_TRY(co_await schedules_.open());
+    LAMBENT_CO_TRY(co_await queues_.load());
     LAMBENT_CO_TRY(co_await objects_.collect());
     pump_.start();
     outbox_pump_.start();
     timers_.start();
     lifecycle_.start();
     scaling_.start();
+    queues_.start();
     co_return Result<void>();
 }
 
@@ -312,6 +332,7 @@ Task<> House::close() {
     pump_.pause();
     co_await scaling_.stop();
     co_await lifecycle_.stop();
+    co_await queues_.stop();
     co_await server_.stop(kDrain);
     co_await scheduler_.stop(kDrain);
     co_await pump_.stop();

@@ -8,6 +8,7 @@
 #include "api/s3/s3_event_writer.h"
 #include "api/s3/s3_service.h"
 #include "api/schedules/schedules_service.h"
+#include "api/sqs/sqs_service.h"
 #include "api/sts/sts_service.h"
 #include "api/wire/credentials.h"
 #include "api/wire/front_door.h"
@@ -39,6 +40,7 @@
 #include "triggers/objects/object_store.h"
 #include "triggers/schedules/schedules.h"
 #include "triggers/timers/timers.h"
+#include "triggers/queue/queue_service.h"
 
 #include <memory>
 #include <optional>
@@ -111,6 +113,7 @@ class House {
     triggers::ObjectStore objects_;
     BucketTarget bucket_target_;
     triggers::ObjectLifecycle lifecycle_;
+    triggers::QueueService queues_;
     RegisteredFunctions registered_;
     api::lambda::LambdaService lambda_;
     api::s3::S3Service s3_;
@@ -119,6 +122,7 @@ class House {
     api::autoscaling::AutoscalingService autoscaling_;
     api::events::EventsService event_service_;
     api::schedules::SchedulesService schedule_service_;
+    api::sqs::SqsService sqs_;
     api::admin::AdminService admin_;
     api::FrontDoor front_door_;
     http::Server server_;

@@ -11,6 +11,7 @@
 #include "triggers/objects/object_store.h"
 #include "triggers/schedules/schedules.h"
 #include "triggers/timers/timers.h"
+#include "triggers/queue/queue_service.h"
 
 #include <utility>
 #include <vector>
@@ -63,6 +64,7 @@ Result<std::unique_ptr<Stores>> Stores::open(
                 triggers::Timers::migrations(),
                 triggers::Schedules::migrations(),
                 triggers::EventBuses::migrations(),
+                triggers::QueueService::migrations(),
             })
         )
     );
