@@ -11,9 +11,9 @@
 
 namespace lambent::triggers {
 
-// Makes batches of what a queue gives: one is complete when it has all the messages or bytes that it
-// may have, or when its window is over, which begins with its first message. Without a window, what
-// one receive brought is not waited on. Pure: the caller brings the time.
+// Makes batches of what a queue gives: one is complete when it has all the messages or bytes that
+// it may have, or when its window is over, which begins with its first message. Without a window,
+// what one receive brought is not waited on. Pure: the caller brings the time.
 class BatchCollector {
   public:
     struct Limits {

@@ -11,14 +11,14 @@ namespace lambent::triggers {
 
 // What the owner of an event source mapping may set, with Lambda's defaults for queues.
 struct MappingSettings {
-    std::string source_arn;              // of a queue
-    std::string function;                // as in Invocation: "name", "name:3", "name:alias"
+    std::string source_arn;  // of a queue
+    std::string function;    // as in Invocation: "name", "name:3", "name:alias"
     bool enabled = true;
-    std::uint32_t batch_size = 10;       // 1 to 10,000; FIFO queues: to 10
-    std::chrono::seconds window{0};      // how long a batch may wait to become full; 0 to 300
-    std::vector<std::string> filters;    // event patterns; a message must match one; none: all pass
+    std::uint32_t batch_size = 10;     // 1 to 10,000; FIFO queues: to 10
+    std::chrono::seconds window{0};    // how long a batch may wait to become full; 0 to 300
+    std::vector<std::string> filters;  // event patterns; a message must match one; none: all pass
     std::optional<std::uint32_t> concurrency_max;  // 2 to 1,000
-    bool reports_failures = false;       // ReportBatchItemFailures
+    bool reports_failures = false;                 // ReportBatchItemFailures
     friend bool operator==(const MappingSettings&, const MappingSettings&) = default;
 };
 
@@ -49,7 +49,8 @@ struct MappingChange {
     std::optional<std::uint32_t> batch_size;
     std::optional<std::chrono::seconds> window;
     std::optional<std::vector<std::string>> filters;
-    std::optional<std::optional<std::uint32_t>> concurrency_max;  // nothing inside: no limit any more
+    std::optional<std::optional<std::uint32_t>>
+        concurrency_max;  // nothing inside: no limit any more
     std::optional<bool> reports_failures;
 
     MappingSettings applied_to(MappingSettings settings) const;

@@ -205,8 +205,7 @@ Task<Result<EventSourceMapping>> EventSourceMappings::remove(std::string uuid) {
     }
     const EventSourceMapping before = known->mapping;
     EventSourceMapping changed = before;
-    const auto state =
-        next_state(before.state, MappingEvent::kRemove, before.settings.enabled);
+    const auto state = next_state(before.state, MappingEvent::kRemove, before.settings.enabled);
     if (!state) {
         co_return in_use("delete");
     }
@@ -279,12 +278,7 @@ void EventSourceMappings::poll(Entry& entry) {
         return;
     }
     PollerPorts ports{
-        ports_.source,
-        ports_.invoker,
-        ports_.find_function,
-        ports_.writer,
-        ports_.clock,
-        batches_};
+        ports_.source, ports_.invoker, ports_.find_function, ports_.writer, ports_.clock, batches_};
     entry.poller = std::make_shared<Poller>(
         executor_,
         std::move(ports),

@@ -34,8 +34,7 @@ EventSourceMapping mapping_from(const sql::Row& row) {
     settings.source_arn = sql::as_text(row[1]);
     settings.function = sql::as_text(row[2]);
     settings.enabled = sql::as_int(row[3]) != 0;
-    mapping.state =
-        sql::as_int(row[4]) != 0 ? MappingState::kDeleting : MappingState::kCreating;
+    mapping.state = sql::as_int(row[4]) != 0 ? MappingState::kDeleting : MappingState::kCreating;
     settings.batch_size = static_cast<std::uint32_t>(sql::as_int(row[5]));
     settings.window = std::chrono::seconds(sql::as_int(row[6]));
     if (!sql::is_null(row[7])) {
@@ -80,9 +79,9 @@ Result<void> MappingRows::put(const EventSourceMapping& mapping) {
     LAMBENT_TRY(remove(mapping.uuid));
     const MappingSettings& settings = mapping.settings;
     const bool deleting = mapping.state == MappingState::kDeleting;
-    const sql::Value concurrency = settings.concurrency_max
-        ? sql::Value(static_cast<std::int64_t>(*settings.concurrency_max))
-        : sql::Value();
+    const sql::Value concurrency =
+        settings.concurrency_max ? sql::Value(static_cast<std::int64_t>(*settings.concurrency_max))
+                                 : sql::Value();
     LAMBENT_TRY(session.run(
         "INSERT INTO event_source_mapping VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         {mapping.uuid,

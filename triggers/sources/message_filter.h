@@ -10,8 +10,8 @@
 namespace lambent::triggers {
 
 // Which messages of a queue a mapping wants. A message must match one of the patterns, or there is
-// none. A body that is a JSON object is looked into; where a pattern asks for fields of the body and
-// the body is a plain text, or the other way round, the message does not pass, as in Lambda.
+// none. A body that is a JSON object is looked into; where a pattern asks for fields of the body
+// and the body is a plain text, or the other way round, the message does not pass, as in Lambda.
 class MessageFilter {
   public:
     MessageFilter() = default;  // everything passes

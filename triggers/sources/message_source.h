@@ -37,9 +37,8 @@ class BatchEventWriter {
   public:
     virtual ~BatchEventWriter() = default;
     // One message as the event shows it: a JSON object whose member "body" is the message's text.
-    virtual std::string record(
-        const ReceivedMessage& message, const std::string& source_arn
-    ) const = 0;
+    virtual std::string record(const ReceivedMessage& message, const std::string& source_arn)
+        const = 0;
     virtual std::string event(const Batch& batch) const = 0;
 };
 

@@ -21,9 +21,9 @@ struct PartialResponse {
 
 enum class BatchOrder { kFree, kByGroup };
 
-// The receipt handles of the messages that are done and may be deleted. With kByGroup a message that
-// failed keeps those behind it in its group, whatever the function says of them: the group's order
-// would be lost otherwise.
+// The receipt handles of the messages that are done and may be deleted. With kByGroup a message
+// that failed keeps those behind it in its group, whatever the function says of them: the group's
+// order would be lost otherwise.
 std::vector<std::string> handles_done(
     const Batch& batch, const PartialResponse& response, BatchOrder order
 );

@@ -170,9 +170,7 @@ void Poller::begin_receives() {
     }
 }
 
-Task<> Poller::receive(
-    ReceiveOptions options, bool is_fifo, Running receiving, Running asked
-) {
+Task<> Poller::receive(ReceiveOptions options, bool is_fifo, Running receiving, Running asked) {
     {
         const Running under_way = std::move(receiving);
         const Running expected = std::move(asked);

@@ -38,11 +38,11 @@ struct PollerPorts {
     TaskScope& batches;  // flows of batches that are being processed
 };
 
-// Reads one mapping's queue and invokes its function with what it finds, batch by batch. A message is
-// deleted only after the function was done with it; what fails, or is cut by the end of the daemon,
-// becomes visible again by itself, and so the queue's redrive policy sees each delivery. Owned by
-// its mapping and, until they end, by its batches; event loop's thread only; `halt` is awaited
-// before it is let go.
+// Reads one mapping's queue and invokes its function with what it finds, batch by batch. A message
+// is deleted only after the function was done with it; what fails, or is cut by the end of the
+// daemon, becomes visible again by itself, and so the queue's redrive policy sees each delivery.
+// Owned by its mapping and, until they end, by its batches; event loop's thread only; `halt` is
+// awaited before it is let go.
 class Poller final : public std::enable_shared_from_this<Poller> {
   public:
     Poller(

@@ -108,15 +108,14 @@ Task<> Poller::not_admitted(Batch batch, Error error) {
         co_return;
     }
     log_.warn(
-        "source_batch_given_up",
-        {{"messages", batch.items.size()}, {"reason", error.message()}}
+        "source_batch_given_up", {{"messages", batch.items.size()}, {"reason", error.message()}}
     );
 }
 
 bool Poller::may_begin_at(const Batch& batch, SteadyTime when) const {
     const auto between = ends();
     return between &&
-        when + between->timeout <= batch.received + visibility_of(settings_.window, *between);
+           when + between->timeout <= batch.received + visibility_of(settings_.window, *between);
 }
 
 Task<> Poller::answered(Batch batch, scheduler::InvocationResult result) {
@@ -132,8 +131,7 @@ Task<> Poller::answered(Batch batch, scheduler::InvocationResult result) {
         response = PartialResponse::read(result.outcome.payload, batch);
     }
     const auto source = ports_.source.find(settings_.source_arn);
-    const BatchOrder order =
-        source && source->is_fifo ? BatchOrder::kByGroup : BatchOrder::kFree;
+    const BatchOrder order = source && source->is_fifo ? BatchOrder::kByGroup : BatchOrder::kFree;
     std::vector<std::string> done = handles_done(batch, response, order);
     co_await remove(std::move(done));
 }

@@ -135,7 +135,9 @@ TEST_CASE("BatchCollector loses, doubles and reorders nothing", "[triggers][Batc
         };
         for (int step = 0; step < 40; ++step) {
             for (int left = below(11); left > 0; --left) {
-                collector.add(item(std::to_string(added++), static_cast<std::size_t>(below(500))), now);
+                collector.add(
+                    item(std::to_string(added++), static_cast<std::size_t>(below(500))), now
+                );
             }
             collector.receive_ended();
             take();

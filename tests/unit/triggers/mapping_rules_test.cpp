@@ -1,5 +1,6 @@
-#include "triggers/sources/mapping_fsm.h"
 #include "triggers/sources/mapping_rules.h"
+
+#include "triggers/sources/mapping_fsm.h"
 #include "triggers/sources/message_filter.h"
 
 #include <catch2/catch.hpp>
@@ -29,13 +30,17 @@ bool passes(const std::vector<std::string>& patterns, const std::string& record)
 
 }  // namespace
 
-TEST_CASE("Mapping settings that Lambda refuses are refused in its words", "[triggers][mapping_rules]") {
+TEST_CASE(
+    "Mapping settings that Lambda refuses are refused in its words", "[triggers][mapping_rules]"
+) {
     MappingSettings settings;
     CHECK(refusal(settings).empty());
     settings.batch_size = 11;
-    CHECK(refusal(settings) ==
-          "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater "
-          "than 10");
+    CHECK(
+        refusal(settings) ==
+        "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater "
+        "than 10"
+    );
     settings.window = 1s;
     CHECK(refusal(settings).empty());
     MappingEnds fifo;
@@ -47,8 +52,10 @@ TEST_CASE("Mapping settings that Lambda refuses are refused in its words", "[tri
     CHECK(refusal(settings, fifo).empty());
     MappingEnds slow;
     slow.timeout = 60s;
-    CHECK(refusal(settings, slow) ==
-          "Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds");
+    CHECK(
+        refusal(settings, slow) ==
+        "Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds"
+    );
     settings.filters = {R"({"body": {"a": ["x"]}})"};
     CHECK(refusal(settings).empty());
     settings.filters = {R"({"body": "x"})"};
@@ -57,7 +64,9 @@ TEST_CASE("Mapping settings that Lambda refuses are refused in its words", "[tri
     CHECK(refusal(settings) == "The number of filters must be less than or equal to 5");
 }
 
-TEST_CASE("Messages stay invisible for as long as their batch may take", "[triggers][mapping_rules]") {
+TEST_CASE(
+    "Messages stay invisible for as long as their batch may take", "[triggers][mapping_rules]"
+) {
     MappingEnds ends;
     ends.visibility = 30s;
     ends.timeout = 20s;
@@ -135,7 +144,9 @@ TEST_CASE("MessageFilter looks into bodies that are JSON objects", "[triggers][M
     CHECK_FALSE(passes({R"({"body": ["cat"], "messageId": ["1"]})"}, text));
 }
 
-TEST_CASE("MessageFilter drops a body of another format than its pattern", "[triggers][MessageFilter]") {
+TEST_CASE(
+    "MessageFilter drops a body of another format than its pattern", "[triggers][MessageFilter]"
+) {
     const std::string fields = R"({"body": "{\"kind\": \"cat\"}"})";
     const std::string text = R"({"body": "cat"})";
     const std::string list = R"({"body": "[1]"})";

@@ -60,14 +60,20 @@ TEST_CASE("A response that reports no failure is a success", "[triggers][Partial
 
 TEST_CASE("A response names the messages that failed", "[triggers][PartialResponse]") {
     CHECK(failed(R"({"batchItemFailures": [{"itemIdentifier": "a2"}]})") == "a2");
-    CHECK(failed(R"({"batchItemFailures": [{"itemIdentifier": "a1"}, {"itemIdentifier": "b1"}]})") ==
-          "a1b1");
-    CHECK(failed(R"({"batchItemFailures": [{"itemIdentifier": "a1"}, {"itemIdentifier": "a1"}]})") ==
-          "a1");
+    CHECK(
+        failed(R"({"batchItemFailures": [{"itemIdentifier": "a1"}, {"itemIdentifier": "b1"}]})") ==
+        "a1b1"
+    );
+    CHECK(
+        failed(R"({"batchItemFailures": [{"itemIdentifier": "a1"}, {"itemIdentifier": "a1"}]})") ==
+        "a1"
+    );
     CHECK(failed(R"({"batchItemFailures": [{"itemIdentifier": "a1", "why": 1}], "x": 2})") == "a1");
 }
 
-TEST_CASE("A response that is wrong in any way fails the whole batch", "[triggers][PartialResponse]") {
+TEST_CASE(
+    "A response that is wrong in any way fails the whole batch", "[triggers][PartialResponse]"
+) {
     for (const char* document :
          {"not JSON",
           R"({"batchItemFailures": [)",

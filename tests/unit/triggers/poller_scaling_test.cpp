@@ -21,7 +21,9 @@ SteadyTime saturate(PollerScaling& scaling, SteadyTime from, std::chrono::second
 
 }  // namespace
 
-TEST_CASE("PollerScaling starts with five batches and adds 300 a minute", "[triggers][PollerScaling]") {
+TEST_CASE(
+    "PollerScaling starts with five batches and adds 300 a minute", "[triggers][PollerScaling]"
+) {
     PollerScaling scaling;
     CHECK(scaling.limit() == 5);
     saturate(scaling, kStart, 1s);

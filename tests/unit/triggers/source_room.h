@@ -67,7 +67,8 @@ class FakeSource final : public triggers::MessageSource {
             boost::asio::steady_timer wait(loop_, std::chrono::milliseconds(5));
             arrived_.waiting = &wait;
             boost::system::error_code woken;
-            co_await wait.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
+            co_await wait.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken)
+            );
             arrived_.waiting = nullptr;
             taken = take(options.count_max);
         }
@@ -143,7 +144,8 @@ class FakeSource final : public triggers::MessageSource {
 // A record is {"messageId":…,"body":…}; an event the ids with spaces between.
 class PlainBatchWriter final : public triggers::BatchEventWriter {
   public:
-    std::string record(const triggers::ReceivedMessage& message, const std::string&) const override {
+    std::string record(const triggers::ReceivedMessage& message, const std::string&)
+        const override {
         std::string body;
         for (const char c : message.body) {
             body += c == '"' ? "\\\"" : std::string(1, c);
