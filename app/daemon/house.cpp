@@ -19,6 +19,12 @@ api::s3::S3Config s3_config(const DaemonOptions& options) {
     return config;
 }
 
+triggers::QueueServiceConfig queue_config(const DaemonOptions& options) {
+    triggers::QueueServiceConfig config;
+    config.region = options.region;
+    return config;
+}
+
 api::FrontDoorConfig front_door_config(const DaemonOptions& options, std::uint16_t port) {
     api::FrontDoorConfig config;
     config.auth = options.auth;
@@ -102,6 +108,10 @@ House::House(
           stores.workers,
           clock
       ),
+      queues_(loop, *stores.main_db, clock, queue_config(options), log.with({{"room", "queue"}})),
+      message_source_(queues_),
+      batch_writer_(options.region),
+      mappings_(loop, mapping_ports(clock), log.with({{"room", "sources"}})),
       registered_(stores.functions),
       lambda_(
           api::lambda::LambdaConfig{options.region},
@@ -166,7 +176,12 @@ api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
             return read_stored_package(
                 objects_, stores_.workers, std::move(bucket), std::move(key)
             );
-        }};
+        },
+        mappings_};
+}
+
+triggers::EventSourceMappings::Ports House::mapping_ports(const Clock& clock) {
+    return {*stores_.main_db, message_source_, scheduler_, function_finder(), batch_writer_, clock};
 }
 
 api::admin::StartTools House::admin_tools() {
@@ -192,6 +207,10 @@ Task<Result<void>> House::open(RootKey owner) {
     LAMBENT_CO_TRY(co_await concurrency_.load(std::move(exists)));
     LAMBENT_CO_TRY(co_await scaling_.load());
     LAMBENT_CO_TRY(co_await objects_.collect());
+    LAMBENT_CO_TRY(co_await queues_.load());
+    LAMBENT_CO_TRY(co_await mappings_.load());
+    queues_.start();
+    mappings_.start();
     pump_.start();
     scaling_.start();
     co_return Result<void>();
@@ -226,9 +245,12 @@ Task<> House::close() {
     endpoint_file_.reset();
     stores_.aliases.listen(nullptr);
     pump_.pause();
+    mappings_.pause();
     co_await scaling_.stop();
+    co_await queues_.stop();  // receives that wait end, so that their requests can
     co_await server_.stop(kDrain);
     co_await scheduler_.stop(kDrain);
+    co_await mappings_.stop();
     co_await pump_.stop();
     co_await environments_.stop();
     co_await sandbox_->stop();

@@ -3,6 +3,7 @@
 #include "api/admin/admin_service.h"
 #include "api/autoscaling/autoscaling_service.h"
 #include "api/lambda/lambda_service.h"
+#include "api/lambda/sqs_event_writer.h"
 #include "api/logs/logs_service.h"
 #include "api/s3/s3_event_writer.h"
 #include "api/s3/s3_service.h"
@@ -13,6 +14,7 @@
 #include "app/daemon/daemon.h"
 #include "app/daemon/endpoint_file.h"
 #include "app/daemon/foundation.h"
+#include "app/daemon/queue_message_source.h"
 #include "app/daemon/registered_functions.h"
 #include "app/daemon/root_key.h"
 #include "app/daemon/stores.h"
@@ -28,6 +30,8 @@
 #include "scheduler/scaling/provisioned_capacity.h"
 #include "scheduler/scheduler.h"
 #include "triggers/objects/object_store.h"
+#include "triggers/queue/queue_service.h"
+#include "triggers/sources/event_source_mappings.h"
 
 #include <memory>
 #include <optional>
@@ -60,6 +64,7 @@ class House {
     scheduler::FindFunction function_finder() const;
     scheduler::Scheduler::Ports scheduler_ports(const Clock& clock);
     api::lambda::LambdaPorts lambda_ports(const Clock& clock);
+    triggers::EventSourceMappings::Ports mapping_ports(const Clock& clock);
     api::admin::StartTools admin_tools();
 
     const DaemonOptions options_;
@@ -83,6 +88,10 @@ class House {
     scheduler::AsyncPump pump_;
     api::s3::S3EventWriter event_writer_;
     triggers::ObjectStore objects_;
+    triggers::QueueService queues_;
+    QueueMessageSource message_source_;
+    api::lambda::SqsEventWriter batch_writer_;
+    triggers::EventSourceMappings mappings_;
     RegisteredFunctions registered_;
     api::lambda::LambdaService lambda_;
     api::s3::S3Service s3_;

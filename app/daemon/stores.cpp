@@ -6,6 +6,8 @@
 #include "scheduler/record_store.h"
 #include "scheduler/scaling/auto_scaling.h"
 #include "triggers/objects/object_store.h"
+#include "triggers/queue/queue_service.h"
+#include "triggers/sources/event_source_mappings.h"
 
 #include <utility>
 #include <vector>
@@ -53,6 +55,8 @@ Result<std::unique_ptr<Stores>> Stores::open(
                 scheduler::ConcurrencySettings::migrations(),
                 scheduler::AutoScaling::migrations(),
                 triggers::ObjectStore::migrations(),
+                triggers::QueueService::migrations(),
+                triggers::EventSourceMappings::migrations(),
             })
         )
     );

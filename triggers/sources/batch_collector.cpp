@@ -24,6 +24,13 @@ void BatchCollector::add(BatchItem item, SteadyTime now) {
     }
 }
 
+void BatchCollector::change(Limits limits) {
+    limits_ = limits;
+    if (!open_.items.empty()) {
+        complete();
+    }
+}
+
 void BatchCollector::receive_ended() {
     if (limits_.window.count() == 0 && !open_.items.empty()) {
         complete();

@@ -25,8 +25,8 @@ class BatchCollector {
 
     explicit BatchCollector(Limits limits) : limits_(limits) {}
 
-    // Holds for what is collected from now on.
-    void change(Limits limits) { limits_ = limits; }
+    // Holds for what is added from now on; what waits for more waits no longer.
+    void change(Limits limits);
 
     void add(BatchItem item, SteadyTime now);
     // All that one receive brought has been added.

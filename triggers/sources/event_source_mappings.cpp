@@ -187,7 +187,11 @@ Task<Result<EventSourceMapping>> EventSourceMappings::update(
     if (!state) {
         co_return in_use("update");
     }
-    LAMBENT_CO_TRY(check(changed.settings));
+    MappingSettings disabled = before.settings;
+    disabled.enabled = false;
+    if (changed.settings != disabled) {  // that is possible whatever has become of the two ends
+        LAMBENT_CO_TRY(check(changed.settings));
+    }
     if (changed.settings.function != before.settings.function) {
         if (auto twin = twin_of(changed.settings)) {
             co_return std::move(*twin);

@@ -112,6 +112,7 @@ class Poller final : public std::enable_shared_from_this<Poller> {
     Task<> try_batch(Batch batch);
     Task<Result<scheduler::InvocationResult>> invoke(const Batch& batch);
     Task<> not_admitted(Batch batch, Error error);
+    void give_up(const Batch& batch, const std::string& reason);
     Task<> answered(Batch batch, scheduler::InvocationResult result);
     Task<> remove(std::vector<std::string> handles);
     Task<> let_go(std::vector<BatchItem> items);

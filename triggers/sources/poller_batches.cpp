@@ -52,7 +52,10 @@ std::optional<Batch> Poller::next_batch(SteadyTime now) {
     if (due != delayed_.end()) {
         Batch batch = std::move(due->batch);
         delayed_.erase(due);
-        return batch;
+        if (may_begin_at(batch, now)) {
+            return batch;
+        }
+        give_up(batch, "it was throttled for too long");
     }
     if (!ready_.empty()) {
         Batch batch = std::move(ready_.front());
@@ -107,9 +110,12 @@ Task<> Poller::not_admitted(Batch batch, Error error) {
         delayed_.push_back(Delayed{std::move(batch), due});
         co_return;
     }
-    log_.warn(
-        "source_batch_given_up", {{"messages", batch.items.size()}, {"reason", error.message()}}
-    );
+    give_up(batch, error.message());
+}
+
+// Its messages become visible again by themselves.
+void Poller::give_up(const Batch& batch, const std::string& reason) {
+    log_.warn("source_batch_given_up", {{"messages", batch.items.size()}, {"reason", reason}});
 }
 
 bool Poller::may_begin_at(const Batch& batch, SteadyTime when) const {

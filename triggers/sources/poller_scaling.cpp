@@ -33,7 +33,7 @@ void PollerScaling::observe(bool saturated, SteadyTime now) {
 }
 
 void PollerScaling::queue_empty() {
-    limit_ = std::min(limits_.start, top());
+    limit_ = std::min({limit_, limits_.start, top()});
     grown_ = 0;
     saturated_at_.reset();
 }
@@ -51,6 +51,9 @@ void PollerScaling::throttled(SteadyTime now) {
 
 void PollerScaling::admitted() {
     pause_ = std::chrono::milliseconds(0);
+    if (limit_ < std::min(limits_.start, top())) {
+        ++limit_;
+    }
 }
 
 }  // namespace lambent::triggers

@@ -11,7 +11,8 @@ namespace lambent::triggers {
 // How many batches of one mapping may be processed at once, as Lambda's pollers do it: five at
 // first; while all of them are busy and more messages wait, 300 more a minute, up to 1,250 or to
 // what the owner allows; five again when the queue is empty. A throttle halves them and makes
-// everything wait, one second at first, twice as long each time in a row. Pure.
+// everything wait, one second at first, twice as long each time in a row; each batch that is
+// admitted then gives one back, up to five. Pure.
 class PollerScaling {
   public:
     struct Limits {

@@ -97,6 +97,20 @@ TEST_CASE("BatchCollector keeps an event within 6 MB", "[triggers][BatchCollecto
     CHECK(collector.collecting() == 1);
 }
 
+TEST_CASE("BatchCollector whose limits change waits no longer", "[triggers][BatchCollector]") {
+    BatchCollector collector(limits(100, 60s));
+    for (const char* id : {"a", "b", "c"}) {
+        collector.add(item(id), kStart);
+    }
+    collector.change(limits(2, 60s));
+    CHECK(ids(collector.take(kStart)) == "abc");
+    for (const char* id : {"d", "e", "f"}) {
+        collector.add(item(id), kStart);
+    }
+    CHECK(ids(collector.take(kStart)) == "de");
+    CHECK(collector.collecting() == 1);
+}
+
 TEST_CASE("BatchCollector gives back what no batch has taken", "[triggers][BatchCollector]") {
     BatchCollector collector(limits(2, 10s));
     for (const char* id : {"a", "b", "c"}) {

@@ -1,8 +1,8 @@
 #include "triggers/sources/event_source_mappings.h"
 
 #include "base/sql/sqlite_driver.h"
+#include "tests/support/source_room.h"
 #include "tests/support/temp_dir.h"
-#include "tests/unit/triggers/source_room.h"
 
 #include <catch2/catch.hpp>
 
@@ -238,4 +238,16 @@ TEST_CASE("A mapping needs a function and a queue that fit", "[triggers][EventSo
         "mapping: The resource you requested does not exist."
     );
     CHECK(room.state(uuid) == "Enabled");
+    // What has lost its function can be disabled, and not be changed otherwise.
+    room.timeouts.clear();
+    MappingChange resize;
+    resize.batch_size = 2;
+    CHECK(
+        refusal(room.run(room.mappings->update(uuid, resize))) ==
+        "function: Function does not exist"
+    );
+    MappingChange disable;
+    disable.enabled = false;
+    CHECK(room.run(room.mappings->update(uuid, disable)).has_value());
+    room.until_state(uuid, "Disabled");
 }

@@ -84,10 +84,16 @@ TEST_CASE("PollerScaling backs off when it is throttled", "[triggers][PollerScal
         CHECK(scaling.resume_at() == now + pause);
     }
     CHECK(scaling.limit() == 1);
-    scaling.admitted();
+    scaling.queue_empty();
+    CHECK(scaling.limit() == 1);
+    for (const std::uint32_t limit : {2U, 3U, 4U, 5U, 5U}) {
+        scaling.admitted();
+        CHECK(scaling.limit() == limit);
+    }
     now = scaling.resume_at();
     scaling.throttled(now);
     CHECK(scaling.resume_at() == now + 1s);
+    CHECK(scaling.limit() == 2);
     saturate(scaling, scaling.resume_at(), 2s);
     CHECK(scaling.limit() > 5);
 }
