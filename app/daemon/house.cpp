@@ -108,7 +108,7 @@ House::House(
           stores.workers,
           clock
       ),
-      queues_(loop, *stores.main_db, clock, queue_config(options), log.with({{"room", "queue"}})),
+      queues_(loop, *stores.main_db, clock, queue_config(options), log.with({{"room", "queues"}})),
       message_source_(queues_),
       batch_writer_(options.region),
       mappings_(loop, mapping_ports(clock), log.with({{"room", "sources"}})),
@@ -126,10 +126,11 @@ House::House(
           scaling_,
           log.with({{"room", "autoscaling"}})
       ),
+      sqs_(queues_, log.with({{"room", "sqs"}})),
       admin_(scheduler_, records_, admin_tools()),
       front_door_(
           front_door_config(options, foundation_.port),
-          api::FrontDoor::Services{lambda_, s3_, log_service_, sts_, autoscaling_, admin_},
+          api::FrontDoor::Services{lambda_, s3_, log_service_, sts_, autoscaling_, sqs_, admin_},
           credentials_,
           clock,
           log.with({{"room", "front_door"}})
@@ -206,13 +207,13 @@ Task<Result<void>> House::open(RootKey owner) {
     };
     LAMBENT_CO_TRY(co_await concurrency_.load(std::move(exists)));
     LAMBENT_CO_TRY(co_await scaling_.load());
-    LAMBENT_CO_TRY(co_await objects_.collect());
     LAMBENT_CO_TRY(co_await queues_.load());
     LAMBENT_CO_TRY(co_await mappings_.load());
-    queues_.start();
-    mappings_.start();
+    LAMBENT_CO_TRY(co_await objects_.collect());
     pump_.start();
     scaling_.start();
+    queues_.start();
+    mappings_.start();
     co_return Result<void>();
 }
 

@@ -7,6 +7,7 @@
 #include "api/logs/logs_service.h"
 #include "api/s3/s3_event_writer.h"
 #include "api/s3/s3_service.h"
+#include "api/sqs/sqs_service.h"
 #include "api/sts/sts_service.h"
 #include "api/wire/credentials.h"
 #include "api/wire/front_door.h"
@@ -98,6 +99,7 @@ class House {
     api::logs::LogsService log_service_;
     api::sts::StsService sts_;
     api::autoscaling::AutoscalingService autoscaling_;
+    api::sqs::SqsService sqs_;
     api::admin::AdminService admin_;
     api::FrontDoor front_door_;
     http::Server server_;

@@ -4,6 +4,7 @@
 #include "triggers/queue/message_content.h"
 #include "triggers/queue/message_queue.h"
 #include "triggers/queue/queue_service.h"
+#include "triggers/queue/receive_attempts.h"
 #include "triggers/queue/row_changes.h"
 
 #include <boost/asio/steady_timer.hpp>
@@ -30,6 +31,7 @@ struct QueueShelf {
     QueueRows::Queue queue;
     MessageQueue messages;
     Duplicates duplicates;
+    ReceiveAttempts attempts;
     std::list<boost::asio::steady_timer*> waiting;  // of receives, the longest first
     std::int64_t first_looks_ms = 0;                // when the first of them looks by itself
     Condition condition = Condition::kOpen;
@@ -91,6 +93,8 @@ struct QueueService::Parts {
         RowChanges& changes,
         std::vector<ShelfPtr>& touched
     );
+    // What the same attempt got before, as far as it is still in flight.
+    std::vector<QueuedMessage> take_again(QueueShelf& shelf, const ReceiveOptions& options) const;
     ShelfPtr dead_letters_of(const QueueShelf& shelf) const;
     void bury(const QueueShelf& from, QueueShelf& to, QueuedMessage message, RowChanges& changes);
     Task<Result<std::vector<ReceivedMessage>>> with_contents(

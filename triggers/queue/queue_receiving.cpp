@@ -135,6 +135,14 @@ Result<void> check_limit(const QueueShelf& shelf) {
     return {};
 }
 
+ReceiveAttempts::Deliveries deliveries_of(const std::vector<QueuedMessage>& messages) {
+    ReceiveAttempts::Deliveries deliveries;
+    for (const QueuedMessage& message : messages) {
+        deliveries.push_back({message.number, message.receives});
+    }
+    return deliveries;
+}
+
 }  // namespace
 
 ShelfPtr QueueService::Parts::dead_letters_of(const QueueShelf& shelf) const {
@@ -164,12 +172,34 @@ void QueueService::Parts::bury(
     to.messages.add(std::move(message), now);
 }
 
+std::vector<QueuedMessage> QueueService::Parts::take_again(
+    QueueShelf& shelf, const ReceiveOptions& options
+) const {
+    const std::int64_t now = now_ms();
+    const std::uint32_t visibility_s = options.visibility_s.value_or(shelf.settings().visibility_s);
+    std::vector<QueuedMessage> again;
+    for (const auto& [number, delivery] : shelf.attempts.find(options.attempt_id, now)) {
+        auto changed = shelf.messages.change_visibility(number, delivery, visibility_s, now);
+        if (changed.change == MessageQueue::VisibilityChange::kChanged) {
+            again.push_back(std::move(changed.message));
+        }
+    }
+    return again;
+}
+
 std::vector<QueuedMessage> QueueService::Parts::take(
     const ShelfPtr& shelf,
     const ReceiveOptions& options,
     RowChanges& changes,
     std::vector<ShelfPtr>& touched
 ) {
+    touched.push_back(shelf);
+    if (!options.attempt_id.empty()) {
+        changes.delivered = take_again(*shelf, options);
+        if (!changes.delivered.empty()) {
+            return changes.delivered;
+        }
+    }
     const std::int64_t now = now_ms();
     const ShelfPtr dead_letters = dead_letters_of(*shelf);
     MessageQueue::Take take;
@@ -178,13 +208,15 @@ std::vector<QueuedMessage> QueueService::Parts::take(
     take.visibility_s = options.visibility_s.value_or(shelf->settings().visibility_s);
     take.receives_max = dead_letters ? shelf->settings().redrive->receives_max : 0;
     MessageQueue::Taken taken = shelf->messages.take(take, now);
-    touched.push_back(shelf);
     if (!taken.given_up.empty()) {
         touched.push_back(dead_letters);
         for (QueuedMessage& message : taken.given_up) {
             bury(*shelf, *dead_letters, std::move(message), changes);
         }
         dead_letters->wake_first(now);
+    }
+    if (!options.attempt_id.empty() && !taken.delivered.empty()) {
+        shelf->attempts.add(options.attempt_id, deliveries_of(taken.delivered), now);
     }
     changes.delivered = taken.delivered;
     return std::move(taken.delivered);

@@ -75,6 +75,28 @@ class QueueRoom {
     T run(Task<T> flow) {
         return run_flow(loop, std::move(flow));
     }
+    // All at once, until the last has ended; what queues do by time goes on meanwhile.
+    void run_together(std::vector<Task<>> flows) {
+        std::size_t running = flows.size();
+        std::exception_ptr failure;
+        for (Task<>& flow : flows) {
+            auto done = [&](const std::exception_ptr& thrown) {
+                failure = failure ? failure : thrown;
+                if (--running == 0) {
+                    loop.stop();
+                }
+            };
+            boost::asio::co_spawn(loop, std::move(flow), done);
+        }
+        loop.restart();
+        loop.run_for(kHangGuard);
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+        if (running > 0) {
+            throw std::runtime_error("the flows did not end in time");
+        }
+    }
     void pass(std::chrono::milliseconds time) {
         clock.advance(time);
         run_flow(loop, queues->tick());

@@ -1,6 +1,5 @@
 #include "triggers/queue/queue_service.h"
 
-#include "tests/support/concurrently.h"
 #include "tests/unit/triggers/queue_room.h"
 
 #include <catch2/catch.hpp>
@@ -152,7 +151,7 @@ TEST_CASE("QueueService wakes a receive when a message arrives", "[triggers][Que
     flows.push_back(receive_into(*room.queues, "jobs", 20, second));
     flows.push_back(send_one(*room.queues, "jobs", "a"));
     flows.push_back(send_one(*room.queues, "jobs", "b"));
-    tests::run_concurrently(room.loop, std::move(flows));
+    room.run_together(std::move(flows));
     CHECK(first.size() == 1);
     CHECK(second.size() == 1);
     CHECK(first != second);
@@ -165,7 +164,7 @@ TEST_CASE("QueueService ends a receive when its time is over", "[triggers][Queue
     std::vector<Task<>> flows;
     flows.push_back(receive_into(*room.queues, "jobs", 20, got));
     flows.push_back(move_clock(room.clock, *room.queues, 20s));
-    tests::run_concurrently(room.loop, std::move(flows));
+    room.run_together(std::move(flows));
     CHECK(got.empty());
 }
 
@@ -180,7 +179,7 @@ TEST_CASE("QueueService hands a delayed message to who waits", "[triggers][Queue
     std::vector<Task<>> flows;
     flows.push_back(receive_into(*room.queues, "jobs", 20, got));
     flows.push_back(move_clock(room.clock, *room.queues, 5s));
-    tests::run_concurrently(room.loop, std::move(flows));
+    room.run_together(std::move(flows));
     CHECK(got == Bodies{"later"});
 }
 
@@ -191,7 +190,7 @@ TEST_CASE("QueueService tells those who wait that the queue is gone", "[triggers
     std::vector<Task<>> flows;
     flows.push_back(receive_code(*room.queues, "jobs", code));
     flows.push_back(remove_queue(*room.queues, "jobs"));
-    tests::run_concurrently(room.loop, std::move(flows));
+    room.run_together(std::move(flows));
     CHECK(code == Code::kNotFound);
 }
 
@@ -227,6 +226,29 @@ TEST_CASE("QueueService knows FIFO messages by content and by group", "[triggers
     const auto in_g = room.send("by-group.fifo", "x", "g").value();
     CHECK(room.send("by-group.fifo", "x", "h").value().id != in_g.id);
     CHECK(room.send("by-group.fifo", "x", "g").value().id == in_g.id);
+}
+
+TEST_CASE("QueueService repeats a FIFO receive whose answer was lost", "[triggers][QueueService]") {
+    QueueRoom room;
+    room.create("jobs.fifo");
+    room.send("jobs.fifo", "a", "g", "1").value();
+    room.send("jobs.fifo", "b", "g", "2").value();
+    ReceiveOptions options;
+    options.attempt_id = "attempt";
+    const auto first = room.run(room.queues->receive("jobs.fifo", options)).value();
+    room.pass(20s);
+    const auto again = room.run(room.queues->receive("jobs.fifo", options)).value();
+    REQUIRE(again.size() == 1);
+    CHECK(again[0].receipt_handle == first[0].receipt_handle);
+    CHECK(again[0].receive_count == 1);
+    room.pass(20s);
+    CHECK(room.receive("jobs.fifo").empty());  // its time began anew
+    room.run(room.queues->remove_message("jobs.fifo", first[0].receipt_handle)).value();
+    const auto next = room.run(room.queues->receive("jobs.fifo", options)).value();
+    REQUIRE(next.size() == 1);
+    CHECK(next[0].body == "b");
+    room.create("jobs");
+    CHECK(room.run(room.queues->receive("jobs", options)).has_error());
 }
 
 TEST_CASE("QueueService answers each message of a batch", "[triggers][QueueService]") {
