@@ -78,6 +78,9 @@ AwsError from_error(const Error& error) {
             if (error.subject() == "revision_id") {
                 return revision_mismatch();
             }
+            if (error.subject() == "mapping_in_use") {
+                return {400, "ResourceInUseException", error.message()};
+            }
             return {409, "ResourceConflictException", error.message()};
         case Code::kThrottled:
             return throttled(error.subject());

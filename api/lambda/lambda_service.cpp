@@ -59,6 +59,14 @@ Served perform(Call call) {
         case Operation::kGetRecursionConfig:
         case Operation::kPutRecursionConfig:
             return recursion_config(std::move(call));
+        case Operation::kCreateMapping:
+            return create_event_source_mapping(std::move(call));
+        case Operation::kListMappings:
+            return list_event_source_mappings(std::move(call));
+        case Operation::kGetMapping:
+        case Operation::kUpdateMapping:
+        case Operation::kDeleteMapping:
+            return one_event_source_mapping(std::move(call));
         case Operation::kListTags:
         case Operation::kTagResource:
         case Operation::kUntagResource:

@@ -16,6 +16,7 @@
 #include "scheduler/find_function.h"
 #include "scheduler/invocation.h"
 #include "scheduler/provisioned_concurrency.h"
+#include "triggers/sources/event_source_mappings.h"
 
 #include <functional>
 #include <string>
@@ -47,6 +48,7 @@ struct LambdaPorts {
         provisioned_status;
     // A package that lies in a bucket. kNotFound with subject "bucket" or "object".
     std::function<Task<Result<std::string>>(std::string bucket, std::string key)> read_object;
+    triggers::EventSourceMappings& mappings;
 };
 
 // The Lambda API (REST-JSON): parses, calls, renders; decides nothing that is not wire format. The

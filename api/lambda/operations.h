@@ -21,7 +21,7 @@ struct Call {
     http::BodyReader& body;
     Request request;
     Operation operation = Operation::kInvoke;
-    std::string subject;  // the function's name or ARN from the path
+    std::string subject;  // the function's name or ARN, or the mapping's UUID, from the path
     std::string alias;    // the alias's name from the path
 };
 
@@ -53,6 +53,9 @@ Served event_invoke_config(Call call);  // put, update, get, delete
 Served list_event_invoke_configs(Call call);
 Served recursion_config(Call call);
 Served tags(Call call);
+Served create_event_source_mapping(Call call);
+Served list_event_source_mappings(Call call);
+Served one_event_source_mapping(Call call);  // get, update, delete
 
 // The function that the path (or, for tags, the ARN) and ?Qualifier= name, when they mean $LATEST.
 Answer<runtime::FunctionPtr> named_function(const Call& call);

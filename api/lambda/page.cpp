@@ -10,14 +10,13 @@ namespace lambent::api::lambda {
 
 namespace {
 
-constexpr std::int64_t kPageMax = 50;  // AWS never answers more, whatever MaxItems says
 constexpr std::int64_t kMaxItemsMax = 10'000;
 
 }  // namespace
 
-Answer<Page> read_page(const http::QueryItems& query) {
+Answer<Page> read_page(const http::QueryItems& query, std::int64_t page_max) {
     Page page;
-    page.limit = kPageMax;
+    page.limit = static_cast<std::size_t>(page_max);
     if (const auto text = http::find_item(query, "MaxItems")) {
         std::int64_t items = 0;
         const auto parsed = std::from_chars(text->data(), text->data() + text->size(), items);
@@ -29,7 +28,7 @@ Answer<Page> read_page(const http::QueryItems& query) {
         if (!constraints.hold()) {
             return validation_failed(constraints.message());
         }
-        page.limit = static_cast<std::size_t>(std::min(items, kPageMax));
+        page.limit = static_cast<std::size_t>(std::min(items, page_max));
     }
     if (const auto marker = http::find_item(query, "Marker"); marker && !marker->empty()) {
         if (!from_base64(*marker, page.after)) {

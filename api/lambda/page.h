@@ -4,6 +4,7 @@
 #include "base/http/uri.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace lambent::api::lambda {
@@ -14,7 +15,8 @@ struct Page {
     std::string after;  // the last name of the page before; empty: from the start
 };
 
-Answer<Page> read_page(const http::QueryItems& query);
+// AWS never answers more than `page_max`, whatever MaxItems says.
+Answer<Page> read_page(const http::QueryItems& query, std::int64_t page_max = 50);
 // What the next request brings as Marker.
 std::string marker_after(const std::string& last);
 

@@ -20,6 +20,7 @@ constexpr std::string_view kProvisioned = "/provisioned-concurrency";
 constexpr std::string_view kReservation = "/2017-10-31/functions/";
 constexpr std::string_view kAccountSettings = "/2016-08-19/account-settings";
 constexpr std::string_view kEventInvoke = "/2019-09-25/functions/";
+constexpr std::string_view kMappings = "/2015-03-31/event-source-mappings/";
 constexpr std::string_view kEventInvokeTail = "/event-invoke-config";
 constexpr std::string_view kEventInvokeList = "/event-invoke-config/list";
 constexpr std::string_view kRecursion = "/2024-08-31/functions/";
@@ -51,6 +52,9 @@ constexpr std::array kPatterns{
     Pattern{"GET", kEventInvoke, kEventInvokeList, Operation::kListEventInvokeConfigs},
     Pattern{"GET", kRecursion, kRecursionTail, Operation::kGetRecursionConfig},
     Pattern{"PUT", kRecursion, kRecursionTail, Operation::kPutRecursionConfig},
+    Pattern{"GET", kMappings, "", Operation::kGetMapping},
+    Pattern{"PUT", kMappings, "", Operation::kUpdateMapping},
+    Pattern{"DELETE", kMappings, "", Operation::kDeleteMapping},
     Pattern{"GET", kTags, "", Operation::kListTags},
     Pattern{"POST", kTags, "", Operation::kTagResource},
     Pattern{"DELETE", kTags, "", Operation::kUntagResource},
@@ -68,6 +72,16 @@ std::optional<std::string_view> subject_of(const Pattern& pattern, std::string_v
         return std::nullopt;
     }
     return path;
+}
+
+std::optional<Route> collection_route(std::string_view method, Operation create, Operation list) {
+    if (method == "POST") {
+        return Route{create, {}, {}};
+    }
+    if (method == "GET") {
+        return Route{list, {}, {}};
+    }
+    return std::nullopt;
 }
 
 // ".../functions/NAME/aliases/ALIAS"
@@ -103,13 +117,10 @@ std::optional<Route> find_route(
         path.remove_suffix(1);
     }
     if (path == kFunctions.substr(0, kFunctions.size() - 1)) {
-        if (method == "POST") {
-            return Route{Operation::kCreateFunction, {}, {}};
-        }
-        if (method == "GET") {
-            return Route{Operation::kListFunctions, {}, {}};
-        }
-        return std::nullopt;
+        return collection_route(method, Operation::kCreateFunction, Operation::kListFunctions);
+    }
+    if (path == kMappings.substr(0, kMappings.size() - 1)) {
+        return collection_route(method, Operation::kCreateMapping, Operation::kListMappings);
     }
     if (path == kAccountSettings && method == "GET") {
         return Route{Operation::kGetAccountSettings, {}, {}};
@@ -193,6 +204,16 @@ std::string_view action_name(Operation operation) {
             return "GetFunctionRecursionConfig";
         case Operation::kPutRecursionConfig:
             return "PutFunctionRecursionConfig";
+        case Operation::kCreateMapping:
+            return "CreateEventSourceMapping";
+        case Operation::kListMappings:
+            return "ListEventSourceMappings";
+        case Operation::kGetMapping:
+            return "GetEventSourceMapping";
+        case Operation::kUpdateMapping:
+            return "UpdateEventSourceMapping";
+        case Operation::kDeleteMapping:
+            return "DeleteEventSourceMapping";
         case Operation::kListTags:
             return "ListTags";
         case Operation::kTagResource:

@@ -40,6 +40,11 @@ enum class Operation {
     kListEventInvokeConfigs,
     kGetRecursionConfig,
     kPutRecursionConfig,
+    kCreateMapping,
+    kListMappings,
+    kGetMapping,
+    kUpdateMapping,
+    kDeleteMapping,
     kListTags,
     kTagResource,
     kUntagResource,
@@ -47,7 +52,7 @@ enum class Operation {
 
 struct Route {
     Operation operation;
-    std::string subject;  // the function's name or ARN; empty where there is none
+    std::string subject;  // the function's name or ARN, or a mapping's UUID; may be empty
     std::string alias;    // of operations on one alias
 };
 

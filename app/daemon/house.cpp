@@ -143,6 +143,11 @@ House::House(
           queue_config(options),
           log.with({{"room", "queues"}})
       ),
+      message_source_(queues_),
+      batch_writer_(options.region),
+      mappings_(
+          loop, mapping_ports(clocks.of_triggers()), log.with({{"room", "sources"}})
+      ),
       registered_(stores.qualified_functions),
       lambda_(
           api::lambda::LambdaConfig{options.region},
@@ -260,7 +265,12 @@ api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
             return read_stored_package(
                 objects_, stores_.workers, std::move(bucket), std::move(key)
             );
-        }};
+        },
+        mappings_};
+}
+
+triggers::EventSourceMappings::Ports House::mapping_ports(const Clock& clock) {
+    return {*stores_.main_db, message_source_, scheduler_, function_finder(), batch_writer_, clock};
 }
 
 api::admin::StartTools House::admin_tools() {
@@ -289,6 +299,7 @@ Task<Result<void>> House::open(RootKey owner) {
     LAMBENT_CO_TRY(co_await buses_.load());
     LAMBENT_CO_TRY(co_await schedules_.open());
     LAMBENT_CO_TRY(co_await queues_.load());
+    LAMBENT_CO_TRY(co_await mappings_.load());
     LAMBENT_CO_TRY(co_await objects_.collect());
     pump_.start();
     outbox_pump_.start();
@@ -296,6 +307,7 @@ Task<Result<void>> House::open(RootKey owner) {
     lifecycle_.start();
     scaling_.start();
     queues_.start();
+    mappings_.start();
     co_return Result<void>();
 }
 
@@ -330,11 +342,13 @@ Task<> House::close() {
     co_await timers_.stop();
     outbox_pump_.pause();
     pump_.pause();
+    mappings_.pause();
     co_await scaling_.stop();
     co_await lifecycle_.stop();
-    co_await queues_.stop();
+    co_await queues_.stop();  // receives that wait end, so that their requests can
     co_await server_.stop(kDrain);
     co_await scheduler_.stop(kDrain);
+    co_await mappings_.stop();
     co_await pump_.stop();
     co_await outbox_pump_.stop();
     co_await environments_.stop();

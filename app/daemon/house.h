@@ -4,6 +4,7 @@
 #include "api/autoscaling/autoscaling_service.h"
 #include "api/events/events_service.h"
 #include "api/lambda/lambda_service.h"
+#include "api/lambda/sqs_event_writer.h"
 #include "api/logs/logs_service.h"
 #include "api/s3/s3_event_writer.h"
 #include "api/s3/s3_service.h"
@@ -17,6 +18,7 @@
 #include "app/daemon/daemon.h"
 #include "app/daemon/endpoint_file.h"
 #include "app/daemon/foundation.h"
+#include "app/daemon/queue_message_source.h"
 #include "app/daemon/registered_functions.h"
 #include "app/daemon/root_key.h"
 #include "app/daemon/stores.h"
@@ -41,6 +43,7 @@
 #include "triggers/schedules/schedules.h"
 #include "triggers/timers/timers.h"
 #include "triggers/queue/queue_service.h"
+#include "triggers/sources/event_source_mappings.h"
 
 #include <memory>
 #include <optional>
@@ -80,6 +83,7 @@ class House {
     scheduler::Scheduler::Ports scheduler_ports(const Clock& clock);
     scheduler::AsyncPorts async_ports(const Clock& clock);
     api::lambda::LambdaPorts lambda_ports(const Clock& clock);
+    triggers::EventSourceMappings::Ports mapping_ports(const Clock& clock);
     api::admin::StartTools admin_tools();
 
     const DaemonOptions options_;
@@ -114,6 +118,9 @@ class House {
     BucketTarget bucket_target_;
     triggers::ObjectLifecycle lifecycle_;
     triggers::QueueService queues_;
+    QueueMessageSource message_source_;
+    api::lambda::SqsEventWriter batch_writer_;
+    triggers::EventSourceMappings mappings_;
     RegisteredFunctions registered_;
     api::lambda::LambdaService lambda_;
     api::s3::S3Service s3_;

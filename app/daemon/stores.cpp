@@ -12,6 +12,7 @@
 #include "triggers/schedules/schedules.h"
 #include "triggers/timers/timers.h"
 #include "triggers/queue/queue_service.h"
+#include "triggers/sources/event_source_mappings.h"
 
 #include <utility>
 #include <vector>
@@ -65,6 +66,7 @@ Result<std::unique_ptr<Stores>> Stores::open(
                 triggers::Schedules::migrations(),
                 triggers::EventBuses::migrations(),
                 triggers::QueueService::migrations(),
+                triggers::EventSourceMappings::migrations(),
             })
         )
     );

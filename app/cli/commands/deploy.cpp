@@ -24,13 +24,22 @@ Json to_json(const DeployReport& report) {
             {"action", to_string(function.action)},
             {"codeBytes", function.code_bytes},
             {"triggers", function.trigger_buckets},
+            {"queues", function.trigger_queues},
         });
     }
     Json buckets = Json::array();
     for (const DeployedBucket& bucket : report.buckets) {
         buckets.push_back({{"name", bucket.name}, {"action", to_string(bucket.action)}});
     }
-    return {{"functions", functions}, {"buckets", buckets}, {"notes", report.notes}};
+    Json queues = Json::array();
+    for (const DeployedQueue& queue : report.queues) {
+        queues.push_back({{"name", queue.name}, {"action", to_string(queue.action)}});
+    }
+    return {
+        {"functions", functions},
+        {"buckets", buckets},
+        {"queues", queues},
+        {"notes", report.notes}};
 }
 
 Paint paint_of(DeployAction action) {
@@ -41,6 +50,9 @@ std::string triggers_of(const DeployedFunction& function) {
     std::string text;
     for (const std::string& bucket : function.trigger_buckets) {
         text += (text.empty() ? "s3://" : " s3://") + bucket;
+    }
+    for (const std::string& queue : function.trigger_queues) {
+        text += (text.empty() ? "" : " ") + queue;
     }
     return text;
 }
@@ -69,6 +81,12 @@ void print_text(const DeployReport& report, const Style& style) {
         print_line(
             "s3://" + bucket.name + "  " +
             style.paint(paint_of(bucket.action), to_string(bucket.action))
+        );
+    }
+    for (const DeployedQueue& queue : report.queues) {
+        print_line(
+            "queue " + queue.name + "  " +
+            style.paint(paint_of(queue.action), to_string(queue.action))
         );
     }
     for (const std::string& note : report.notes) {

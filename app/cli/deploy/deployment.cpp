@@ -1,6 +1,7 @@
 #include "app/cli/deploy/deployment.h"
 
 #include "app/cli/client/s3_api.h"
+#include "app/cli/deploy/queue_deployer.h"
 #include "app/cli/package/function_build.h"
 #include "base/files/content_hash.h"
 
@@ -39,6 +40,7 @@ Result<TemplateSource> load_source(const DeployRequest& request, const HttpClien
     source.name = file.string();
     source.stack_name = fs::weakly_canonical(file).parent_path().filename().string();
     source.region = client.endpoint().region;
+    source.endpoint = client.endpoint().url;
     source.parameters = request.parameters;
     return source;
 }
@@ -136,6 +138,17 @@ class Deployer {
     Progress& progress_;
 };
 
+Result<void> put_mappings(const SamTemplate& sam, QueueDeployer& deployer, DeployReport& report) {
+    for (std::size_t i = 0; i < sam.functions.size(); ++i) {
+        DeployedFunction& deployed = report.functions[i];
+        for (const SqsTrigger& trigger : sam.functions[i].queue_triggers) {
+            LAMBENT_TRY(deployer.put_mapping(trigger, deployed.settings.name));
+            deployed.trigger_queues.push_back(trigger.queue_arn);
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string_view to_string(DeployAction action) {
@@ -156,6 +169,8 @@ Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Pr
     DeployReport report;
     report.notes = sam.notes;
     Deployer deployer(client, progress);
+    QueueDeployer queues(client);
+    LAMBENT_TRY(report.queues, queues.put_queues(sam.queues));
     FunctionBuild build(fs::path(source.name).parent_path(), progress);
     for (const TemplateFunction& function : sam.functions) {
         LAMBENT_TRY(DeployedFunction done, deployer.put_function(function, build));
@@ -166,6 +181,7 @@ Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Pr
         report.buckets.push_back(std::move(done));
     }
     LAMBENT_TRY(deployer.put_notifications(sam, report));
+    LAMBENT_TRY(put_mappings(sam, queues, report));
     progress.clear();
     return report;
 }

@@ -27,6 +27,7 @@ struct DeployedFunction {
     std::uint64_t code_bytes = 0;
     DeployAction action = DeployAction::kUnchanged;
     std::vector<std::string> trigger_buckets;
+    std::vector<std::string> trigger_queues;  // ARNs
 };
 
 struct DeployedBucket {
@@ -34,14 +35,21 @@ struct DeployedBucket {
     DeployAction action = DeployAction::kUnchanged;
 };
 
+struct DeployedQueue {
+    std::string name;
+    DeployAction action = DeployAction::kUnchanged;
+};
+
 struct DeployReport {
     std::vector<DeployedFunction> functions;
     std::vector<DeployedBucket> buckets;
+    std::vector<DeployedQueue> queues;
     std::vector<std::string> notes;
 };
 
 // Reads a SAM template, builds its functions and brings the daemon to what it says: functions are
-// created or updated (and Active on return), buckets made, their notifications set. Doing it twice
+// created or updated (and Active on return), buckets and queues made, their
+// notifications and event source mappings set. Doing it twice
 // changes nothing the second time.
 Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Progress& progress);
 

@@ -9,20 +9,33 @@ Result<void> FunctionReader::read_events(const YAML::Node& events, TemplateFunct
     const {
     for (const auto& entry : events) {
         const auto id = entry.first.as<std::string>("");
-        const YAML::Node type = entry.second["Type"];
-        if (!type || type.as<std::string>("") != "S3") {
-            const std::string name = type ? type.as<std::string>("") : "(none)";
+        const YAML::Node type_node = entry.second["Type"];
+        const std::string type = type_node ? type_node.as<std::string>("") : "(none)";
+        if (type != "S3" && type != "SQS") {
             return scope_.error_at(
-                entry.first, "event " + id + " of type " + name + " is not supported yet; S3 is"
+                entry.first,
+                "event " + id + " of type " + type + " is not supported yet; S3 and SQS are"
             );
         }
-        const YAML::Node properties = entry.second["Properties"];
-        if (!properties) {
+        if (!entry.second["Properties"]) {
             return scope_.error_at(entry.first, "event " + id + " has no Properties");
         }
-        LAMBENT_TRY(S3Trigger trigger, read_s3_event(id, properties));
-        function.triggers.push_back(std::move(trigger));
+        LAMBENT_TRY(read_event(id, entry.second, function));
     }
+    return {};
+}
+
+Result<void> FunctionReader::read_event(
+    const std::string& id, const YAML::Node& event, TemplateFunction& function
+) const {
+    const YAML::Node properties = event["Properties"];
+    if (event["Type"].as<std::string>("") == "SQS") {
+        LAMBENT_TRY(SqsTrigger trigger, read_sqs_event(id, properties));
+        function.queue_triggers.push_back(std::move(trigger));
+        return {};
+    }
+    LAMBENT_TRY(S3Trigger trigger, read_s3_event(id, properties));
+    function.triggers.push_back(std::move(trigger));
     return {};
 }
 

@@ -1,6 +1,7 @@
 #include "app/cli/template/sam_template.h"
 
 #include "app/cli/template/function_reader.h"
+#include "app/cli/template/queue_reader.h"
 #include "app/cli/template/scope.h"
 
 #include <yaml-cpp/yaml.h>
@@ -43,6 +44,7 @@ class TemplateReader {
         for (const auto& entry : resources) {
             LAMBENT_TRY(name_resource(entry.first.as<std::string>(""), entry.second));
         }
+        LAMBENT_TRY(read_queues(resources));
         const YAML::Node globals = root_["Globals"] ? root_["Globals"]["Function"] : YAML::Node();
         FunctionReader functions(
             scope_, template_.buckets, root_["Globals"] ? globals : undefined(), template_.notes
@@ -121,6 +123,9 @@ class TemplateReader {
         if (type == kBucketType) {
             return name_bucket(id, resource);
         }
+        if (type == QueueReader::kType) {
+            return name_queue(id, resource);
+        }
         if (is_one_of(
                 type,
                 {"AWS::IAM::Role",
@@ -140,7 +145,8 @@ class TemplateReader {
         return scope_.error_at(
             resource,
             id + ": " + (type.empty() ? "a resource without a Type" : type) +
-                " is not supported yet; " + kFunctionType + " and " + kBucketType + " are"
+                " is not supported yet; " + kFunctionType + ", " + kBucketType + " and " +
+                QueueReader::kType + " are"
         );
     }
 
@@ -161,6 +167,30 @@ class TemplateReader {
         scope_.add_attribute(
             id, "Arn", "arn:aws:lambda:" + source_.region + ":" + kAccount + ":function:" + name
         );
+        return {};
+    }
+
+    // !Ref of a queue is its URL.
+    Result<void> name_queue(const std::string& id, const YAML::Node& resource) {
+        const QueueReader reader(scope_, template_.notes);
+        LAMBENT_TRY(const std::string name, reader.name_of(id, source_.stack_name, resource));
+        queue_names_[id] = name;
+        const std::string url = source_.endpoint + "/" + kAccount + "/" + name;
+        scope_.add_name(id, url);
+        scope_.add_attribute(id, "QueueUrl", url);
+        scope_.add_attribute(id, "QueueName", name);
+        scope_.add_attribute(
+            id, "Arn", "arn:aws:sqs:" + source_.region + ":" + kAccount + ":" + name
+        );
+        return {};
+    }
+
+    Result<void> read_queues(const YAML::Node& resources) {
+        QueueReader reader(scope_, template_.notes);
+        for (const auto& [id, name] : queue_names_) {
+            LAMBENT_TRY(TemplateQueue queue, reader.read(id, name, resources[id]));
+            template_.queues.push_back(std::move(queue));
+        }
         return {};
     }
 
@@ -202,7 +232,8 @@ class TemplateReader {
     YAML::Node root_;
     Scope scope_;
     SamTemplate template_;
-    std::map<std::string, std::string> function_names_;
+    std::map<std::string, std::string> function_names_;  // by logical id
+    std::map<std::string, std::string> queue_names_;
 };
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include "app/cli/client/lambda_api.h"
 #include "base/result.h"
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,19 @@ struct S3Trigger {
     std::string suffix;
 };
 
+// An "Events" entry of type SQS: an event source mapping; the defaults are Lambda's.
+struct SqsTrigger {
+    std::string id;
+    std::string queue_arn;
+    bool enabled = true;
+    std::uint32_t batch_size = 10;
+    std::uint32_t window_s = 0;
+    std::vector<std::string> filters;  // event patterns
+    std::vector<std::string> response_types;
+    std::optional<std::uint32_t> concurrency_max;
+    friend bool operator==(const SqsTrigger&, const SqsTrigger&) = default;
+};
+
 // What `sam build` would do with the code.
 enum class BuildMethod { kByRuntime, kMakefile };
 
@@ -28,6 +43,7 @@ struct TemplateFunction {
     std::string inline_code;  // instead of code_uri
     BuildMethod build = BuildMethod::kByRuntime;
     std::vector<S3Trigger> triggers;
+    std::vector<SqsTrigger> queue_triggers;
     int line = 0;
 };
 
@@ -36,11 +52,18 @@ struct TemplateBucket {
     std::string name;
 };
 
+struct TemplateQueue {
+    std::string logical_id;
+    std::string name;
+    std::map<std::string, std::string> attributes;  // as SQS names and writes them
+};
+
 // A SAM template, as far as lambent has what it asks for; all references resolved. What it asks
 // for beyond that is an error that names the line, or a note when leaving it out changes nothing.
 struct SamTemplate {
     std::vector<TemplateFunction> functions;
     std::vector<TemplateBucket> buckets;
+    std::vector<TemplateQueue> queues;
     std::vector<std::string> notes;
 };
 
@@ -49,7 +72,8 @@ struct TemplateSource {
     std::string name = "template.yaml";  // for messages
     std::string stack_name = "stack";    // names buckets that have no BucketName
     std::string region = "us-east-1";
-    std::map<std::string, std::string> parameters;  // override the defaults
+    std::string endpoint = "http://127.0.0.1:4566";  // of the daemon: queues are named by URLs
+    std::map<std::string, std::string> parameters;   // override the defaults
 };
 
 Result<SamTemplate> read_template(const TemplateSource& source);

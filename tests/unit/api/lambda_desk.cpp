@@ -12,8 +12,10 @@ namespace {
 std::unique_ptr<sql::SqliteDriver> open_driver(const std::string& path) {
     auto driver = sql::SqliteDriver::open(path, sql::SqliteConfig()).value();
     std::vector<sql::Migration> steps = runtime::FunctionRegistry::migrations();
-    for (const sql::Migration& step : scheduler::ConcurrencySettings::migrations()) {
-        steps.push_back(step);
+    for (const auto& more :
+         {scheduler::ConcurrencySettings::migrations(),
+          triggers::EventSourceMappings::migrations()}) {
+        steps.insert(steps.end(), more.begin(), more.end());
     }
     for (const sql::Migration& step : scheduler::AsyncSettings::migrations()) {
         steps.push_back(step);
@@ -32,8 +34,24 @@ LambdaDesk::LambdaDesk()
       qualified_(functions_, aliases_),
       concurrency_(*driver_, clock, 1'000),
       async_settings_(*driver_, clock),
+      mappings_(loop.get_executor(), mapping_ports(), Logger::silent()),
       service_(api::lambda::LambdaConfig(), ports(), Logger::silent()) {
-    run_flow(loop_, functions_.load()).value();
+    run_flow(loop, functions_.load()).value();
+    mappings_.start();
+}
+
+LambdaDesk::~LambdaDesk() {
+    run_flow(loop, mappings_.stop());
+}
+
+triggers::EventSourceMappings::Ports LambdaDesk::mapping_ports() {
+    return {
+        *driver_,
+        source,
+        invoker,
+        [this](const std::string& name) { return qualified_.find(name); },
+        event_writer_,
+        clock};
 }
 
 api::lambda::LambdaPorts LambdaDesk::ports() {
@@ -53,7 +71,8 @@ api::lambda::LambdaPorts LambdaDesk::ports() {
         [this](const scheduler::ProvisionedConfig&) { return provisioned_status; },
         [this](std::string bucket, std::string key) {
             return read_object(std::move(bucket), std::move(key));
-        }};
+        },
+        mappings_};
 }
 
 Task<Result<std::string>> LambdaDesk::read_object(std::string bucket, std::string key) {
@@ -87,7 +106,7 @@ Reply LambdaDesk::ask(
     request.principal.name = is_root ? "root" : "function:other";
     request.request_id = "11111111-2222-4333-8444-555555555555";
     FixedBody reader(std::move(body));
-    http::Response response = run_flow(loop_, service_.serve(std::move(request), reader));
+    http::Response response = run_flow(loop, service_.serve(std::move(request), reader));
     Reply reply;
     reply.status = response.status;
     reply.headers = std::move(response.headers);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/lambda/lambda_service.h"
+#include "api/lambda/sqs_event_writer.h"
 #include "base/files/content_hash.h"
 #include "base/sql/sqlite_driver.h"
 #include "runtime/functions/qualified_functions.h"
@@ -8,6 +9,7 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/run_flow.h"
 #include "tests/support/scripted_invoker.h"
+#include "tests/support/source_room.h"
 #include "tests/support/temp_dir.h"
 
 #include <nlohmann/json.hpp>
@@ -34,6 +36,9 @@ struct Reply {
 class LambdaDesk {
   public:
     LambdaDesk();
+    ~LambdaDesk();
+    LambdaDesk(const LambdaDesk&) = delete;
+    LambdaDesk& operator=(const LambdaDesk&) = delete;
 
     Reply ask(
         const std::string& method,
@@ -60,12 +65,15 @@ class LambdaDesk {
     scheduler::ProvisionedStatus provisioned_status;
     std::map<std::string, std::string> objects;  // "bucket/key"
 
+    boost::asio::io_context loop;  // outlives the threads that post to it
+    FakeSource source{loop};       // of event source mappings
+
   private:
     Task<Result<std::string>> read_object(std::string bucket, std::string key);
     api::lambda::LambdaPorts ports();
+    triggers::EventSourceMappings::Ports mapping_ports();
 
     TempDir directory_;
-    boost::asio::io_context loop_;  // outlives the threads that post to it
     WorkerPool workers_{1};
     std::unique_ptr<sql::SqliteDriver> driver_;
     runtime::PackageStore packages_;
@@ -74,6 +82,8 @@ class LambdaDesk {
     runtime::QualifiedFunctions qualified_;
     scheduler::ConcurrencySettings concurrency_;
     scheduler::AsyncSettings async_settings_;
+    api::lambda::SqsEventWriter event_writer_{"us-east-1"};
+    triggers::EventSourceMappings mappings_;
     api::lambda::LambdaService service_;
 };
 

@@ -370,7 +370,7 @@ TEST_CASE("A function's key cannot manage functions", "[api][LambdaService]") {
 
 TEST_CASE("An operation that is not offered says so", "[api][LambdaService]") {
     LambdaDesk desk;
-    const Reply reply = desk.ask("POST", "/2015-03-31/event-source-mappings/", "{}");
+    const Reply reply = desk.ask("POST", "/2018-10-31/layers/", "{}");
     CHECK(reply.status == 404);
     CHECK(reply.header("x-amzn-ErrorType") == "UnknownOperationException");
 }

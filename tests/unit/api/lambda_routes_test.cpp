@@ -25,6 +25,11 @@ TEST_CASE("Routes find the operation and its subject", "[api][Routes]") {
             "/2015-03-31/functions/f/configuration",
             Operation::kUpdateFunctionConfiguration,
             "f"},
+        Case{"POST", "/2015-03-31/event-source-mappings/", Operation::kCreateMapping, ""},
+        Case{"GET", "/2015-03-31/event-source-mappings", Operation::kListMappings, ""},
+        Case{"GET", "/2015-03-31/event-source-mappings/id", Operation::kGetMapping, "id"},
+        Case{"PUT", "/2015-03-31/event-source-mappings/id", Operation::kUpdateMapping, "id"},
+        Case{"DELETE", "/2015-03-31/event-source-mappings/id", Operation::kDeleteMapping, "id"},
         Case{"PUT", "/2015-03-31/functions/f/code", Operation::kUpdateFunctionCode, "f"},
         Case{"DELETE", "/2015-03-31/functions/f", Operation::kDeleteFunction, "f"},
         Case{
@@ -58,7 +63,7 @@ TEST_CASE("Routes know nothing of what is not offered", "[api][Routes]") {
         Case{"GET", "/2015-03-31/functionsx"},
         Case{"GET", ""},
         Case{"GET", "/"},
-        Case{"POST", "/2015-03-31/event-source-mappings"}
+        Case{"POST", "/2018-10-31/layers"}
     );
     INFO(asked.method << " " << asked.path);
     CHECK_FALSE(find_route(asked.method, asked.path));

@@ -165,7 +165,7 @@ TEST_CASE("A SAM template with something unsupported is refused with its line", 
     CHECK(
         refusal("Resources:\n  A:\n    Type: AWS::Serverless::Api\n") ==
         "template.yaml:3: A: AWS::Serverless::Api is not supported yet; "
-        "AWS::Serverless::Function and AWS::S3::Bucket are"
+        "AWS::Serverless::Function, AWS::S3::Bucket and AWS::SQS::Queue are"
     );
     CHECK(
         refusal(function + "      Layers: [x]\n") ==
@@ -187,7 +187,7 @@ TEST_CASE("A SAM template with something unsupported is refused with its line", 
     );
     CHECK(
         refusal(function + "      Events:\n        Hourly:\n          Type: Schedule\n") ==
-        "template.yaml:8: event Hourly of type Schedule is not supported yet; S3 is"
+        "template.yaml:8: event Hourly of type Schedule is not supported yet; S3 and SQS are"
     );
     CHECK(
         refusal(function + "      PackageType: Image\n") ==
@@ -216,6 +216,111 @@ TEST_CASE("A SAM template that lacks what a function needs is refused", "[app][S
         "template.yaml:2: parameter P has no Default; give --parameter P=VALUE"
     );
     CHECK(refusal("Description: nothing\n") == "template.yaml:1: there are no Resources");
+}
+
+constexpr char kQueues[] = R"(Parameters:
+  Size: {Type: Number, Default: 25}
+Resources:
+  Dead:
+    Type: AWS::SQS::Queue
+  Jobs:
+    Type: AWS::SQS::Queue
+    Properties:
+      QueueName: jobs
+      VisibilityTimeout: 60
+      KmsMasterKeyId: key
+      RedrivePolicy:
+        deadLetterTargetArn: !GetAtt Dead.Arn
+        maxReceiveCount: 3
+  Ordered:
+    Type: AWS::SQS::Queue
+    Properties: {FifoQueue: true}
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.12
+      Handler: a.b
+      Environment: {Variables: {URL: !Ref Jobs, NAME: !GetAtt Jobs.QueueName}}
+      Events:
+        Job:
+          Type: SQS
+          Properties:
+            Queue: !GetAtt Jobs.Arn
+            BatchSize: !Ref Size
+            MaximumBatchingWindowInSeconds: 5
+            Enabled: false
+            FunctionResponseTypes: [ReportBatchItemFailures]
+            ScalingConfig: {MaximumConcurrency: 7}
+            FilterCriteria:
+              Filters:
+                - Pattern: '{"body": ["x"]}'
+        Plain:
+          Type: SQS
+          Properties: {Queue: "arn:aws:sqs:us-east-1:000000000000:elsewhere"}
+)";
+
+TEST_CASE("A SAM template's queues and what leads from them are read", "[app][Sam]") {
+    const SamTemplate sam = read(kQueues);
+    REQUIRE(sam.queues.size() == 3);
+    std::map<std::string, TemplateQueue> queues;
+    for (const TemplateQueue& queue : sam.queues) {
+        queues[queue.logical_id] = queue;
+    }
+    CHECK(queues["Dead"].name == "Shop-Dead");
+    CHECK(queues["Dead"].attributes.empty());
+    CHECK(queues["Jobs"].name == "jobs");
+    CHECK(
+        queues["Jobs"].attributes ==
+        std::map<std::string, std::string>{
+            {"VisibilityTimeout", "60"},
+            {"RedrivePolicy",
+             R"({"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:Shop-Dead",)"
+             R"("maxReceiveCount":3})"}}
+    );
+    CHECK(queues["Ordered"].name == "Shop-Ordered.fifo");
+    CHECK(queues["Ordered"].attributes.at("FifoQueue") == "true");
+    CHECK(
+        sam.notes ==
+        std::vector<std::string>{"template.yaml:11: KmsMasterKeyId of Jobs has no effect here"}
+    );
+
+    const TemplateFunction& work = sam.functions.at(0);
+    CHECK(work.settings.environment.at("URL") == "http://127.0.0.1:4566/000000000000/jobs");
+    CHECK(work.settings.environment.at("NAME") == "jobs");
+    REQUIRE(work.queue_triggers.size() == 2);
+    SqsTrigger job;
+    job.id = "Job";
+    job.queue_arn = "arn:aws:sqs:us-east-1:000000000000:jobs";
+    job.enabled = false;
+    job.batch_size = 25;
+    job.window_s = 5;
+    job.filters = {R"({"body": ["x"]})"};
+    job.response_types = {"ReportBatchItemFailures"};
+    job.concurrency_max = 7;
+    CHECK(work.queue_triggers[0] == job);
+    SqsTrigger plain;
+    plain.id = "Plain";
+    plain.queue_arn = "arn:aws:sqs:us-east-1:000000000000:elsewhere";
+    CHECK(work.queue_triggers[1] == plain);
+}
+
+TEST_CASE("A SAM template's queue that asks for too much is refused", "[app][Sam]") {
+    const std::string function =
+        "Resources:\n  F:\n    Type: AWS::Serverless::Function\n"
+        "    Properties: {Runtime: nodejs20.x, Handler: a.b, Events: {U: {Type: SQS, Properties: ";
+    CHECK(
+        refusal(function + "{Queue: a, Rate: 5}}}}\n") ==
+        "template.yaml:4: Rate is not a property of an SQS event"
+    );
+    CHECK(refusal(function + "{BatchSize: 5}}}}\n") == "template.yaml:4: event U needs Queue");
+    CHECK(
+        refusal(function + "{Queue: a, FilterCriteria: {Pattern: x}}}}}\n") ==
+        "template.yaml:4: FilterCriteria is written Filters: - Pattern"
+    );
+    CHECK(
+        refusal("Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: {Colour: red}\n") ==
+        "template.yaml:4: Colour is not supported yet (AWS::SQS::Queue)"
+    );
 }
 
 TEST_CASE("A file that is not YAML, or not a map, is refused and does not throw", "[app][Sam]") {

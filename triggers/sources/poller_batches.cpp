@@ -1,0 +1,145 @@
+#include "base/ids.h"
+#include "triggers/sources/poller.h"
+
+#include <algorithm>
+
+// What becomes of the batches that a poller has received.
+namespace lambent::triggers {
+namespace {
+
+std::string trace_of(const Batch& batch) {
+    for (const BatchItem& item : batch.items) {
+        if (!item.trace_header.empty()) {
+            return item.trace_header;
+        }
+    }
+    return {};
+}
+
+bool may_come_later(const Error& error) {
+    return error.code() == Code::kThrottled || error.code() == Code::kUnavailable;
+}
+
+}  // namespace
+
+bool Poller::is_saturated() const {
+    const bool more = queue_active_ || !ready_.empty() || collector_.has_complete(now());
+    return in_flight_ >= scaling_.limit() && more;
+}
+
+void Poller::begin_batches() {
+    scaling_.observe(is_saturated(), now());
+    if (now() < scaling_.resume_at()) {
+        return;
+    }
+    while (in_flight_ < scaling_.limit()) {
+        auto batch = next_batch(now());
+        if (!batch) {
+            return;
+        }
+        Running running(in_flight_);
+        ports_.batches.spawn(
+            "source_batch", process(shared_from_this(), std::move(*batch), std::move(running))
+        );
+    }
+}
+
+// Those that were refused before others come first.
+std::optional<Batch> Poller::next_batch(SteadyTime now) {
+    const auto due = std::find_if(delayed_.begin(), delayed_.end(), [&](const Delayed& delayed) {
+        return delayed.due <= now;
+    });
+    if (due != delayed_.end()) {
+        Batch batch = std::move(due->batch);
+        delayed_.erase(due);
+        if (may_begin_at(batch, now)) {
+            return batch;
+        }
+        give_up(batch, "it was throttled for too long");
+    }
+    if (!ready_.empty()) {
+        Batch batch = std::move(ready_.front());
+        ready_.pop_front();
+        return batch;
+    }
+    return collector_.take(now);
+}
+
+Task<> Poller::process(std::shared_ptr<Poller> self, Batch batch, Running running) {
+    {
+        const Running counted = std::move(running);
+        co_await self->try_batch(std::move(batch));
+    }
+    self->tick();
+}
+
+Task<> Poller::try_batch(Batch batch) {
+    auto result = co_await invoke(batch);
+    if (result.has_error()) {
+        Error error = result.error();
+        co_await not_admitted(std::move(batch), std::move(error));
+        co_return;
+    }
+    scaling_.admitted();
+    co_await answered(std::move(batch), std::move(*result));
+}
+
+Task<Result<scheduler::InvocationResult>> Poller::invoke(const Batch& batch) {
+    scheduler::Invocation invocation;
+    invocation.function = settings_.function;
+    invocation.request_id = random_uuid();
+    invocation.trace_id = trace_of(batch);
+    invocation.payload = ports_.writer.event(batch);
+    try {
+        co_return co_await ports_.invoker.invoke(std::move(invocation));
+    } catch (const std::exception& e) {
+        co_return Error(Code::kInternal, e.what());
+    }
+}
+
+// A throttled batch is tried again for as long as its messages stay invisible; then the queue
+// decides what becomes of them.
+Task<> Poller::not_admitted(Batch batch, Error error) {
+    if (halted_) {
+        co_await let_go(std::move(batch.items));
+        co_return;
+    }
+    scaling_.throttled(now());
+    const SteadyTime due = scaling_.resume_at();
+    if (may_come_later(error) && may_begin_at(batch, due)) {
+        delayed_.push_back(Delayed{std::move(batch), due});
+        co_return;
+    }
+    give_up(batch, error.message());
+}
+
+// Its messages become visible again by themselves.
+void Poller::give_up(const Batch& batch, const std::string& reason) {
+    log_.warn("source_batch_given_up", {{"messages", batch.items.size()}, {"reason", reason}});
+}
+
+bool Poller::may_begin_at(const Batch& batch, SteadyTime when) const {
+    const auto between = ends();
+    return between &&
+           when + between->timeout <= batch.received + visibility_of(settings_.window, *between);
+}
+
+Task<> Poller::answered(Batch batch, scheduler::InvocationResult result) {
+    if (result.outcome.kind != runtime::OutcomeKind::kSuccess) {
+        log_.debug(
+            "source_batch_failed",
+            {{"messages", batch.items.size()}, {"error", result.outcome.error_type}}
+        );
+        co_return;
+    }
+    PartialResponse response;
+    if (settings_.reports_failures) {
+        response = PartialResponse::read(result.outcome.payload, batch);
+    }
+    const auto source = ports_.source.find(settings_.source_arn);
+    const BatchOrder order = source && source->is_fifo ? BatchOrder::kByGroup : BatchOrder::kFree;
+    std::vector<std::string> done = handles_done(batch, response, order);
+    co_await remove(std::move(done));
+}
+
+}  // namespace lambent::triggers
