@@ -54,6 +54,15 @@ Served perform(Call call) {
         case Operation::kUpdateEventInvokeConfig:
         case Operation::kDeleteEventInvokeConfig:
             return event_invoke_config(std::move(call));
+        case Operation::kInvokeWithResponseStream:
+            return invoke_with_response_stream(std::move(call));
+        case Operation::kCreateFunctionUrl:
+        case Operation::kGetFunctionUrl:
+        case Operation::kUpdateFunctionUrl:
+        case Operation::kDeleteFunctionUrl:
+            return function_url(std::move(call));
+        case Operation::kListFunctionUrls:
+            return list_function_urls(std::move(call));
         case Operation::kListTags:
         case Operation::kTagResource:
         case Operation::kUntagResource:
@@ -71,7 +80,8 @@ AwsError unknown_operation(const Request& request) {
 }
 
 bool may(const Principal& principal, Operation operation) {
-    return principal.is_root || operation == Operation::kInvoke;
+    return principal.is_root || operation == Operation::kInvoke ||
+           operation == Operation::kInvokeWithResponseStream;
 }
 
 }  // namespace

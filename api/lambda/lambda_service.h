@@ -15,7 +15,10 @@
 #include "scheduler/find_function.h"
 #include "scheduler/invocation.h"
 #include "scheduler/provisioned_concurrency.h"
+#include "scheduler/streamed_invocations.h"
+#include "triggers/http/function_urls.h"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -23,6 +26,7 @@ namespace lambent::api::lambda {
 
 struct LambdaConfig {
     std::string region = "us-east-1";
+    std::uint16_t port = 4566;  // of the addresses that it hands out for functions
 };
 
 // What the Lambda door needs of the rooms below; all of it outlives the door.
@@ -45,6 +49,8 @@ struct LambdaPorts {
         provisioned_status;
     // A package that lies in a bucket. kNotFound with subject "bucket" or "object".
     std::function<Task<Result<std::string>>(std::string bucket, std::string key)> read_object;
+    scheduler::StreamedInvocations& streams;
+    triggers::FunctionUrls& urls;
 };
 
 // The Lambda API (REST-JSON): parses, calls, renders; decides nothing that is not wire format. The

@@ -33,6 +33,7 @@ inline constexpr std::uint64_t kSettingsBytesMax = 1ULL << 20;
 using Served = Task<Answer<http::Response>>;
 
 Served invoke(Call call);
+Served invoke_with_response_stream(Call call);
 Served create_function(Call call);
 Served update_function_code(Call call);
 Served update_function_configuration(Call call);
@@ -50,6 +51,8 @@ Served provisioned_concurrency(Call call);  // put, get, delete
 Served list_provisioned(Call call);
 Served account_settings(Call call);
 Served event_invoke_config(Call call);
+Served function_url(Call call);  // create, get, update, delete
+Served list_function_urls(Call call);
 Served tags(Call call);
 
 // The function that the path (or, for tags, the ARN) and ?Qualifier= name, when they mean $LATEST.

@@ -21,6 +21,9 @@ constexpr std::string_view kReservation = "/2017-10-31/functions/";
 constexpr std::string_view kAccountSettings = "/2016-08-19/account-settings";
 constexpr std::string_view kEventInvoke = "/2019-09-25/functions/";
 constexpr std::string_view kEventInvokeTail = "/event-invoke-config";
+constexpr std::string_view kStreaming = "/2021-11-15/functions/";
+constexpr std::string_view kStreamingTail = "/response-streaming-invocations";
+constexpr std::string_view kUrls = "/2021-10-31/functions/";
 
 // The most frequent first.
 constexpr std::array kPatterns{
@@ -45,6 +48,12 @@ constexpr std::array kPatterns{
     Pattern{"PUT", kEventInvoke, kEventInvokeTail, Operation::kPutEventInvokeConfig},
     Pattern{"POST", kEventInvoke, kEventInvokeTail, Operation::kUpdateEventInvokeConfig},
     Pattern{"DELETE", kEventInvoke, kEventInvokeTail, Operation::kDeleteEventInvokeConfig},
+    Pattern{"POST", kStreaming, kStreamingTail, Operation::kInvokeWithResponseStream},
+    Pattern{"POST", kUrls, "/url", Operation::kCreateFunctionUrl},
+    Pattern{"GET", kUrls, "/url", Operation::kGetFunctionUrl},
+    Pattern{"PUT", kUrls, "/url", Operation::kUpdateFunctionUrl},
+    Pattern{"DELETE", kUrls, "/url", Operation::kDeleteFunctionUrl},
+    Pattern{"GET", kUrls, "/urls", Operation::kListFunctionUrls},
     Pattern{"GET", kTags, "", Operation::kListTags},
     Pattern{"POST", kTags, "", Operation::kTagResource},
     Pattern{"DELETE", kTags, "", Operation::kUntagResource},
@@ -127,6 +136,7 @@ std::optional<Route> find_route(
 std::string_view action_name(Operation operation) {
     switch (operation) {
         case Operation::kInvoke:
+        case Operation::kInvokeWithResponseStream:  // AWS's policies have one name for both
             return "InvokeFunction";
         case Operation::kCreateFunction:
             return "CreateFunction";
@@ -181,6 +191,16 @@ std::string_view action_name(Operation operation) {
             return "UpdateFunctionEventInvokeConfig";
         case Operation::kDeleteEventInvokeConfig:
             return "DeleteFunctionEventInvokeConfig";
+        case Operation::kCreateFunctionUrl:
+            return "CreateFunctionUrlConfig";
+        case Operation::kGetFunctionUrl:
+            return "GetFunctionUrlConfig";
+        case Operation::kUpdateFunctionUrl:
+            return "UpdateFunctionUrlConfig";
+        case Operation::kDeleteFunctionUrl:
+            return "DeleteFunctionUrlConfig";
+        case Operation::kListFunctionUrls:
+            return "ListFunctionUrlConfigs";
         case Operation::kListTags:
             return "ListTags";
         case Operation::kTagResource:

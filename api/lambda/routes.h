@@ -10,6 +10,7 @@ namespace lambent::api::lambda {
 
 enum class Operation {
     kInvoke,
+    kInvokeWithResponseStream,
     kCreateFunction,
     kGetFunction,
     kGetFunctionConfiguration,
@@ -37,6 +38,11 @@ enum class Operation {
     kPutEventInvokeConfig,
     kUpdateEventInvokeConfig,
     kDeleteEventInvokeConfig,
+    kCreateFunctionUrl,
+    kGetFunctionUrl,
+    kUpdateFunctionUrl,
+    kDeleteFunctionUrl,
+    kListFunctionUrls,
     kListTags,
     kTagResource,
     kUntagResource,

@@ -87,6 +87,7 @@ House::House(
           rate_card_,
           log.with({{"room", "scheduler"}})
       ),
+      streams_(loop, scheduler_, log.with({{"room", "scheduler"}})),
       concurrency_(*stores.main_db, clock, options.account_concurrency),
       provisioned_(concurrency_, stores.aliases, scheduler_),
       capacity_(concurrency_, provisioned_, function_finder()),
@@ -102,11 +103,17 @@ House::House(
           stores.workers,
           clock
       ),
+      urls_(*stores.main_db, clock),
       registered_(stores.functions),
       lambda_(
-          api::lambda::LambdaConfig{options.region},
+          api::lambda::LambdaConfig{options.region, foundation_.port},
           lambda_ports(clock),
           log.with({{"room", "lambda"}})
+      ),
+      url_service_(
+          api::urls::UrlConfig{options.region, foundation_.port},
+          api::urls::UrlPorts{urls_, scheduler_, streams_, clock},
+          log.with({{"room", "urls"}})
       ),
       s3_(s3_config(options), objects_, registered_, stores.workers, log.with({{"room", "s3"}})),
       log_service_(api::logs::LogsConfig{options.region}, logs_, log.with({{"room", "logs"}})),
@@ -119,7 +126,8 @@ House::House(
       admin_(scheduler_, records_, admin_tools()),
       front_door_(
           front_door_config(options, foundation_.port),
-          api::FrontDoor::Services{lambda_, s3_, log_service_, sts_, autoscaling_, admin_},
+          api::FrontDoor::Services{
+              lambda_, s3_, log_service_, sts_, autoscaling_, admin_, url_service_},
           credentials_,
           clock,
           log.with({{"room", "front_door"}})
@@ -166,7 +174,9 @@ api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
             return read_stored_package(
                 objects_, stores_.workers, std::move(bucket), std::move(key)
             );
-        }};
+        },
+        streams_,
+        urls_};
 }
 
 api::admin::StartTools House::admin_tools() {
@@ -190,6 +200,10 @@ Task<Result<void>> House::open(RootKey owner) {
         return stores_.functions.find(function) != nullptr;
     };
     LAMBENT_CO_TRY(co_await concurrency_.load(std::move(exists)));
+    triggers::FunctionUrls::Exists is_reachable = [this](const triggers::FunctionUrl& url) {
+        return stores_.qualified_functions.find(url.reference()) != nullptr;
+    };
+    LAMBENT_CO_TRY(co_await urls_.load(std::move(is_reachable)));
     LAMBENT_CO_TRY(co_await scaling_.load());
     LAMBENT_CO_TRY(co_await objects_.collect());
     pump_.start();
@@ -229,6 +243,7 @@ Task<> House::close() {
     co_await scaling_.stop();
     co_await server_.stop(kDrain);
     co_await scheduler_.stop(kDrain);
+    co_await streams_.join();
     co_await pump_.stop();
     co_await environments_.stop();
     co_await sandbox_->stop();

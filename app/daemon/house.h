@@ -7,6 +7,7 @@
 #include "api/s3/s3_event_writer.h"
 #include "api/s3/s3_service.h"
 #include "api/sts/sts_service.h"
+#include "api/urls/url_service.h"
 #include "api/wire/credentials.h"
 #include "api/wire/front_door.h"
 #include "app/daemon/cell_door.h"
@@ -27,6 +28,8 @@
 #include "scheduler/scaling/auto_scaling.h"
 #include "scheduler/scaling/provisioned_capacity.h"
 #include "scheduler/scheduler.h"
+#include "scheduler/streamed_invocations.h"
+#include "triggers/http/function_urls.h"
 #include "triggers/objects/object_store.h"
 
 #include <memory>
@@ -75,6 +78,7 @@ class House {
     scheduler::RateCard rate_card_;
     scheduler::RecordStore records_;
     scheduler::Scheduler scheduler_;
+    scheduler::StreamedInvocations streams_;
     scheduler::ConcurrencySettings concurrency_;
     scheduler::ProvisionedConcurrency provisioned_;
     scheduler::ProvisionedCapacity capacity_;
@@ -83,8 +87,10 @@ class House {
     scheduler::AsyncPump pump_;
     api::s3::S3EventWriter event_writer_;
     triggers::ObjectStore objects_;
+    triggers::FunctionUrls urls_;
     RegisteredFunctions registered_;
     api::lambda::LambdaService lambda_;
+    api::urls::UrlService url_service_;
     api::s3::S3Service s3_;
     api::logs::LogsService log_service_;
     api::sts::StsService sts_;

@@ -15,8 +15,21 @@ std::unique_ptr<sql::SqliteDriver> open_driver(const std::string& path) {
     for (const sql::Migration& step : scheduler::ConcurrencySettings::migrations()) {
         steps.push_back(step);
     }
+    for (const sql::Migration& step : triggers::FunctionUrls::migrations()) {
+        steps.push_back(step);
+    }
     driver->migrate(std::move(steps)).value();
     return driver;
+}
+
+Task<> read_stream(http::BodySource& source, std::string& text) {
+    for (;;) {
+        const Result<std::string> piece = co_await source.read_some();
+        if (piece.has_error() || piece->empty()) {
+            co_return;
+        }
+        text += *piece;
+    }
 }
 
 }  // namespace
@@ -28,6 +41,8 @@ LambdaDesk::LambdaDesk()
       aliases_(*driver_),
       qualified_(functions_, aliases_),
       concurrency_(*driver_, clock, 1'000),
+      streams_(loop_.get_executor(), invoker, Logger::silent()),
+      urls_(*driver_, clock),
       service_(api::lambda::LambdaConfig(), ports(), Logger::silent()) {
     run_flow(loop_, functions_.load()).value();
 }
@@ -48,7 +63,9 @@ api::lambda::LambdaPorts LambdaDesk::ports() {
         [this](const scheduler::ProvisionedConfig&) { return provisioned_status; },
         [this](std::string bucket, std::string key) {
             return read_object(std::move(bucket), std::move(key));
-        }};
+        },
+        streams_,
+        urls_};
 }
 
 Task<Result<std::string>> LambdaDesk::read_object(std::string bucket, std::string key) {
@@ -85,8 +102,12 @@ Reply LambdaDesk::ask(
     http::Response response = run_flow(loop_, service_.serve(std::move(request), reader));
     Reply reply;
     reply.status = response.status;
+    if (auto* stream = std::get_if<http::StreamBody>(&response.body)) {
+        run_flow(loop_, read_stream(*stream->source, reply.text));
+    } else {
+        reply.text = std::get<std::string>(std::move(response.body));
+    }
     reply.headers = std::move(response.headers);
-    reply.text = std::get<std::string>(std::move(response.body));
     return reply;
 }
 

@@ -73,6 +73,8 @@ class LambdaDesk {
     runtime::AliasRegistry aliases_;
     runtime::QualifiedFunctions qualified_;
     scheduler::ConcurrencySettings concurrency_;
+    scheduler::StreamedInvocations streams_;
+    triggers::FunctionUrls urls_;
     api::lambda::LambdaService service_;
 };
 
