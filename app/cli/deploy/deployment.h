@@ -27,6 +27,7 @@ struct DeployedFunction {
     std::uint64_t code_bytes = 0;
     DeployAction action = DeployAction::kUnchanged;
     std::vector<std::string> trigger_buckets;
+    std::string url;  // empty when the template wants none
 };
 
 struct DeployedBucket {
@@ -41,7 +42,8 @@ struct DeployReport {
 };
 
 // Reads a SAM template, builds its functions and brings the daemon to what it says: functions are
-// created or updated (and Active on return), buckets made, their notifications set. Doing it twice
+// created or updated (and Active on return) and given URLs, buckets made, their notifications set.
+// A URL that the template does not ask for stays as it is. Doing it twice
 // changes nothing the second time.
 Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Progress& progress);
 

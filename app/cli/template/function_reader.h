@@ -36,6 +36,8 @@ class FunctionReader {
     Result<void> read_code(const YAML::Node& own, TemplateFunction& function) const;
     Result<void> read_build(const YAML::Node& resource, TemplateFunction& function) const;
     Result<void> read_events(const YAML::Node& events, TemplateFunction& function) const;
+    Result<void> read_url(const YAML::Node& node, TemplateFunction& function) const;
+    Result<void> read_cors(const YAML::Node& node, UrlSettings& settings) const;
     Result<S3Trigger> read_s3_event(const std::string& id, const YAML::Node& properties) const;
     Result<std::string> bucket_id(const YAML::Node& node) const;
     Result<void> read_filter(const YAML::Node& filter, S3Trigger& trigger) const;

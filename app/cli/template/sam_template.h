@@ -1,9 +1,11 @@
 #pragma once
 
+#include "app/cli/client/function_url_api.h"
 #include "app/cli/client/lambda_api.h"
 #include "base/result.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,7 @@ struct TemplateFunction {
     std::string inline_code;  // instead of code_uri
     BuildMethod build = BuildMethod::kByRuntime;
     std::vector<S3Trigger> triggers;
+    std::optional<UrlSettings> url;  // its FunctionUrlConfig
     int line = 0;
 };
 
