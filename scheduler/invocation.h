@@ -7,10 +7,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace lambent::scheduler {
+
+class ResponseStream;
 
 enum class LogTail { kNone, kLast4Kb };
 // What X-Lambent-Cold and `measure` force. A forced boot takes no stem; when several calls of one
@@ -29,6 +32,9 @@ struct Invocation {
     StartPreference start = StartPreference::kAny;
     Delivery delivery = Delivery::kSync;
     std::chrono::microseconds queued{0};  // an async event: from due until now
+    // Where the response goes while it is written, instead of into the result; shared with its
+    // reader. StreamedInvocations sets it.
+    std::shared_ptr<ResponseStream> stream;
 };
 
 // Where the time of one invocation went; architecture.md's phases, in order, zero where skipped.

@@ -1,5 +1,7 @@
 #include "scheduler/invocation_run.h"
 
+#include "scheduler/response_stream.h"
+
 #include <algorithm>
 
 namespace lambent::scheduler {
@@ -130,6 +132,10 @@ Task<Result<runtime::InvokeOutcome>> InvocationRun::deliver() {
     request.trace_id = std::move(invocation_.trace_id);
     if (const auto colon = invocation_.function.find(':'); colon != std::string::npos) {
         request.qualifier = invocation_.function.substr(colon + 1);
+    }
+    if (invocation_.stream != nullptr) {
+        invocation_.stream->run_by(lease_->function->version());
+        request.sink = invocation_.stream;
     }
     request.deadline = deadline_;
     const auto left =

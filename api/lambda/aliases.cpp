@@ -199,6 +199,12 @@ Served one_alias(Call call) {
             if (removed.has_error()) {
                 co_return from_error(removed.error());
             }
+            if (call.ports.urls.find(function->name, call.alias)) {
+                removed = co_await call.ports.urls.remove(function->name, call.alias);
+                if (removed.has_error()) {
+                    co_return from_error(removed.error());
+                }
+            }
         }
         co_return no_content();
     }

@@ -1,9 +1,8 @@
 #include "api/lambda/invoke_options.h"
-#include "api/lambda/json_payload.h"
+#include "api/lambda/invoke_payload.h"
 #include "api/lambda/operations.h"
 #include "api/wire/record_json.h"
 #include "base/files/content_hash.h"
-#include "scheduler/lineage.h"
 
 #include <nlohmann/json.hpp>
 
@@ -12,34 +11,6 @@
 namespace lambent::api::lambda {
 
 namespace {
-
-constexpr std::uint64_t kSyncBytesMax = 6'291'456;  // lambda-facts section 2
-constexpr std::uint64_t kEventBytesMax = 1'048'576;
-
-// The event as the function will see it; an empty one is an empty object, as in AWS.
-Answer<std::string> check_payload(Result<std::string> payload, std::uint64_t limit_bytes) {
-    if (payload.has_error()) {
-        return payload.error().code() == Code::kTooLarge ? payload_too_large(limit_bytes)
-                                                         : from_error(payload.error());
-    }
-    if (payload.value().size() > limit_bytes) {
-        return payload_too_large(limit_bytes);
-    }
-    if (payload.value().empty()) {
-        return std::string("{}");
-    }
-    if (const auto fault = json_fault(payload.value())) {
-        return invalid_content(
-            "Could not parse request body into json: Could not parse payload into json: " + *fault
-        );
-    }
-    return std::move(payload).value();
-}
-
-std::string trace_of(const Call& call, InvokeOptions& options) {
-    return options.trace_id.empty() ? new_trace_id(call.ports.clock.wall_now())
-                                    : std::move(options.trace_id);
-}
 
 // Loops are stopped by the pump, which tells the event's destinations.
 Served accept_event(Call call, std::string reference, InvokeOptions options, std::string payload) {
@@ -83,24 +54,15 @@ http::Response render(
 }
 
 Served run(Call call, Target target, InvokeOptions options, std::string payload) {
-    scheduler::Invocation invocation;
-    invocation.function = std::move(target.reference);
-    invocation.request_id = call.request.request_id;
-    invocation.payload = std::move(payload);
-    invocation.client_context = std::move(options.client_context);
-    scheduler::TraceStep step =
-        scheduler::step_into(trace_of(call, options), target.function->arn(call.config.region));
-    if (step.is_loop() && call.ports.async_settings.loops(target.function->name) ==
-                              scheduler::AsyncSettings::Loops::kTerminate) {
-        co_return recursive_invocation();
-    }
-    invocation.trace_id = std::move(step.header);
-    invocation.log_tail = options.log_tail;
-    invocation.start = options.start;
+    const std::string arn = target.arn;
+    LAMBENT_CO_TRY(
+        scheduler::Invocation invocation,
+        invocation_of(call, std::move(target), options, std::move(payload))
+    );
     const std::string trace_id = invocation.trace_id;
     auto result = co_await call.ports.invoker.invoke(std::move(invocation));
     if (result.has_error()) {
-        co_return from_error(result.error(), target.arn);
+        co_return from_error(result.error(), arn);
     }
     co_return render(std::move(result).value(), options, trace_id);
 }

@@ -67,6 +67,15 @@ Served perform(Call call) {
         case Operation::kUpdateMapping:
         case Operation::kDeleteMapping:
             return one_event_source_mapping(std::move(call));
+        case Operation::kInvokeWithResponseStream:
+            return invoke_with_response_stream(std::move(call));
+        case Operation::kCreateFunctionUrl:
+        case Operation::kGetFunctionUrl:
+        case Operation::kUpdateFunctionUrl:
+        case Operation::kDeleteFunctionUrl:
+            return function_url(std::move(call));
+        case Operation::kListFunctionUrls:
+            return list_function_urls(std::move(call));
         case Operation::kListTags:
         case Operation::kTagResource:
         case Operation::kUntagResource:
@@ -84,7 +93,8 @@ AwsError unknown_operation(const Request& request) {
 }
 
 bool may(const Principal& principal, Operation operation) {
-    return principal.is_root || operation == Operation::kInvoke;
+    return principal.is_root || operation == Operation::kInvoke ||
+           operation == Operation::kInvokeWithResponseStream;
 }
 
 }  // namespace

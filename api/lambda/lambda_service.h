@@ -16,8 +16,11 @@
 #include "scheduler/find_function.h"
 #include "scheduler/invocation.h"
 #include "scheduler/provisioned_concurrency.h"
+#include "scheduler/streamed_invocations.h"
+#include "triggers/http/function_urls.h"
 #include "triggers/sources/event_source_mappings.h"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -25,6 +28,7 @@ namespace lambent::api::lambda {
 
 struct LambdaConfig {
     std::string region = "us-east-1";
+    std::uint16_t port = 4566;  // of the addresses that it hands out for functions
 };
 
 // What the Lambda door needs of the rooms below; all of it outlives the door.
@@ -49,6 +53,8 @@ struct LambdaPorts {
     // A package that lies in a bucket. kNotFound with subject "bucket" or "object".
     std::function<Task<Result<std::string>>(std::string bucket, std::string key)> read_object;
     triggers::EventSourceMappings& mappings;
+    scheduler::StreamedInvocations& streams;
+    triggers::FunctionUrls& urls;
 };
 
 // The Lambda API (REST-JSON): parses, calls, renders; decides nothing that is not wire format. The

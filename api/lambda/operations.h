@@ -33,6 +33,7 @@ inline constexpr std::uint64_t kSettingsBytesMax = 1ULL << 20;
 using Served = Task<Answer<http::Response>>;
 
 Served invoke(Call call);
+Served invoke_with_response_stream(Call call);
 Served create_function(Call call);
 Served update_function_code(Call call);
 Served update_function_configuration(Call call);
@@ -52,6 +53,8 @@ Served account_settings(Call call);
 Served event_invoke_config(Call call);  // put, update, get, delete
 Served list_event_invoke_configs(Call call);
 Served recursion_config(Call call);
+Served function_url(Call call);  // create, get, update, delete
+Served list_function_urls(Call call);
 Served tags(Call call);
 Served create_event_source_mapping(Call call);
 Served list_event_source_mappings(Call call);

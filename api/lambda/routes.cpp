@@ -25,6 +25,9 @@ constexpr std::string_view kEventInvokeTail = "/event-invoke-config";
 constexpr std::string_view kEventInvokeList = "/event-invoke-config/list";
 constexpr std::string_view kRecursion = "/2024-08-31/functions/";
 constexpr std::string_view kRecursionTail = "/recursion-config";
+constexpr std::string_view kStreaming = "/2021-11-15/functions/";
+constexpr std::string_view kStreamingTail = "/response-streaming-invocations";
+constexpr std::string_view kUrls = "/2021-10-31/functions/";
 
 // The most frequent first.
 constexpr std::array kPatterns{
@@ -55,6 +58,12 @@ constexpr std::array kPatterns{
     Pattern{"GET", kMappings, "", Operation::kGetMapping},
     Pattern{"PUT", kMappings, "", Operation::kUpdateMapping},
     Pattern{"DELETE", kMappings, "", Operation::kDeleteMapping},
+    Pattern{"POST", kStreaming, kStreamingTail, Operation::kInvokeWithResponseStream},
+    Pattern{"POST", kUrls, "/url", Operation::kCreateFunctionUrl},
+    Pattern{"GET", kUrls, "/url", Operation::kGetFunctionUrl},
+    Pattern{"PUT", kUrls, "/url", Operation::kUpdateFunctionUrl},
+    Pattern{"DELETE", kUrls, "/url", Operation::kDeleteFunctionUrl},
+    Pattern{"GET", kUrls, "/urls", Operation::kListFunctionUrls},
     Pattern{"GET", kTags, "", Operation::kListTags},
     Pattern{"POST", kTags, "", Operation::kTagResource},
     Pattern{"DELETE", kTags, "", Operation::kUntagResource},
@@ -144,6 +153,7 @@ std::optional<Route> find_route(
 std::string_view action_name(Operation operation) {
     switch (operation) {
         case Operation::kInvoke:
+        case Operation::kInvokeWithResponseStream:  // AWS's policies have one name for both
             return "InvokeFunction";
         case Operation::kCreateFunction:
             return "CreateFunction";
@@ -214,6 +224,16 @@ std::string_view action_name(Operation operation) {
             return "UpdateEventSourceMapping";
         case Operation::kDeleteMapping:
             return "DeleteEventSourceMapping";
+        case Operation::kCreateFunctionUrl:
+            return "CreateFunctionUrlConfig";
+        case Operation::kGetFunctionUrl:
+            return "GetFunctionUrlConfig";
+        case Operation::kUpdateFunctionUrl:
+            return "UpdateFunctionUrlConfig";
+        case Operation::kDeleteFunctionUrl:
+            return "DeleteFunctionUrlConfig";
+        case Operation::kListFunctionUrls:
+            return "ListFunctionUrlConfigs";
         case Operation::kListTags:
             return "ListTags";
         case Operation::kTagResource:

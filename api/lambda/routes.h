@@ -10,6 +10,7 @@ namespace lambent::api::lambda {
 
 enum class Operation {
     kInvoke,
+    kInvokeWithResponseStream,
     kCreateFunction,
     kGetFunction,
     kGetFunctionConfiguration,
@@ -45,6 +46,11 @@ enum class Operation {
     kGetMapping,
     kUpdateMapping,
     kDeleteMapping,
+    kCreateFunctionUrl,
+    kGetFunctionUrl,
+    kUpdateFunctionUrl,
+    kDeleteFunctionUrl,
+    kListFunctionUrls,
     kListTags,
     kTagResource,
     kUntagResource,

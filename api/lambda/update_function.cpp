@@ -203,6 +203,10 @@ Served delete_function(Call call) {
     for (const runtime::FunctionPtr& version : versions) {
         call.ports.retire(version->key());
     }
+    if (const auto forgotten = co_await call.ports.urls.forget(function->name);
+        forgotten.has_error()) {
+        co_return from_error(forgotten.error());
+    }
     if (const auto forgotten = co_await call.ports.concurrency.forget(function->name);
         forgotten.has_error()) {
         co_return from_error(forgotten.error());

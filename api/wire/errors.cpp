@@ -65,6 +65,14 @@ http::Response s3_error(
     return answer(error, "application/xml", xml.take());
 }
 
+http::Response function_url_error(const AwsError& error) {
+    nlohmann::ordered_json body;
+    body["Message"] = error.message();
+    http::Response response = answer(error, "application/json", dump_json(body));
+    response.headers.add("x-amzn-ErrorType", error.name());
+    return response;
+}
+
 http::Response query_error(const AwsError& error, std::string_view request_id) {
     XmlWriter xml;
     xml.open("ErrorResponse", "https://sts.amazonaws.com/doc/2011-06-15/");

@@ -56,5 +56,7 @@ http::Response s3_error(
 );
 // STS (Query protocol): <ErrorResponse>….
 http::Response query_error(const AwsError& error, std::string_view request_id);
+// Function URLs: {"Message":…}.
+http::Response function_url_error(const AwsError& error);
 
 }  // namespace lambent::api

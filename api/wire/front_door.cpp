@@ -53,6 +53,7 @@ struct Visit {
 // A function's own code may be hostile: it gets what a function needs and nothing that manages.
 bool may(const Principal& principal, const Visit& visit) {
     return principal.is_root || visit.service == ServiceName::kS3 ||
+           visit.service == ServiceName::kFunctionUrl ||
            (visit.service == ServiceName::kLambda && is_invoke(visit.head()));
 }
 
@@ -82,6 +83,8 @@ struct FrontDoor::Parts {
     Checked<void> decode(Visit& visit) const;
     Checked<void> identify(Visit& visit) const;
     Checked<bool> check(Visit& visit) const;
+    Checked<bool> check_address(Visit& visit, const FunctionAddress& address) const;
+    Checked<void> check_host(const Visit& visit) const;
     std::optional<Checked<void>> prove_at_once(Visit& visit, http::BodyReader& body);
     Task<Checked<void>> prove(Visit& visit, http::BodyReader& body);
     Checked<void> prove_text(Visit& visit, Checked<HashedText> read);
@@ -91,8 +94,7 @@ struct FrontDoor::Parts {
     http::Response turn_away(const Visit& visit, const Refusal& refusal) const;
 };
 
-// Who may speak at all: a browser that was led here by another page may not.
-Checked<void> FrontDoor::Parts::admit(Visit& visit) const {
+Checked<void> FrontDoor::Parts::check_host(const Visit& visit) const {
     const http::RequestHead& head = visit.head();
     const std::uint16_t port = head.entrance.empty() ? config.port : 0;
     const auto host = head.headers.find("host").value_or("");
@@ -102,9 +104,16 @@ Checked<void> FrontDoor::Parts::admit(Visit& visit) const {
             std::to_string(config.port) + " or a name that ends in .localhost"
         );
     }
+    return {};
+}
+
+// Who may speak at all: a browser that was led here by another page may not, but for what a
+// bucket's CORS rules allow: S3 itself looks.
+Checked<void> FrontDoor::Parts::admit(Visit& visit) const {
+    LAMBENT_TRY(check_host(visit));
+    const http::RequestHead& head = visit.head();
     visit.request.is_cross_origin = is_cross_origin(head);
     const bool asks_of_other_origins = head.method == "OPTIONS" || visit.request.is_cross_origin;
-    // A bucket may have CORS rules: S3 itself looks.
     if (asks_of_other_origins && visit.service != ServiceName::kS3) {
         return forbidden("This server answers no requests of other origins.");
     }
@@ -180,7 +189,7 @@ std::optional<Checked<void>> FrontDoor::Parts::prove_at_once(Visit& visit, http:
     if (visit.service == ServiceName::kS3) {
         return prove_stream(visit, body);
     }
-    if (config.auth == AuthMode::kNone) {
+    if (config.auth == AuthMode::kNone && visit.service != ServiceName::kFunctionUrl) {
         return Checked<void>();
     }
     auto read = take_hashed(body, body_bytes_max(visit.service, visit.head()), visit.held);
@@ -197,7 +206,9 @@ Checked<void> FrontDoor::Parts::prove_text(Visit& visit, Checked<HashedText> rea
     if (read.has_error()) {
         return read.error();
     }
-    LAMBENT_TRY(verifier.verify(visit.head(), *visit.authorization, read->sha256_hex));
+    if (visit.authorization) {  // else an address that is open to strangers
+        LAMBENT_TRY(verifier.verify(visit.head(), *visit.authorization, read->sha256_hex));
+    }
     visit.body = std::make_unique<HeldBody>(std::move(read->text));
     return {};
 }
@@ -217,13 +228,46 @@ Checked<void> FrontDoor::Parts::prove_stream(Visit& visit, http::BodyReader& bod
     return {};
 }
 
-// Whether it must still be proved who asks.
+// Whether the body must still be held, and proved.
 Checked<bool> FrontDoor::Parts::check(Visit& visit) const {
+    if (const auto address = function_address(visit.head())) {
+        return check_address(visit, *address);
+    }
     LAMBENT_TRY(decode(visit));
     LAMBENT_TRY(admit(visit));
     if (visit.is_health()) {
         visit.request.principal.name = "anonymous";
         return false;
+    }
+    LAMBENT_TRY(identify(visit));
+    return true;
+}
+
+// A function's own host is open to pages of other origins, as on AWS: what they see of its answers
+// is for the function and its rules to say. On the platform's host it is as closed as the platform.
+Checked<bool> FrontDoor::Parts::check_address(Visit& visit, const FunctionAddress& address) const {
+    visit.service = ServiceName::kFunctionUrl;
+    LAMBENT_TRY(check_host(visit));
+    const http::RequestHead& head = visit.head();
+    if (address.id.empty() && is_cross_origin(head)) {
+        return forbidden("This server answers no requests of other origins.");
+    }
+    auto path = http::percent_decode(head.path);
+    auto query = http::parse_query(head.query);
+    if (path.has_error() || query.has_error()) {
+        return Refusal(Fault::kBadRequest, "The address of the request cannot be decoded.");
+    }
+    visit.request.path = std::move(*path);
+    visit.request.query = std::move(*query);
+    if (!services.function_urls.wants_signature(head)) {
+        visit.request.principal.name = "anonymous";
+        return true;  // nothing is proved, but strangers' bodies are held within the same bound
+    }
+    if (config.auth == AuthMode::kSigV4) {
+        LAMBENT_TRY(visit.authorization, read_authorization(head, visit.request.query));
+        if (visit.authorization && visit.authorization->scope.service != "lambda") {
+            return forbidden("Credential should be scoped to correct service: 'lambda'.");
+        }
     }
     LAMBENT_TRY(identify(visit));
     return true;
@@ -249,6 +293,8 @@ Service& FrontDoor::Parts::find(ServiceName name) const {
             return services.sqs;
         case ServiceName::kAdmin:
             return services.admin;
+        case ServiceName::kFunctionUrl:
+            return services.function_urls;
         case ServiceName::kUnknown:
             break;
     }

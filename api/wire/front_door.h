@@ -23,7 +23,9 @@ struct FrontDoorConfig {
 // Every request passes here, once: Host and Origin, which service is meant (credential scope,
 // X-Amz-Target, date paths, else S3; /_lambent/ is the platform's own), signature, body unwrapping.
 // What a handler gets is authenticated. A request that came in by a cell's entrance
-// ("function:<name>") must be signed with that function's key. Only GET /_lambent/health is open.
+// ("function:<name>") must be signed with that function's key. Only GET /_lambent/health is open,
+// and functions' addresses are that want no signature; those have hosts of their own, which pages
+// of other origins may call.
 class FrontDoor final : public http::Handler {
   public:
     struct Services {
@@ -36,6 +38,7 @@ class FrontDoor final : public http::Handler {
         Service& scheduler;
         Service& sqs;
         Service& admin;  // /_lambent/…
+        PublicService& function_urls;
     };
     FrontDoor(
         FrontDoorConfig config,

@@ -135,7 +135,9 @@ AwsError to_aws(const Refusal& refusal, Style style) {
     } else if (style == Style::kQuery) {
         word = words.query;
     }
-    return AwsError(word.status, word.name, refusal.message());
+    // A function's address tells strangers no more than AWS's does.
+    const bool is_terse = style == Style::kFunctionUrl && word.status == 403;
+    return AwsError(word.status, word.name, is_terse ? "Forbidden" : refusal.message());
 }
 
 http::Response render(
@@ -150,6 +152,8 @@ http::Response render(
             return s3_error(error, resource, request_id);
         case Style::kQuery:
             return query_error(error, request_id);
+        case Style::kFunctionUrl:
+            return function_url_error(error);
     }
     LAMBENT_ASSERT(false);
 }

@@ -20,6 +20,9 @@ constexpr std::string_view kAutoscalingTarget = "AnyScaleFrontendService.";
 constexpr std::string_view kEventsTarget = "AWSEvents.";
 constexpr std::string_view kSqsTarget = "AmazonSQS.";
 constexpr std::string_view kLocalhost = "localhost";
+constexpr std::string_view kUrlPrefix = "/_url/";
+constexpr std::string_view kUrlDomain = ".lambda-url.";
+constexpr std::size_t kUrlIdBytes = 32;
 constexpr std::uint64_t kInvokeBytesMax = 6 * 1024 * 1024;
 constexpr std::uint64_t kFunctionBytesMax = 69'905'067;  // 50 MB of zip in base64, as AWS has it
 constexpr std::uint64_t kOtherBytesMax = 8 * 1024 * 1024;
@@ -102,6 +105,16 @@ bool is_localhost_name(std::string_view name) {
            std::all_of(labels.begin(), labels.end(), is_label);
 }
 
+// One segment between `before` and `behind`.
+bool has_shape(std::string_view path, std::string_view before, std::string_view behind) {
+    if (!path.starts_with(before) || !path.ends_with(behind) ||
+        path.size() <= before.size() + behind.size()) {
+        return false;
+    }
+    const std::size_t bytes = path.size() - before.size() - behind.size();
+    return path.substr(before.size(), bytes).find('/') == std::string_view::npos;
+}
+
 }  // namespace
 
 ServiceName find_service(
@@ -164,8 +177,33 @@ Style style_of(ServiceName service, const http::RequestHead& head) {
         case ServiceName::kAdmin:
         case ServiceName::kUnknown:
             return Style::kRestJson;
+        case ServiceName::kFunctionUrl:
+            return Style::kFunctionUrl;
     }
     LAMBENT_ASSERT(false);
+}
+
+std::optional<FunctionAddress> function_address(const http::RequestHead& head) {
+    if (head.path.starts_with(kUrlPrefix)) {
+        FunctionAddress address;
+        const std::string_view rest = std::string_view(head.path).substr(kUrlPrefix.size());
+        address.reference = rest.substr(0, rest.find('/'));
+        address.path = rest.substr(address.reference.size());
+        return address;
+    }
+    std::string_view host = head.headers.find("host").value_or("");
+    host = host.substr(0, host.find(':'));
+    if (host.size() <= kUrlIdBytes + kUrlDomain.size() + kLocalhost.size() + 1 ||
+        !same_text(host.substr(kUrlIdBytes, kUrlDomain.size()), kUrlDomain) ||
+        !is_localhost_name(host)) {
+        return std::nullopt;
+    }
+    FunctionAddress address;
+    address.id = host.substr(0, kUrlIdBytes);
+    address.region = host.substr(kUrlIdBytes + kUrlDomain.size());
+    address.region.remove_suffix(kLocalhost.size() + 1);
+    address.path = head.path;
+    return address;
 }
 
 bool is_own_host(std::string_view host, std::uint16_t port) {
@@ -214,19 +252,15 @@ bool is_normal_path(std::string_view path) {
 }
 
 bool is_invoke(const http::RequestHead& head) {
-    constexpr std::string_view kBefore = "/2015-03-31/functions/";
-    constexpr std::string_view kBehind = "/invocations";
-    const std::string_view path = head.path;
-    if (head.method != "POST" || !path.starts_with(kBefore) || !path.ends_with(kBehind) ||
-        path.size() <= kBefore.size() + kBehind.size()) {
-        return false;
-    }
-    const std::string_view name =
-        path.substr(kBefore.size(), path.size() - kBefore.size() - kBehind.size());
-    return name.find('/') == std::string_view::npos;
+    return head.method == "POST" &&
+           (has_shape(head.path, "/2015-03-31/functions/", "/invocations") ||
+            has_shape(head.path, "/2021-11-15/functions/", "/response-streaming-invocations"));
 }
 
 std::uint64_t body_bytes_max(ServiceName service, const http::RequestHead& head) {
+    if (service == ServiceName::kFunctionUrl) {
+        return kInvokeBytesMax;
+    }
     if (service == ServiceName::kLambda) {
         return is_invoke(head) ? kInvokeBytesMax : kFunctionBytesMax;
     }

@@ -21,8 +21,19 @@ enum class ServiceName {
     kScheduler,
     kSqs,
     kAdmin,
+    kFunctionUrl,
     kUnknown
 };
+
+// The address of a function that a request came to: by its host, which is nobody else's,
+// "<id>.lambda-url.<region>.localhost", or by path on the platform's own, "/_url/<name>/…".
+struct FunctionAddress {
+    std::string_view id;  // of the first form
+    std::string_view region;
+    std::string_view reference;  // of the second: "name" or "name:alias", percent-encoded
+    std::string_view path;       // what the function sees; begins with '/', or is empty
+};
+std::optional<FunctionAddress> function_address(const http::RequestHead& head);
 
 // Which service a request means: what it is signed for, else X-Amz-Target, the date in Lambda's
 // paths, Action=, and what is left is S3's. Paths below /_lambent/ are the platform's own.
@@ -46,7 +57,7 @@ bool is_cross_origin(const http::RequestHead& head);
 // Whether a decoded path has no empty, "." or ".." segment; a slash at the end is allowed.
 bool is_normal_path(std::string_view path);
 
-// POST /2015-03-31/functions/<name>/invocations
+// POST /2015-03-31/functions/<name>/invocations, or its streaming sister
 bool is_invoke(const http::RequestHead& head);
 // The largest body that any operation of the service takes in one piece.
 std::uint64_t body_bytes_max(ServiceName service, const http::RequestHead& head);

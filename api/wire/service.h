@@ -35,4 +35,11 @@ class Service {
     virtual Task<http::Response> serve(Request request, http::BodyReader& body) = 0;
 };
 
+// A service whose owner decides, for each address, whether strangers may call it.
+class PublicService : public Service {
+  public:
+    // Whether this request must be signed, whatever it asks for.
+    virtual bool wants_signature(const http::RequestHead& head) const = 0;
+};
+
 }  // namespace lambent::api

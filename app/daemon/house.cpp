@@ -107,6 +107,7 @@ House::House(
           rate_card_,
           log.with({{"room", "scheduler"}})
       ),
+      streams_(loop, scheduler_, log.with({{"room", "scheduler"}})),
       concurrency_(*stores.main_db, clocks.machine, options.account_concurrency),
       provisioned_(concurrency_, stores.aliases, scheduler_),
       capacity_(concurrency_, provisioned_, function_finder()),
@@ -145,17 +146,27 @@ House::House(
       ),
       message_source_(queues_),
       batch_writer_(options.region),
-      mappings_(
-          loop, mapping_ports(clocks.of_triggers()), log.with({{"room", "sources"}})
-      ),
+      mappings_(loop, mapping_ports(clocks.of_triggers()), log.with({{"room", "sources"}})),
+      urls_(*stores.main_db, clocks.machine),
       registered_(stores.qualified_functions),
       lambda_(
-          api::lambda::LambdaConfig{options.region},
+          api::lambda::LambdaConfig{options.region, foundation_.port},
           lambda_ports(clocks.machine),
           log.with({{"room", "lambda"}})
       ),
+      url_service_(
+          api::urls::UrlConfig{options.region, foundation_.port},
+          api::urls::UrlPorts{urls_, scheduler_, streams_, clocks.machine},
+          log.with({{"room", "urls"}})
+      ),
       s3_(s3_config(options),
-          {objects_, registered_, targets_, lifecycle_, credentials_, stores.workers, clocks.machine},
+          {objects_,
+           registered_,
+           targets_,
+           lifecycle_,
+           credentials_,
+           stores.workers,
+           clocks.machine},
           log.with({{"room", "s3"}})),
       log_service_(api::logs::LogsConfig{options.region}, logs_, log.with({{"room", "logs"}})),
       sts_(),
@@ -193,7 +204,8 @@ House::House(
               event_service_,
               schedule_service_,
               sqs_,
-              admin_},
+              admin_,
+              url_service_},
           credentials_,
           clocks.machine,
           log.with({{"room", "front_door"}})
@@ -266,7 +278,9 @@ api::lambda::LambdaPorts House::lambda_ports(const Clock& clock) {
                 objects_, stores_.workers, std::move(bucket), std::move(key)
             );
         },
-        mappings_};
+        mappings_,
+        streams_,
+        urls_};
 }
 
 triggers::EventSourceMappings::Ports House::mapping_ports(const Clock& clock) {
@@ -295,6 +309,10 @@ Task<Result<void>> House::open(RootKey owner) {
     };
     LAMBENT_CO_TRY(co_await concurrency_.load(exists));
     LAMBENT_CO_TRY(co_await async_settings_.load(std::move(exists)));
+    triggers::FunctionUrls::Exists is_reachable = [this](const triggers::FunctionUrl& url) {
+        return stores_.qualified_functions.find(url.reference()) != nullptr;
+    };
+    LAMBENT_CO_TRY(co_await urls_.load(std::move(is_reachable)));
     LAMBENT_CO_TRY(co_await scaling_.load());
     LAMBENT_CO_TRY(co_await buses_.load());
     LAMBENT_CO_TRY(co_await schedules_.open());
@@ -349,6 +367,7 @@ Task<> House::close() {
     co_await server_.stop(kDrain);
     co_await scheduler_.stop(kDrain);
     co_await mappings_.stop();
+    co_await streams_.join();
     co_await pump_.stop();
     co_await outbox_pump_.stop();
     co_await environments_.stop();

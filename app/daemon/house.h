@@ -11,6 +11,7 @@
 #include "api/schedules/schedules_service.h"
 #include "api/sqs/sqs_service.h"
 #include "api/sts/sts_service.h"
+#include "api/urls/url_service.h"
 #include "api/wire/credentials.h"
 #include "api/wire/front_door.h"
 #include "app/daemon/bucket_target.h"
@@ -37,13 +38,15 @@
 #include "scheduler/scaling/auto_scaling.h"
 #include "scheduler/scaling/provisioned_capacity.h"
 #include "scheduler/scheduler.h"
+#include "scheduler/streamed_invocations.h"
 #include "triggers/events/event_buses.h"
+#include "triggers/http/function_urls.h"
 #include "triggers/objects/object_lifecycle.h"
 #include "triggers/objects/object_store.h"
-#include "triggers/schedules/schedules.h"
-#include "triggers/timers/timers.h"
 #include "triggers/queue/queue_service.h"
+#include "triggers/schedules/schedules.h"
 #include "triggers/sources/event_source_mappings.h"
+#include "triggers/timers/timers.h"
 
 #include <memory>
 #include <optional>
@@ -99,6 +102,7 @@ class House {
     scheduler::RateCard rate_card_;
     scheduler::RecordStore records_;
     scheduler::Scheduler scheduler_;
+    scheduler::StreamedInvocations streams_;
     scheduler::ConcurrencySettings concurrency_;
     scheduler::ProvisionedConcurrency provisioned_;
     scheduler::ProvisionedCapacity capacity_;
@@ -121,8 +125,10 @@ class House {
     QueueMessageSource message_source_;
     api::lambda::SqsEventWriter batch_writer_;
     triggers::EventSourceMappings mappings_;
+    triggers::FunctionUrls urls_;
     RegisteredFunctions registered_;
     api::lambda::LambdaService lambda_;
+    api::urls::UrlService url_service_;
     api::s3::S3Service s3_;
     api::logs::LogsService log_service_;
     api::sts::StsService sts_;

@@ -8,11 +8,12 @@
 #include "scheduler/record_store.h"
 #include "scheduler/scaling/auto_scaling.h"
 #include "triggers/events/event_buses.h"
+#include "triggers/http/function_urls.h"
 #include "triggers/objects/object_store.h"
-#include "triggers/schedules/schedules.h"
-#include "triggers/timers/timers.h"
 #include "triggers/queue/queue_service.h"
+#include "triggers/schedules/schedules.h"
 #include "triggers/sources/event_source_mappings.h"
+#include "triggers/timers/timers.h"
 
 #include <utility>
 #include <vector>
@@ -67,6 +68,7 @@ Result<std::unique_ptr<Stores>> Stores::open(
                 triggers::EventBuses::migrations(),
                 triggers::QueueService::migrations(),
                 triggers::EventSourceMappings::migrations(),
+                triggers::FunctionUrls::migrations(),
             })
         )
     );

@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::size_t kDigitsMax = 15;  // below 2^60
 constexpr std::size_t kExtensionBytesMax = 1024;
-constexpr std::size_t kTrailerBytesMax = 8 * 1024;
 
 Error broken(const char* why) {
     return Error(Code::kInvalidArgument, "chunk", why);
@@ -121,7 +120,8 @@ Result<void> ChunkDecoder::step_size(char c) {
 }
 
 Result<void> ChunkDecoder::step_trailer(char c) {
-    if (++trailer_bytes_ > kTrailerBytesMax) {
+    trailers_ += c == '\r' ? '\n' : c;
+    if (trailers_.size() > trailer_bytes_max_) {
         return broken("the trailers are too long");
     }
     if (c != '\r') {

@@ -4,6 +4,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <array>
+#include <charconv>
 #include <exception>
 
 namespace lambent::http {
@@ -27,6 +29,13 @@ HeadLimits limits_of(const ServerConfig& config) {
 
 std::size_t left_of(const TimedSocket::Parts& parts) {
     return parts[0].size() + parts[1].size();
+}
+
+// "1f4\r\n"; the chunk of no bytes is the last one.
+std::string chunk_head(std::size_t bytes) {
+    std::array<char, 16> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), bytes, 16).ptr;
+    return std::string(digits.data(), end) + "\r\n";
 }
 
 Response plain_answer(unsigned status, std::string_view text) {
@@ -123,11 +132,13 @@ Task<Connection::Next> Connection::serve() {
     request_.head.entrance = origin_.entrance;
     const Framing framing = request_.framing;
     const bool is_head = request_.head.method == "HEAD";
-    RequestBody body(socket_, buffer_, framing, around_.config.body_timeout);
+    RequestBody body(
+        socket_, buffer_, framing, around_.config.body_timeout, around_.config.line_bytes_max
+    );
     const Response response = co_await ask_handler(body);
     AnswerContext context = plan(response, framing, body);
     context.is_head = is_head;
-    if (std::holds_alternative<FileBody>(response.body)) {
+    if (!std::holds_alternative<std::string>(response.body)) {
         if (!co_await answer(response, context)) {
             co_return Next::kEnd;
         }
@@ -172,6 +183,9 @@ AnswerContext Connection::plan(
     context.is_http_1_0 = framing.is_http_1_0;
     context.keep_alive = framing.keep_alive && !response.close && !is_finishing_ &&
                          (body.is_finished() || body.may_be_skipped(kSkipBytes));
+    if (framing.is_http_1_0 && std::holds_alternative<StreamBody>(response.body)) {
+        context.keep_alive = false;
+    }
     return context;
 }
 
@@ -198,10 +212,14 @@ Task<bool> Connection::answer(const Response& response, const AnswerContext& con
     if (file != nullptr && sends_body(response, context)) {
         co_return co_await send_file(*file);
     }
+    const auto* stream = std::get_if<StreamBody>(&response.body);
+    if (stream != nullptr && sends_body(response, context)) {
+        co_return co_await send_stream(*stream, context);
+    }
     co_return co_await send(parts);
 }
 
-// What to send, but for a file: the head lies in out_, the text in the response.
+// What to send, but for a file or a stream: the head lies in out_, the text in the response.
 TimedSocket::Parts Connection::render(const Response& response, const AnswerContext& context) {
     out_.clear();
     render_head(response, context, out_);
@@ -241,6 +259,34 @@ Task<bool> Connection::send_file(const FileBody& file) {
         sent += *read;
     }
     co_return true;
+}
+
+// Sends out_, which holds the head, at once, and then each piece when it comes.
+Task<bool> Connection::send_stream(const StreamBody& stream, const AnswerContext& context) {
+    bool is_last = false;
+    TimedSocket::Parts parts;
+    parts[0] = asio::buffer(out_);
+    std::string piece;
+    while (co_await send(parts)) {
+        if (is_last) {
+            co_return true;
+        }
+        Result<std::string> read = co_await stream.source->read_some();
+        if (read.has_error()) {
+            around_.log.debug("stream_cut", {{"reason", read.error().message()}});
+            co_return false;
+        }
+        piece = std::move(read).value();
+        is_last = piece.empty();
+        out_.clear();
+        if (!context.is_http_1_0) {
+            out_ = chunk_head(piece.size());
+            piece += "\r\n";
+        }
+        parts[0] = asio::buffer(out_);
+        parts[1] = asio::buffer(piece);
+    }
+    co_return false;
 }
 
 Task<> Connection::linger() {

@@ -58,6 +58,7 @@ class Connection {
     TimedSocket::Parts render(const Response& response, const AnswerContext& context);
     Task<bool> send(TimedSocket::Parts parts);
     Task<bool> send_file(const FileBody& file);
+    Task<bool> send_stream(const StreamBody& stream, const AnswerContext& context);
     Task<> linger();
     Parsed<std::optional<std::size_t>> scan_buffer();
     TimedSocket::Patience head_patience();

@@ -58,6 +58,9 @@ class BodyReader {
     // The whole body, when nothing of it was read and all of it has come already, which spares most
     // small requests every wait; else nothing, and it must be read.
     virtual std::optional<std::string> take_whole() { return std::nullopt; }
+    // What a chunked body said behind its end. Never part of the head: who asks knows what to
+    // believe.
+    virtual Headers trailers() const { return {}; }
 
     // Everything, or kTooLarge as soon as it is known to be more than `limit_bytes`.
     Task<Result<std::string>> read_all(std::uint64_t limit_bytes);
@@ -70,10 +73,25 @@ struct FileBody {
     std::uint64_t length = 0;
 };
 
+// A body that is made while it is sent, of no known length. Destroyed when the last byte has left
+// or the client has gone.
+class BodySource {
+  public:
+    virtual ~BodySource() = default;
+    // The next bytes; an empty string at the end. An Error cuts the connection, so that the client
+    // cannot take what it has for the whole.
+    virtual Task<Result<std::string>> read_some() = 0;
+};
+
+// Sent piece by piece as it comes, in chunks.
+struct StreamBody {
+    std::unique_ptr<BodySource> source;
+};
+
 struct Response {
     unsigned status = 200;
     Headers headers;
-    std::variant<std::string, FileBody> body;
+    std::variant<std::string, FileBody, StreamBody> body;
     bool close = false;  // end the connection after this answer
 };
 

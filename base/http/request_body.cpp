@@ -18,12 +18,14 @@ RequestBody::RequestBody(
     TimedSocket& socket,
     boost::beast::flat_buffer& buffer,
     const Framing& framing,
-    TimedSocket::Patience patience
+    TimedSocket::Patience patience,
+    std::size_t trailer_bytes_max
 )
     : socket_(socket),
       buffer_(buffer),
       content_length_(framing.content_length),
       left_(framing.content_length.value_or(0)),
+      chunks_(trailer_bytes_max),
       patience_(patience),
       budget_(patience),
       awaits_continue_(framing.awaits_continue && !framing.is_http_1_0),
@@ -123,6 +125,24 @@ Result<std::string> RequestBody::decode_buffered() {
         state_ = State::kFinished;
     }
     return bytes;
+}
+
+Headers RequestBody::trailers() const {
+    Headers found;
+    std::string_view lines = chunks_.trailers();
+    while (!lines.empty()) {
+        const std::string_view line = lines.substr(0, lines.find('\n'));
+        lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+        const std::size_t colon = line.find(':');
+        if (colon == std::string_view::npos) {
+            continue;  // the empty line at the end
+        }
+        std::string_view value = line.substr(colon + 1);
+        value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
+        value = value.substr(0, value.find_last_not_of(" \t") + 1);
+        found.add(std::string(line.substr(0, colon)), std::string(value));
+    }
+    return found;
 }
 
 Error RequestBody::broken(Error why) {

@@ -16,12 +16,14 @@ class RequestBody final : public BodyReader {
         TimedSocket& socket,
         boost::beast::flat_buffer& buffer,
         const Framing& framing,
-        TimedSocket::Patience patience
+        TimedSocket::Patience patience,
+        std::size_t trailer_bytes_max
     );
 
     Task<Result<std::string>> read_some() override;
     std::optional<std::uint64_t> content_length() const override { return content_length_; }
     std::optional<std::string> take_whole() override;
+    Headers trailers() const override;
 
     bool is_finished() const { return state_ == State::kFinished; }
     // Whether the rest is surely no more than `bytes`, and the client sends it unasked.

@@ -57,7 +57,17 @@ const std::string& date_line() {
     return line;
 }
 
+bool is_stream(const Response& response) {
+    return std::holds_alternative<StreamBody>(response.body);
+}
+
 void append_length(const Response& response, const AnswerContext& context, std::string& out) {
+    if (is_stream(response)) {
+        if (!context.is_http_1_0) {  // to which the end of the connection is the end of the body
+            out.append("Transfer-Encoding: chunked\r\n");
+        }
+        return;
+    }
     const auto told = context.is_head ? response.headers.find("Content-Length") : std::nullopt;
     if (told) {
         return append_field(out, "Content-Length", *told);
@@ -73,11 +83,13 @@ std::uint64_t body_bytes(const Response& response) {
     if (const auto* file = std::get_if<FileBody>(&response.body)) {
         return file->length;
     }
-    return std::get<std::string>(response.body).size();
+    const auto* text = std::get_if<std::string>(&response.body);
+    return text == nullptr ? 0 : text->size();
 }
 
 bool sends_body(const Response& response, const AnswerContext& context) {
-    return !context.is_head && !has_no_body(response.status) && body_bytes(response) > 0;
+    return !context.is_head && !has_no_body(response.status) &&
+           (is_stream(response) || body_bytes(response) > 0);
 }
 
 void render_head(const Response& response, const AnswerContext& context, std::string& out) {

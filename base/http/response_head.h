@@ -14,7 +14,7 @@ struct AnswerContext {
     bool keep_alive = true;
 };
 
-std::uint64_t body_bytes(const Response& response);
+std::uint64_t body_bytes(const Response& response);  // 0 of a stream, which nobody knows
 // Whether bytes follow the head of this answer.
 bool sends_body(const Response& response, const AnswerContext& context);
 

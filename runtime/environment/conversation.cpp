@@ -29,9 +29,14 @@ Task<GuestAnswer> Conversation::exchange(ChannelEvent event) {
     // Cleared however this flow ends: an answer that comes later has nobody to go to.
     struct Wanted {
         OneShot<GuestAnswer>*& slot;
-        ~Wanted() { slot = nullptr; }
-    } wanted{wanted_};
+        std::shared_ptr<ResponseSink>& sink;
+        ~Wanted() {
+            slot = nullptr;
+            sink = nullptr;
+        }
+    } wanted{wanted_, sink_};
     wanted_ = &answer;
+    sink_ = std::move(event.sink);
     switch (fsm_.on(Event::kOffer)) {
         case Action::kDeliver:
             hand_over(event);
@@ -158,6 +163,10 @@ void Conversation::answer_broken() {
 void Conversation::answer_ended(AnswerKind kind, std::string payload, std::string error_type) {
     if (fsm_.on(Event::kAnswerEnds) != Action::kFinish || wanted_ == nullptr) {
         return;
+    }
+    if (sink_ != nullptr && kind == AnswerKind::kResponse && !payload.empty()) {
+        sink_->begin("application/json");
+        sink_->write(std::exchange(payload, std::string()));
     }
     GuestAnswer answer;
     answer.kind = kind;

@@ -7,6 +7,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,9 @@ class Conversation {
     Claim claim_answer(std::string_view request_id);
     void answer_broken();
     void answer_ended(AnswerKind kind, std::string payload, std::string error_type);
+    // Who wants the answer that was claimed while it comes; null when it is wanted whole. It then
+    // ends with an empty payload; one that came whole all the same goes there, too.
+    const std::shared_ptr<ResponseSink>& sink() const { return sink_; }
 
     EnvironmentFsm::State state() const { return fsm_.state(); }
 
@@ -66,6 +70,7 @@ class Conversation {
     std::optional<ChannelEvent> offered_;     // the event that is held, if one is
     OneShot<GuestAnswer>* wanted_ = nullptr;  // who waits for the answer
     std::string request_id_;                  // of the event that the guest has or had last
+    std::shared_ptr<ResponseSink> sink_;      // shared with who invokes; null between two exchanges
     SteadyTime delivered_;
     SteadyTime first_byte_;
 };

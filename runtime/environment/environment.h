@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "runtime/environment/invoke_outcome.h"
+#include "runtime/environment/response_sink.h"
 #include "runtime/functions/function.h"
 #include "runtime/logs/log_store.h"
 
@@ -24,6 +25,9 @@ struct InvokeRequest {
     std::string qualifier;       // by which the caller named the function; often empty
     SteadyTime deadline;         // enforced here
     WallTime deadline_wall;      // told to the function (Lambda-Runtime-Deadline-Ms)
+    // Who wants the response while it is written, instead of in the outcome; shared with that one.
+    // Null: nobody does.
+    std::shared_ptr<ResponseSink> sink;
 };
 
 // A booted, initialised function in its cell, which handles one invocation at a time. Owned by the

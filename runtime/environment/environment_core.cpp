@@ -104,6 +104,7 @@ Task<Result<InvokeOutcome>> EnvironmentCore::invoke(InvokeRequest request) {
         event.function_arn += ":" + request.qualifier;
     }
     event.deadline = request.deadline_wall;
+    event.sink = std::move(request.sink);
     const SteadyTime offered = std::chrono::steady_clock::now();
     watch_.arm(request.deadline);
     GuestAnswer answer = co_await parts_.channel->exchange(std::move(event));

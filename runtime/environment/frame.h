@@ -26,12 +26,13 @@ namespace lambent::runtime {
 //     16  opened      to daemon                                            none
 //     17  next        to daemon                                            none
 //     18  init error  to daemon  error type                                the error document
-//     19  response    to daemon                                            the answer, or a part
+//     19  response    to daemon  its media type, or nothing                the answer, or a part
 //     20  error       to daemon  error type                                the error document
 //
 // A guest says `opened` when its runtime runs, imports the function, and says `next`. Each answer
 // is followed by another `next`; both fit into one write. A response may come in parts: all but the
-// last carry kMore.
+// last carry kMore, and each goes on to a caller who wants it streamed; an error behind parts ends
+// them. The first part's text says what the whole is.
 //
 // A stem, which has no function yet, says `next` at once, answers events that are only rehearsals,
 // and one `next` is answered by `configure`: its environment variables. Then it imports the

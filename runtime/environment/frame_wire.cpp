@@ -84,7 +84,7 @@ Task<> FrameWire::read_all() {
             break;  // the guest has gone, or is about to: its cell tells why
         }
         reader_.filled(bytes);
-        if (!read_frames()) {
+        if (co_await take_frames() == Read::kMalformed) {
             malformed_ = true;
             if (broken_) {
                 broken_();
@@ -96,23 +96,37 @@ Task<> FrameWire::read_all() {
     rehearsed_.set(false);
 }
 
-bool FrameWire::read_frames() {
+// While a caller takes its stream slower than it comes, nothing more is read: the guest waits then.
+Task<FrameWire::Read> FrameWire::take_frames() {
+    Read read = read_frames();
+    while (read == Read::kFull) {
+        const std::shared_ptr<ResponseSink> sink = stream_->sink();  // shared: may be reset here
+        co_await sink->drained();
+        read = read_frames();
+    }
+    co_return read;
+}
+
+FrameWire::Read FrameWire::read_frames() {
     for (;;) {
         switch (reader_.step()) {
             case FrameReader::Step::kStarved:
-                return true;
+                return Read::kAll;
             case FrameReader::Step::kBegun:
                 if (!begun()) {
-                    return false;
+                    return Read::kMalformed;
                 }
                 break;
             case FrameReader::Step::kWhole:
                 if (!whole()) {
-                    return false;
+                    return Read::kMalformed;
+                }
+                if (stream_ && stream_->is_full()) {
+                    return Read::kFull;
                 }
                 break;
             case FrameReader::Step::kMalformed:
-                return false;
+                return Read::kMalformed;
         }
     }
 }
@@ -138,13 +152,21 @@ void FrameWire::answer_begun() {
             return;
         }
         answering_ = true;
+        if (talk_.sink() != nullptr && (head.flags & kMore) != 0) {
+            stream_.emplace(talk_.sink(), reader_.text());
+        }
     }
     if (parts_.size() + head.payload_bytes > kAnswerBytesMax) {
         reader_.discard();
-        answering_ = false;
-        parts_ = std::string();
-        talk_.answer_ended(AnswerKind::kTooLarge, "", "");
+        end_answer(AnswerKind::kTooLarge, "", "");
     }
+}
+
+void FrameWire::end_answer(AnswerKind kind, std::string payload, std::string error_type) {
+    answering_ = false;
+    parts_ = std::string();
+    stream_.reset();
+    talk_.answer_ended(kind, std::move(payload), std::move(error_type));
 }
 
 bool FrameWire::whole() {
@@ -195,10 +217,12 @@ bool FrameWire::rehearse_next() {
 
 void FrameWire::answer_whole() {
     if (reader_.head().type == FrameType::kError) {
-        answering_ = false;
-        parts_ = std::string();
         std::string type = checked_error_type(reader_.text(), "Function.Unknown");
-        talk_.answer_ended(AnswerKind::kError, reader_.take_payload(), std::move(type));
+        end_answer(AnswerKind::kError, reader_.take_payload(), std::move(type));
+        return;
+    }
+    if (stream_) {
+        part_whole();
         return;
     }
     const bool more = (reader_.head().flags & kMore) != 0;
@@ -208,10 +232,17 @@ void FrameWire::answer_whole() {
     if (more) {
         return;
     }
-    answering_ = false;
     std::string payload =
         parts_.empty() ? reader_.take_payload() : std::exchange(parts_, std::string());
-    talk_.answer_ended(AnswerKind::kResponse, std::move(payload), "");
+    end_answer(AnswerKind::kResponse, std::move(payload), "");
+}
+
+void FrameWire::part_whole() {
+    if (!stream_->write(reader_.take_payload())) {
+        end_answer(AnswerKind::kStreamTooLarge, "", "");
+    } else if ((reader_.head().flags & kMore) == 0) {
+        end_answer(AnswerKind::kResponse, "", "");
+    }
 }
 
 // --- To the guest

@@ -4,6 +4,7 @@
 #include "base/async/task_scope.h"
 #include "base/logger.h"
 #include "base/unique_fd.h"
+#include "runtime/environment/answer_stream.h"
 #include "runtime/environment/conversation.h"
 #include "runtime/environment/frame_reader.h"
 
@@ -60,14 +61,19 @@ class FrameWire final : private EventTaker {
     void take(ChannelEvent event) override;
     void dismiss() override {}
 
+    enum class Read { kAll, kFull, kMalformed };
+
     Task<> read_all();
-    bool read_frames();
+    Task<Read> take_frames();
+    Read read_frames();
+    void end_answer(AnswerKind kind, std::string payload, std::string error_type);
     bool begun();
     bool whole();
     bool next();
     bool rehearse_next();
     void answer_begun();
     void answer_whole();
+    void part_whole();
 
     void send_event(const ChannelEvent& event, std::string payload);
     void send(FrameHead head, std::string bytes, std::string payload);
@@ -83,9 +89,10 @@ class FrameWire final : private EventTaker {
     // What a stem is given before it is a function: nothing, once it is.
     std::optional<std::deque<std::string>> rehearsal_;
     OneShot<bool> rehearsed_;
-    std::uint64_t event_ = 0;  // the number of the latest one
-    std::string request_id_;   // and its id
-    std::string parts_;        // of a response that comes in several frames
+    std::uint64_t event_ = 0;             // the number of the latest one
+    std::string request_id_;              // and its id
+    std::string parts_;                   // of a response that comes in several frames
+    std::optional<AnswerStream> stream_;  // instead, when its caller wants it while it comes
     bool answering_ = false;
     bool malformed_ = false;
     bool ended_ = false;

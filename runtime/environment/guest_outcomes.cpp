@@ -1,5 +1,6 @@
 #include "runtime/environment/guest_outcomes.h"
 
+#include "runtime/environment/answer_stream.h"
 #include "runtime/environment/runtime_api_documents.h"
 
 #include <array>
@@ -122,14 +123,14 @@ GuestFailure no_bootstrap(std::string_view request_id) {
     );
 }
 
-GuestFailure response_too_large() {
+GuestFailure response_too_large(std::uint64_t bytes_max) {
     GuestFailure failed;
     failed.kind = OutcomeKind::kTooLarge;
     failed.error_type = "Function.ResponseSizeTooLarge";
     failed.payload = error_document(
         failed.error_type,
         "Response payload size exceeded maximum allowed payload size (" +
-            std::to_string(kAnswerBytesMax) + " bytes)."
+            std::to_string(bytes_max) + " bytes)."
     );
     return failed;
 }
@@ -148,8 +149,11 @@ InvokeOutcome outcome_of(GuestAnswer answer) {
             outcome.error_type = std::move(answer.error_type);
             break;
         case AnswerKind::kTooLarge:
+        case AnswerKind::kStreamTooLarge:
         case AnswerKind::kNone: {
-            GuestFailure failed = response_too_large();
+            GuestFailure failed = response_too_large(
+                answer.kind == AnswerKind::kStreamTooLarge ? kStreamBytesMax : kAnswerBytesMax
+            );
             outcome.kind = failed.kind;
             outcome.payload = std::move(failed.payload);
             outcome.error_type = std::move(failed.error_type);

@@ -30,7 +30,7 @@ GuestFailure not_executable(
 );
 // The package of a provided.* function holds no bootstrap.
 GuestFailure no_bootstrap(std::string_view request_id);
-GuestFailure response_too_large();
+GuestFailure response_too_large(std::uint64_t bytes_max);
 
 // An answer that came, as an outcome. `answer.kind` is not kNone.
 InvokeOutcome outcome_of(GuestAnswer answer);

@@ -1,5 +1,7 @@
 #include "runtime/environment/runtime_api.h"
 
+#include "base/files/content_hash.h"
+#include "runtime/environment/answer_stream.h"
 #include "runtime/environment/runtime_api_documents.h"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -64,18 +66,32 @@ http::Response unknown_mode() {
     );
 }
 
-// A streamed answer is collected like any other.
+// A streamed answer is collected like any other, unless its caller wants it while it comes.
+bool is_streamed(const http::RequestHead& head) {
+    return head.headers.find("Lambda-Runtime-Function-Response-Mode").has_value();
+}
+
 bool has_known_mode(const http::RequestHead& head) {
     const auto mode = head.headers.find("Lambda-Runtime-Function-Response-Mode");
     return !mode || *mode == "streaming";
 }
 
-http::Response too_large() {
+http::Response too_large(std::uint64_t bytes_max = kAnswerBytesMax) {
     return refused(
         413,
         "RequestEntityTooLarge",
-        "Exceeded maximum allowed payload size (" + std::to_string(kAnswerBytesMax) + " bytes)."
+        "Exceeded maximum allowed payload size (" + std::to_string(bytes_max) + " bytes)."
     );
+}
+
+// The error document in a trailer is base64.
+std::string trailing_document(const http::Headers& trailers) {
+    std::string document;
+    const auto body = trailers.find("Lambda-Runtime-Function-Error-Body").value_or("");
+    if (!from_base64(body, document)) {
+        document = error_document("Function.Unknown", "the function's stream ended with an error");
+    }
+    return document;
 }
 
 http::Response broken(const Error& error) {
@@ -210,6 +226,10 @@ Task<http::Response> RuntimeApi::answer(
             }
         }
     } claimed{&talk_};
+    if (kind == AnswerKind::kResponse && is_streamed(head) && talk_.sink() != nullptr) {
+        claimed.talk = nullptr;
+        co_return co_await stream_answer(head, body);
+    }
     Result<std::string> payload = co_await body.read_all(kAnswerBytesMax);
     if (payload.has_value()) {
         std::string type =
@@ -226,6 +246,54 @@ Task<http::Response> RuntimeApi::answer(
     http::Response refusal = too_large();
     co_await discard(body, refusal);
     co_return refusal;
+}
+
+// What has left cannot be taken back: a stream that breaks off is the function's error.
+Task<http::Response> RuntimeApi::stream_answer(
+    const http::RequestHead& head, http::BodyReader& body
+) {
+    struct Unended {
+        Conversation* talk;
+        ~Unended() {
+            if (talk != nullptr) {
+                constexpr char kType[] = "Runtime.TruncatedResponse";
+                std::string document = error_document(kType, "The response broke off");
+                talk->answer_ended(AnswerKind::kError, std::move(document), kType);
+            }
+        }
+    } unended{&talk_};
+    AnswerStream stream(talk_.sink(), std::string(head.headers.find("Content-Type").value_or("")));
+    for (;;) {
+        Result<std::string> bytes = co_await body.read_some();
+        if (bytes.has_error()) {
+            co_return broken(bytes.error());
+        }
+        if (bytes->empty()) {
+            break;
+        }
+        if (!stream.write(std::move(bytes).value())) {
+            unended.talk = nullptr;
+            talk_.answer_ended(AnswerKind::kStreamTooLarge, "", "");
+            http::Response refusal = too_large(kStreamBytesMax);
+            co_await discard(body, refusal);
+            co_return refusal;
+        }
+        if (stream.is_full()) {
+            co_await stream.sink()->drained();
+        }
+    }
+    unended.talk = nullptr;
+    const http::Headers trailers = body.trailers();
+    if (const auto type = trailers.find("Lambda-Runtime-Function-Error-Type")) {
+        talk_.answer_ended(
+            AnswerKind::kError,
+            trailing_document(trailers),
+            checked_error_type(*type, "Function.Unknown")
+        );
+    } else {
+        talk_.answer_ended(AnswerKind::kResponse, "", "");
+    }
+    co_return accepted();
 }
 
 Task<http::Response> RuntimeApi::init_error(const http::RequestHead& head, http::BodyReader& body) {

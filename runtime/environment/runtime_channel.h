@@ -3,8 +3,10 @@
 #include "base/async/task.h"
 #include "base/clock.h"
 #include "runtime/environment/environment_fsm.h"
+#include "runtime/environment/response_sink.h"
 
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace lambent::runtime {
@@ -17,6 +19,7 @@ struct ChannelEvent {
     std::string trace_id;
     std::string function_arn;
     WallTime deadline;
+    std::shared_ptr<ResponseSink> sink;  // as in InvokeRequest
 };
 
 enum class InitSignal { kReady, kError, kNone };
@@ -30,7 +33,7 @@ struct GuestInit {
     SteadyTime ended;   // when it was ready or had failed
 };
 
-enum class AnswerKind { kResponse, kError, kTooLarge, kNone };
+enum class AnswerKind { kResponse, kError, kTooLarge, kStreamTooLarge, kNone };
 
 // What the guest answered to one event. kNone: it was cut, or died.
 struct GuestAnswer {

@@ -21,6 +21,7 @@ class StubFrames:
         self.variables_told = queue.Queue()
         self.events = queue.Queue()
         self.posts = queue.Queue()
+        self.parts = queue.Queue()  # of answers that come in parts: (media type, bytes)
         self.refuse_next_post_with = None  # frames have no refusals
         self.socket, self.guests = socket.socketpair()
         self.thread = threading.Thread(target=self.serve, daemon=True)
@@ -57,6 +58,7 @@ class StubFrames:
                     assert event == number, (event, number)
                     parts += body
                     if flags & MORE:
+                        self.parts.put((text, body))
                         continue
                     verb = "error" if kind == ERROR else "response"
                     self.posts.put((f"invocation/{request_id}/{verb}", text or None, parts))

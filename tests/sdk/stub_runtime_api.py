@@ -1,4 +1,6 @@
 """A Lambda Runtime API with a script, and a guest process beside it: what the SDK tests run on."""
+import base64
+import email
 import json
 import os
 import pathlib
@@ -27,6 +29,7 @@ class StubRuntimeApi:
     def __init__(self):
         self.events = queue.Queue()
         self.posts = queue.Queue()
+        self.parts = queue.Queue()  # of answers that come in chunks: (media type, bytes)
         self.refuse_next_post_with = None
         stub = self
 
@@ -46,12 +49,32 @@ class StubRuntimeApi:
                 self.answer(body)
 
             def do_POST(self):
+                if self.headers.get("Transfer-Encoding") == "chunked":
+                    self.take_stream()
+                    return
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 status = stub.refuse_next_post_with or 202
                 stub.refuse_next_post_with = None
                 kind = self.headers.get("Lambda-Runtime-Function-Error-Type")
                 stub.posts.put((self.path.removeprefix("/2018-06-01/runtime/"), kind, body))
                 self.send_response(status)
+                self.answer(b'{"status":"OK"}\n')
+
+            def take_stream(self):
+                """An error in the trailers is kept as the frames have it: behind the parts."""
+                assert self.headers["Lambda-Runtime-Function-Response-Mode"] == "streaming"
+                path, kind, body = self.path.removeprefix("/2018-06-01/runtime/"), None, b""
+                while size := int(self.rfile.readline(), 16):
+                    chunk = self.rfile.read(size + 2)[:-2]
+                    stub.parts.put((self.headers["Content-Type"], chunk))
+                    body += chunk
+                trailers = email.message_from_bytes(b"".join(iter(self.rfile.readline, b"\r\n")))
+                if trailers["Lambda-Runtime-Function-Error-Type"]:
+                    kind = trailers["Lambda-Runtime-Function-Error-Type"]
+                    body += base64.b64decode(trailers["Lambda-Runtime-Function-Error-Body"])
+                    path = path.replace("/response", "/error")
+                stub.posts.put((path, kind, body))
+                self.send_response(202)
                 self.answer(b'{"status":"OK"}\n')
 
             def answer(self, body):

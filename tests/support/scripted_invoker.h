@@ -2,8 +2,10 @@
 
 #include "scheduler/async_queue.h"
 #include "scheduler/invocation.h"
+#include "scheduler/response_stream.h"
 
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace lambent::tests {
@@ -14,7 +16,18 @@ class ScriptedInvoker final : public scheduler::Invoker {
     std::vector<scheduler::Invocation> asked;
     Result<scheduler::InvocationResult> answer = scheduler::InvocationResult();
 
+    // What a streamed response consists of, and what it is said to be.
+    std::vector<std::string> parts;
+    std::string content_type;
+
     Task<Result<scheduler::InvocationResult>> invoke(scheduler::Invocation invocation) override {
+        if (invocation.stream != nullptr && answer.has_value()) {
+            invocation.stream->run_by(answer->executed_version);
+            invocation.stream->begin(content_type);
+            for (const std::string& part : parts) {
+                invocation.stream->write(part);
+            }
+        }
         asked.push_back(std::move(invocation));
         co_return answer;
     }

@@ -25,6 +25,7 @@ Json to_json(const DeployReport& report) {
             {"codeBytes", function.code_bytes},
             {"triggers", function.trigger_buckets},
             {"queues", function.trigger_queues},
+            {"url", function.url.empty() ? Json() : Json(function.url)},
         });
     }
     Json buckets = Json::array();
@@ -77,6 +78,11 @@ void print_text(const DeployReport& report, const Style& style) {
         });
     }
     print(functions.render(style));
+    for (const DeployedFunction& function : report.functions) {
+        if (!function.url.empty()) {
+            print_line(function.url + "  " + style.paint(Paint::kDim, function.settings.name));
+        }
+    }
     for (const DeployedBucket& bucket : report.buckets) {
         print_line(
             "s3://" + bucket.name + "  " +

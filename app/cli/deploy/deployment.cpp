@@ -49,7 +49,7 @@ Result<TemplateSource> load_source(const DeployRequest& request, const HttpClien
 class Deployer {
   public:
     Deployer(HttpClient& client, Progress& progress)
-        : lambda_(client), s3_(client), progress_(progress) {}
+        : lambda_(client), urls_(client), s3_(client), progress_(progress) {}
 
     Result<DeployedFunction> put_function(const TemplateFunction& function, FunctionBuild& build) {
         LAMBENT_TRY(const std::string zip, build.package(function));
@@ -69,6 +69,9 @@ class Deployer {
         progress_.say(function.logical_id + ": waiting until it is Active");
         LAMBENT_TRY(const FunctionView view, lambda_.wait_until_ready(name));
         done.arn = view.arn;
+        if (function.url) {
+            LAMBENT_TRY(put_url(*function.url, done));
+        }
         return done;
     }
 
@@ -111,6 +114,24 @@ class Deployer {
         return rule;
     }
 
+    Result<void> put_url(const UrlSettings& wanted, DeployedFunction& done) {
+        const std::string& name = done.settings.name;
+        LAMBENT_TRY(auto url, urls_.find(name));
+        if (!url) {
+            LAMBENT_TRY(url, urls_.create(name, wanted));
+        } else if (url->settings != wanted) {
+            LAMBENT_TRY(url, urls_.update(name, wanted));
+        } else {
+            done.url = url->url;
+            return {};
+        }
+        if (done.action == DeployAction::kUnchanged) {
+            done.action = DeployAction::kUpdated;
+        }
+        done.url = url->url;
+        return {};
+    }
+
     Result<DeployAction> update(
         const FunctionSettings& wanted, const FunctionView& existing, const std::string& zip
     ) {
@@ -134,6 +155,7 @@ class Deployer {
     }
 
     LambdaApi lambda_;
+    FunctionUrlApi urls_;
     S3Api s3_;
     Progress& progress_;
 };

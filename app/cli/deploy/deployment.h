@@ -28,6 +28,7 @@ struct DeployedFunction {
     DeployAction action = DeployAction::kUnchanged;
     std::vector<std::string> trigger_buckets;
     std::vector<std::string> trigger_queues;  // ARNs
+    std::string url;                          // empty when the template wants none
 };
 
 struct DeployedBucket {
@@ -48,8 +49,9 @@ struct DeployReport {
 };
 
 // Reads a SAM template, builds its functions and brings the daemon to what it says: functions are
-// created or updated (and Active on return), buckets and queues made, their
-// notifications and event source mappings set. Doing it twice
+// created or updated (and Active on return) and given URLs, buckets and queues made, their
+// notifications and event source mappings set. A URL that the template does not ask for stays as it
+// is. Doing it twice
 // changes nothing the second time.
 Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Progress& progress);
 

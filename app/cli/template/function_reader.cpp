@@ -6,7 +6,7 @@
 namespace lambent::cli {
 namespace {
 
-constexpr std::array<std::string_view, 15> kUsed{
+constexpr std::array<std::string_view, 16> kUsed{
     "FunctionName",
     "CodeUri",
     "InlineCode",
@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 15> kUsed{
     "Policies",
     "Tags",
     "Events",
+    "FunctionUrlConfig",
     "Description",
     "EphemeralStorage",
     "PackageType",
@@ -84,6 +85,9 @@ Result<TemplateFunction> FunctionReader::read(
     }
     if (own && own["Events"]) {
         LAMBENT_TRY(read_events(own["Events"], function));
+    }
+    if (const YAML::Node url = property(own, "FunctionUrlConfig")) {
+        LAMBENT_TRY(read_url(url, function));
     }
     return function;
 }

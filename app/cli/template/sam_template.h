@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/cli/client/function_url_api.h"
 #include "app/cli/client/lambda_api.h"
 #include "base/result.h"
 
@@ -44,6 +45,7 @@ struct TemplateFunction {
     BuildMethod build = BuildMethod::kByRuntime;
     std::vector<S3Trigger> triggers;
     std::vector<SqsTrigger> queue_triggers;
+    std::optional<UrlSettings> url;  // its FunctionUrlConfig
     int line = 0;
 };
 

@@ -18,8 +18,8 @@ class EventPump {
   #answered = false;
   #beginning = false; // a handler is being called
 
-  // `answer(event, post)` has an event answered and calls `post` with what came of it, {body} or
-  // {failure}, now or later. `ended`: a stem is to become a function.
+  // `answer(event, post)` has an event answered and calls `post` with what came of it, {body},
+  // {stream} whose parts have left, or {failure}, now or later. `ended`: a stem is to become a function.
   constructor(client, answer, ended) {
     this.#client = client;
     this.#answer = answer;
@@ -78,10 +78,12 @@ class EventPump {
 
   #post = (outcome) => {
     this.#answered = true;
-    if (outcome.failure === undefined) {
-      this.#client.post(outcome.body);
-    } else {
+    if (outcome.failure !== undefined) {
       this.#client.postFailure(outcome.failure);
+    } else if (outcome.stream !== undefined) {
+      this.#client.postStream(outcome.stream);
+    } else {
+      this.#client.post(outcome.body);
     }
     if (!this.#beginning) {
       setImmediate(this.#turn);

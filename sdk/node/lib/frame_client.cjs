@@ -13,6 +13,8 @@ const [CONFIGURE, EVENT] = [1, 2];
 const [OPENED, NEXT, INIT_ERROR, RESPONSE, ERROR] = [16, 17, 18, 19, 20];
 const ANSWER_MAX = 6 * 1024 * 1024 + 100; // of a longer one only the fact is told
 const TYPE_MAX = 256;
+const MORE = 1; // flag: another part of the answer follows
+const PART_MAX = 256 * 1024;
 
 class FrameClient {
   variables = '';
@@ -43,6 +45,42 @@ class FrameClient {
 
   postFailure(document) {
     this.#send(this.#errorFrame(ERROR, document, true));
+  }
+
+  // Sends part of an answer; `done` is called when the next may come. By the event loop, so that a
+  // caller who reads slowly does not stop the function's other work.
+  sendPart(stream, bytes, done) {
+    this.#openSocket();
+    this.#socket.unref();
+    const frames = [];
+    let type = stream.hasBegun ? '' : stream.contentType;
+    let at = 0;
+    do {
+      const part = bytes.subarray(at, at + PART_MAX);
+      frames.push(this.#partFrame(type, part, true));
+      type = '';
+      at += PART_MAX;
+    } while (at < bytes.length);
+    const rest = this.#writeNow(Buffer.concat(frames));
+    if (rest === null) {
+      setImmediate(done);
+    } else {
+      this.#socket.write(rest, () => done());
+    }
+  }
+
+  // Ends an answer whose parts have left, and sends the wish for the next event.
+  postStream(stream) {
+    const type = stream.hasBegun ? '' : stream.contentType;
+    const end = this.#partFrame(type, Buffer.alloc(0), false);
+    this.#send(Buffer.concat([end, head(NEXT, 0, 0, 0)]));
+  }
+
+  #partFrame(type, bytes, isFollowed) {
+    const text = Buffer.from(type.replace(/[^\x20-\x7e]/g, '?').slice(0, TYPE_MAX));
+    const start = head(RESPONSE, text.length, bytes.length, this.#event);
+    start[9] = isFollowed ? MORE : 0;
+    return Buffer.concat([start, text, bytes]);
   }
 
   // Only posts, for a process that is about to end.

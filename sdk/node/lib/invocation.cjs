@@ -34,6 +34,26 @@ class Invocation {
     }
   }
 
+  // The same for a handler that writes its answer to `stream`: it has answered when its promise is
+  // settled and the stream has ended, which it does by itself when nothing is left to be done.
+  runStreamed(handler, stream, settle) {
+    this.#settle = settle;
+    this.#whenLoopIsEmpty(() => this.#end(true, new NodeJsExit()));
+    const finished = new Promise((resolve) => stream.once('finish', resolve));
+    stream.on('error', (error) => this.#end(true, error));
+    const returned = async () => {
+      this.#whenLoopIsEmpty(() => stream.end());
+      await finished;
+      this.#end(false, null);
+    };
+    try {
+      const result = handler(JSON.parse(this.event.body), stream, this.context);
+      Promise.resolve(result).then(returned).catch((error) => this.#end(true, error));
+    } catch (error) {
+      this.#end(true, error);
+    }
+  }
+
   // The process is about to end: nothing that the handler still does counts.
   abandon() {
     this.#settled = true;

@@ -4,12 +4,14 @@ const { patchConsole, setRequestId, logError } = require('./log.cjs');
 const { loadHandler } = require('./handler_loader.cjs');
 const { Invocation } = require('./invocation.cjs');
 const { readSettings } = require('./context.cjs');
+const { offerStreaming, isStreamed, openStream } = require('./response_stream.cjs');
 const errors = require('./errors.cjs');
 
 async function run() {
   const client = makeClient();
   await client.connect(); // tells the platform that the runtime has booted
   patchConsole();
+  offerStreaming();
   if (process.env.LAMBENT_STEM !== undefined) {
     delete process.env.LAMBENT_STEM;
     await require('./stem.cjs').becomeFunction(client, serveFrames);
@@ -58,9 +60,13 @@ async function serveHttp(state, handler) {
     client.unref(); // the function's own work alone decides when the event loop is empty
     const outcome = await new Promise((resolve) => answer(state, handler, event, resolve));
     client.ref();
-    event = await (outcome.failure === undefined
-      ? client.answer(event.requestId, outcome.body)
-      : client.answerError(event.requestId, outcome.failure));
+    if (outcome.failure !== undefined) {
+      event = await client.answerError(event.requestId, outcome.failure);
+    } else if (outcome.stream !== undefined) {
+      event = await client.answerStream(outcome.stream);
+    } else {
+      event = await client.answer(event.requestId, outcome.body);
+    }
   }
 }
 
@@ -73,9 +79,22 @@ function answer(state, handler, event, post) {
     delete process.env._X_AMZN_TRACE_ID;
   }
   state.invocation = new Invocation(event, state.settings);
+  if (isStreamed(handler)) {
+    answerStreamed(state, handler, event, post);
+    return;
+  }
   state.invocation.run(handler, (failed, value) => {
     state.invocation = null;
     post(failed ? failure(value) : success(value));
+  });
+}
+
+function answerStreamed(state, handler, event, post) {
+  const stream = openStream(state.client, event.requestId, handler);
+  state.invocation.runStreamed(handler, stream, (failed, value) => {
+    state.invocation = null;
+    stream.close();
+    post(failed ? failure(value) : { stream });
   });
 }
 

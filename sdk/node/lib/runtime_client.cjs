@@ -13,6 +13,7 @@ class RuntimeClient {
     this.socket = null;
     this.chunks = [];
     this.waiting = null; // {resolve, reject} of the reply that is awaited
+    this.streamed = null; // the stream of which a part has been posted
   }
 
   connect() {
@@ -64,6 +65,38 @@ class RuntimeClient {
     return this.#answer(this.#postError(`/invocation/${requestId}/error`, document));
   }
 
+  // Posts part of an answer; `done` is called when the next may come.
+  sendPart(stream, bytes, done) {
+    if (this.streamed !== stream) {
+      this.streamed = stream;
+      const type = (stream.contentType || 'application/octet-stream').replace(/[^\x20-\x7e]/g, '?');
+      this.socket.write(
+        `POST ${PREFIX}/invocation/${stream.requestId}/response HTTP/1.1\r\n` +
+          `Host: ${this.address}\r\nContent-Type: ${type}\r\n` +
+          'Lambda-Runtime-Function-Response-Mode: streaming\r\nTransfer-Encoding: chunked\r\n' +
+          'Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n\r\n'
+      );
+    }
+    if (bytes.length === 0) {
+      setImmediate(done);
+      return;
+    }
+    this.socket.cork();
+    this.socket.write(`${bytes.length.toString(16)}\r\n`);
+    this.socket.write(bytes);
+    this.socket.write('\r\n', () => done());
+    this.socket.uncork();
+  }
+
+  // Ends an answer whose parts have been posted, and waits for the next event.
+  answerStream(stream) {
+    if (this.streamed !== stream) {
+      return this.answer(stream.requestId, '');
+    }
+    this.streamed = null;
+    return this.#answer('0\r\n\r\n');
+  }
+
   // Only posts, for a process that is about to end.
   async postError(requestId, document) {
     this.socket.write(this.#postError(`/invocation/${requestId}/error`, document));
@@ -104,8 +137,17 @@ class RuntimeClient {
     );
   }
 
+  // What has been posted in part can only be ended with an error.
   #postError(path, document) {
     const type = document.errorType.replace(/[^\x20-\x7e]/g, '?');
+    if (this.streamed !== null) {
+      this.streamed = null;
+      const body = Buffer.from(JSON.stringify(document)).toString('base64');
+      return (
+        `0\r\nLambda-Runtime-Function-Error-Type: ${type}\r\n` +
+        `Lambda-Runtime-Function-Error-Body: ${body}\r\n\r\n`
+      );
+    }
     const header = `Lambda-Runtime-Function-Error-Type: ${type}\r\n`;
     return this.#post(path, JSON.stringify(document), header);
   }

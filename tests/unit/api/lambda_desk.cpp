@@ -20,8 +20,21 @@ std::unique_ptr<sql::SqliteDriver> open_driver(const std::string& path) {
     for (const sql::Migration& step : scheduler::AsyncSettings::migrations()) {
         steps.push_back(step);
     }
+    for (const sql::Migration& step : triggers::FunctionUrls::migrations()) {
+        steps.push_back(step);
+    }
     driver->migrate(std::move(steps)).value();
     return driver;
+}
+
+Task<> read_stream(http::BodySource& source, std::string& text) {
+    for (;;) {
+        const Result<std::string> piece = co_await source.read_some();
+        if (piece.has_error() || piece->empty()) {
+            co_return;
+        }
+        text += *piece;
+    }
 }
 
 }  // namespace
@@ -35,6 +48,8 @@ LambdaDesk::LambdaDesk()
       concurrency_(*driver_, clock, 1'000),
       async_settings_(*driver_, clock),
       mappings_(loop.get_executor(), mapping_ports(), Logger::silent()),
+      streams_(loop.get_executor(), invoker, Logger::silent()),
+      urls_(*driver_, clock),
       service_(api::lambda::LambdaConfig(), ports(), Logger::silent()) {
     run_flow(loop, functions_.load()).value();
     mappings_.start();
@@ -72,7 +87,9 @@ api::lambda::LambdaPorts LambdaDesk::ports() {
         [this](std::string bucket, std::string key) {
             return read_object(std::move(bucket), std::move(key));
         },
-        mappings_};
+        mappings_,
+        streams_,
+        urls_};
 }
 
 Task<Result<std::string>> LambdaDesk::read_object(std::string bucket, std::string key) {
@@ -109,8 +126,12 @@ Reply LambdaDesk::ask(
     http::Response response = run_flow(loop, service_.serve(std::move(request), reader));
     Reply reply;
     reply.status = response.status;
+    if (auto* stream = std::get_if<http::StreamBody>(&response.body)) {
+        run_flow(loop, read_stream(*stream->source, reply.text));
+    } else {
+        reply.text = std::get<std::string>(std::move(response.body));
+    }
     reply.headers = std::move(response.headers);
-    reply.text = std::get<std::string>(std::move(response.body));
     return reply;
 }
 

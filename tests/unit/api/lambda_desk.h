@@ -84,6 +84,8 @@ class LambdaDesk {
     scheduler::AsyncSettings async_settings_;
     api::lambda::SqsEventWriter event_writer_{"us-east-1"};
     triggers::EventSourceMappings mappings_;
+    scheduler::StreamedInvocations streams_;
+    triggers::FunctionUrls urls_;
     api::lambda::LambdaService service_;
 };
 

@@ -36,6 +36,22 @@ class Witness final : public Service {
     std::string name_;
 };
 
+// Functions' addresses, which want signatures or not.
+class Address final : public PublicService {
+  public:
+    bool is_open = true;
+    std::optional<Request> seen;
+
+    bool wants_signature(const http::RequestHead&) const override { return !is_open; }
+    Task<http::Response> serve(Request request, http::BodyReader& body) override {
+        const auto bytes = co_await body.read_all(1 << 20);
+        seen = std::move(request);
+        http::Response response;
+        response.body = "url:" + (bytes.has_error() ? bytes.error().subject() : *bytes);
+        co_return response;
+    }
+};
+
 struct House {
     explicit House(AuthMode mode = AuthMode::kSigV4, std::uint64_t held_bytes_max = 512ULL << 20) {
         for (const char* name : {"root", "function:f"}) {
@@ -50,7 +66,7 @@ struct House {
         config.auth = mode;
         config.held_bytes_max = held_bytes_max;
         const FrontDoor::Services services{
-            lambda, s3, logs, sts, autoscaling, events, schedules, sqs, admin};
+            lambda, s3, logs, sts, autoscaling, events, schedules, sqs, admin, urls};
         door.emplace(config, services, credentials, clock, Logger::silent());
     }
 
@@ -67,6 +83,7 @@ struct House {
     Witness events{"events"};
     Witness schedules{"schedules"};
     Witness admin{"admin"};
+    Address urls;
     std::optional<FrontDoor> door;
 };
 
@@ -514,4 +531,59 @@ TEST_CASE("StsService answers unknown actions as AWS does", "[api][sts]") {
     const auto unknown = house.ask(plain("GET", "/", "Action=AssumeRole"));
     CHECK(unknown.status == 400);
     CHECK(says(unknown, "<Code>InvalidAction</Code>"));
+}
+
+TEST_CASE("FrontDoor leads addresses of functions past all services", "[api][FrontDoor]") {
+    House house;
+    const std::string id(32, 'a');
+    const std::string host = id + ".lambda-url.us-east-1.localhost";
+    const auto path =
+        GENERATE(as<std::string>{}, "/", "/2015-03-31/functions", "//x/../y", kInvoke);
+    http::RequestHead head = plain("POST", path);
+    head.headers.set("Host", host + ":4566");
+    head.headers.add("Authorization", "Bearer token");  // none of ours: the function's own affair
+    head.headers.add("Origin", "https://elsewhere.example");
+    CHECK(says(house.ask(head, "x"), "url:x"));
+    CHECK(house.urls.seen->head.path == path);
+    CHECK_FALSE(house.urls.seen->principal.is_root);
+    head.headers.remove("Authorization");
+    for (const char* other : {".evil.example:4566", ":4567", ".localhost.evil.example:4566"}) {
+        head.headers.set("Host", host + other);
+        CHECK(house.ask(head, "x").status == 403);
+    }
+}
+
+TEST_CASE("FrontDoor asks for a signature where an address wants one", "[api][FrontDoor]") {
+    House house;
+    house.urls.is_open = false;
+    http::RequestHead head = plain("POST", "/x");
+    head.headers.set("Host", std::string(32, 'a') + ".lambda-url.us-east-1.localhost:4566");
+    const auto refused = house.ask(head, "x");
+    CHECK(refused.status == 403);
+    CHECK(text_of(refused) == R"({"Message":"Forbidden"})");
+    CHECK(says(house.ask(sign_head(head, "x", {"lambda"}), "x"), "url:x"));
+    CHECK(house.urls.seen->principal.access_key == "AKROOT");
+    CHECK(house.ask(sign_head(head, "x", {"lambda"}), "y").status == 403);
+    CHECK(house.ask(sign_head(head, "x", {"s3"}), "x").status == 403);
+    CHECK(house.ask(sign_head(head, "x", {"lambda", "AKROOT", "wrong"}), "x").status == 403);
+    CHECK(house.ask(sign_head(head, "x", {"lambda", "AKFUNCTION"}), "x").status == 403);
+}
+
+TEST_CASE("FrontDoor keeps addresses by path as closed as itself", "[api][FrontDoor]") {
+    House house;
+    http::RequestHead head = plain("GET", "/_url/f/x");
+    CHECK(says(house.ask(head), "url:"));
+    head.headers.add("Origin", "https://elsewhere.example");
+    CHECK(house.ask(head).status == 403);
+    CHECK(house.ask(plain("GET", "/_url/f/%00")).status == 400);
+}
+
+TEST_CASE("FrontDoor lets functions stream what they may invoke", "[api][FrontDoor]") {
+    House house;
+    const std::string stream = "/2021-11-15/functions/f/response-streaming-invocations";
+    http::RequestHead head = plain("POST", stream);
+    head.entrance = "function:f";
+    CHECK(says(house.ask(sign_head(head, "{}", {"lambda", "AKFUNCTION"}), "{}"), "lambda:{}"));
+    head.path = "/2021-10-31/functions/f/url";
+    CHECK(house.ask(sign_head(head, "{}", {"lambda", "AKFUNCTION"}), "{}").status == 403);
 }

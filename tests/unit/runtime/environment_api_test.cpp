@@ -1,5 +1,6 @@
 // The Runtime API over real loopback connections, with the test as guest and as platform.
 #include "runtime/environment/cell_channel.h"
+#include "tests/support/kept_response.h"
 #include "tests/support/loopback_http.h"
 
 #include <catch2/catch.hpp>
@@ -83,6 +84,7 @@ class Talk {
         event.payload = payload;
         event.function_arn = "arn:f";
         event.deadline = from_unix_ms(1'700'000'000'123);
+        event.sink = sink;
         scope_.spawn("exchange", exchange(std::move(event)));
     }
     void await_init() { scope_.spawn("init", initialised()); }
@@ -105,6 +107,7 @@ class Talk {
 
     boost::asio::io_context loop;
     std::optional<CellChannel> api;
+    std::shared_ptr<KeptResponse> sink;  // of the next event
 
   private:
     Task<> exchange(ChannelEvent event) {
@@ -449,4 +452,59 @@ TEST_CASE(
     CHECK(talk.ask(wild, std::string("GET /\0 HTTP/1.1\r\n\r\n", 20)).status == 400);
     CHECK(talk.ask(guest, post("invocation/id-1/response", "1")).status == 202);
     CHECK(talk.answer().payload == "1");
+}
+
+namespace {
+
+const std::string kStreamedResponse =
+    "POST /2018-06-01/runtime/invocation/id-1/response HTTP/1.1\r\nHost: x\r\n"
+    "Lambda-Runtime-Function-Response-Mode: streaming\r\nContent-Type: text/plain\r\n"
+    "Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n";
+
+}  // namespace
+
+TEST_CASE("RuntimeApi passes a streamed answer on while it goes on", "[runtime][RuntimeApi]") {
+    Talk talk;
+    talk.sink = std::make_shared<KeptResponse>();
+    RawClient guest = talk.busy_guest();
+    talk.send(guest, kStreamedResponse);
+    talk.settle();
+    CHECK(talk.sink->content_type == "text/plain");
+    CHECK(talk.sink->bytes == "one");
+    CHECK_FALSE(talk.is_answered());
+    CHECK(talk.ask(guest, "3\r\ntwo\r\n0\r\n\r\n").status == 202);
+    const GuestAnswer answer = talk.answer();
+    CHECK(answer.kind == AnswerKind::kResponse);
+    CHECK(answer.payload.empty());
+    CHECK(talk.sink->bytes == "onetwo");
+}
+
+TEST_CASE("RuntimeApi takes a stream's error from its trailers", "[runtime][RuntimeApi]") {
+    Talk talk;
+    talk.sink = std::make_shared<KeptResponse>();
+    RawClient guest = talk.busy_guest();
+    talk.send(guest, kStreamedResponse);
+    const Reply reply = talk.ask(
+        guest,
+        "0\r\nLambda-Runtime-Function-Error-Type: Function.Bad\r\n"
+        "Lambda-Runtime-Function-Error-Body: eyJlIjoxfQ==\r\n\r\n"
+    );
+    CHECK(reply.status == 202);
+    const GuestAnswer answer = talk.answer();
+    CHECK(answer.kind == AnswerKind::kError);
+    CHECK(answer.error_type == "Function.Bad");
+    CHECK(answer.payload == "{\"e\":1}");
+}
+
+TEST_CASE("RuntimeApi calls a stream that breaks off an error", "[runtime][RuntimeApi]") {
+    Talk talk;
+    talk.sink = std::make_shared<KeptResponse>();
+    RawClient guest = talk.busy_guest();
+    talk.send(guest, kStreamedResponse);
+    talk.settle();
+    guest.close();
+    const GuestAnswer answer = talk.answer();
+    CHECK(answer.kind == AnswerKind::kError);
+    CHECK(answer.error_type == "Runtime.TruncatedResponse");
+    CHECK(talk.sink->bytes == "one");
 }

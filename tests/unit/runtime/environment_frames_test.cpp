@@ -1,5 +1,6 @@
 // The frames of one environment over a real socket pair, with the test as guest and as platform.
 #include "runtime/environment/cell_channel.h"
+#include "tests/support/kept_response.h"
 #include "tests/support/run_flow.h"
 #include "tests/unit/runtime/frame_guest.h"
 
@@ -103,6 +104,7 @@ class Talk {
         event.function_arn = "arn:f";
         event.trace_id = "Root=1\r\n";
         event.deadline = from_unix_ms(1'700'000'000'123);
+        event.sink = sink;
         scope_.spawn("exchange", exchange(std::move(event)));
         settle();
     }
@@ -118,6 +120,7 @@ class Talk {
     std::optional<GuestInit> init;
     std::optional<GuestAnswer> answer;
     std::optional<bool> rehearsed;
+    std::shared_ptr<KeptResponse> sink;  // of the next event
     int broken = 0;
 
   private:
@@ -400,4 +403,93 @@ TEST_CASE("Frames say that a stem which has gone will never rehearse", "[runtime
     talk.hang_up();
     talk.settle();
     CHECK(talk.rehearsed == false);
+}
+
+TEST_CASE(
+    "Frames pass the parts of a streamed answer on while it goes on", "[runtime][FrameWire]"
+) {
+    Talk talk;
+    talk.sink = std::make_shared<KeptResponse>();
+    talk.begin();
+    talk.guest_says(frame(FrameType::kResponse, 1, "one", "text/plain", kMore));
+    CHECK(talk.sink->content_type == "text/plain");
+    CHECK(talk.sink->bytes == "one");
+    CHECK_FALSE(talk.answer.has_value());
+    talk.guest_says(frame(FrameType::kResponse, 1, "two", "", kMore));
+    CHECK(talk.sink->bytes == "onetwo");
+    talk.guest_says(response_frame(1, "") + next_frame());
+    REQUIRE(talk.answer.has_value());
+    CHECK(talk.answer->kind == AnswerKind::kResponse);
+    CHECK(talk.answer->payload.empty());
+    CHECK(talk.sink->begun == 1);
+    talk.sink = nullptr;
+    talk.offer("id-2");
+    CHECK(talk.event()->number == 2);
+}
+
+TEST_CASE("Frames end a stream with an error behind its parts", "[runtime][FrameWire]") {
+    Talk talk;
+    talk.sink = std::make_shared<KeptResponse>();
+    talk.begin();
+    talk.guest_says(frame(FrameType::kResponse, 1, "one", "", kMore));
+    talk.guest_says(frame(FrameType::kError, 1, "{\"e\":1}", "Function.Bad"));
+    REQUIRE(talk.answer.has_value());
+    CHECK(talk.answer->kind == AnswerKind::kError);
+    CHECK(talk.answer->payload == "{\"e\":1}");
+    CHECK(talk.sink->bytes == "one");
+}
+
+TEST_CASE("Frames give an answer that comes whole to a stream's reader", "[runtime][FrameWire]") {
+    Talk talk;
+    talk.sink = std::make_shared<KeptResponse>();
+    talk.begin();
+    talk.guest_says(response_frame(1, "[1]"));
+    REQUIRE(talk.answer.has_value());
+    CHECK(talk.answer->payload.empty());
+    CHECK(talk.sink->content_type == "application/json");
+    CHECK(talk.sink->bytes == "[1]");
+}
+
+TEST_CASE("Frames wait while a stream's reader is slow", "[runtime][FrameWire]") {
+    Talk talk;
+    talk.sink = std::make_shared<KeptResponse>();
+    talk.begin();
+    talk.sink->full = true;
+    talk.guest_says(
+        frame(FrameType::kResponse, 1, "one", "", kMore) +
+        frame(FrameType::kResponse, 1, "two", "", kMore) + response_frame(1, "")
+    );
+    CHECK(talk.sink->waits == 1);
+    CHECK(talk.sink->bytes == "onetwo");
+    CHECK(talk.answer.has_value());
+}
+
+TEST_CASE("Frames end a stream of more than 200 MB", "[runtime][FrameWire]") {
+    Talk talk;
+    talk.sink = std::make_shared<KeptResponse>();
+    talk.begin();
+    const std::string part(5 * 1024 * 1024, 'x');
+    for (int i = 0; i < 40; ++i) {
+        talk.guest_says(frame(FrameType::kResponse, 1, part, "", kMore));
+    }
+    CHECK_FALSE(talk.answer.has_value());
+    talk.guest_says(frame(FrameType::kResponse, 1, "x", "", kMore));
+    REQUIRE(talk.answer.has_value());
+    CHECK(talk.answer->kind == AnswerKind::kStreamTooLarge);
+    CHECK(talk.sink->bytes.size() == 200U << 20);
+    talk.guest_says(frame(FrameType::kResponse, 1, "x", "", kMore) + next_frame());
+    talk.sink = nullptr;
+    talk.offer("id-2");
+    CHECK(talk.event()->number == 2);
+    CHECK(talk.broken == 0);
+}
+
+TEST_CASE("Frames keep the parts of a stream that nobody reads", "[runtime][FrameWire]") {
+    Talk talk;
+    talk.begin();
+    talk.guest_says(
+        frame(FrameType::kResponse, 1, "on", "text/plain", kMore) + response_frame(1, "e")
+    );
+    REQUIRE(talk.answer.has_value());
+    CHECK(talk.answer->payload == "one");
 }

@@ -323,6 +323,38 @@ TEST_CASE("A SAM template's queue that asks for too much is refused", "[app][Sam
     );
 }
 
+TEST_CASE("A function's URL is read with its rules", "[app][Sam]") {
+    const std::string before =
+        "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n"
+        "      Runtime: nodejs20.x\n      Handler: a.b\n      FunctionUrlConfig:\n";
+    const SamTemplate sam = read(
+        before +
+        "        AuthType: NONE\n        InvokeMode: RESPONSE_STREAM\n        Cors:\n"
+        "          AllowOrigins: ['*']\n          AllowMethods: [GET, POST]\n"
+        "          AllowHeaders: [x-a]\n          ExposeHeaders: [x-b]\n"
+        "          AllowCredentials: true\n          MaxAge: 60\n"
+    );
+    UrlSettings wanted;
+    wanted.auth_type = "NONE";
+    wanted.invoke_mode = "RESPONSE_STREAM";
+    wanted.allow_credentials = true;
+    wanted.allow_origins = {"*"};
+    wanted.allow_methods = {"GET", "POST"};
+    wanted.allow_headers = {"x-a"};
+    wanted.expose_headers = {"x-b"};
+    wanted.max_age_s = 60;
+    CHECK(sam.functions.at(0).url == wanted);
+    CHECK(refusal(before + "        InvokeMode: BUFFERED\n").find("AuthType") != std::string::npos);
+    CHECK(
+        refusal(before + "        AuthType: NONE\n        Domain: x\n") ==
+        "template.yaml:9: Domain is not a property of FunctionUrlConfig"
+    );
+    CHECK(
+        refusal(before + "        AuthType: NONE\n        Cors: {Allow: x}\n") ==
+        "template.yaml:9: Allow is not a property of Cors"
+    );
+}
+
 TEST_CASE("A file that is not YAML, or not a map, is refused and does not throw", "[app][Sam]") {
     CHECK(refusal("a: [1, 2\nb: }").starts_with("template.yaml:"));
     CHECK(refusal("just text") == "template.yaml: this is not a template");

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "triggers/http/http_event.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lambent::triggers {
+
+// What is sent for what a function returned.
+struct HttpAnswer {
+    unsigned status = 200;
+    HttpFields fields;
+    std::string body;
+};
+
+// A function's answer by the rules of payload format 2.0: an object with a statusCode says all
+// itself, everything else is the body of a 200. Nothing when it is malformed, or not JSON: the
+// client then gets a 502. Pure.
+std::optional<HttpAnswer> http_answer(std::string payload);
+
+// Status, headers and cookies in front of a streamed body, "{…}" in JSON. Nothing when malformed.
+std::optional<HttpAnswer> http_prelude(std::string_view json);
+
+// What the media type of a stream with a prelude is; eight zero bytes end the prelude.
+inline constexpr char kPreludeType[] = "application/vnd.awslambda.http-integration-response";
+inline constexpr std::size_t kPreludeEndBytes = 8;
+
+}  // namespace lambent::triggers
