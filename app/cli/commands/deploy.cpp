@@ -24,6 +24,7 @@ Json to_json(const DeployReport& report) {
             {"action", to_string(function.action)},
             {"codeBytes", function.code_bytes},
             {"triggers", function.trigger_buckets},
+            {"schedules", function.trigger_rules},
         });
     }
     Json buckets = Json::array();
@@ -41,6 +42,9 @@ std::string triggers_of(const DeployedFunction& function) {
     std::string text;
     for (const std::string& bucket : function.trigger_buckets) {
         text += (text.empty() ? "s3://" : " s3://") + bucket;
+    }
+    for (const std::string& rule : function.trigger_rules) {
+        text += (text.empty() ? "" : " ") + rule;
     }
     return text;
 }

@@ -27,6 +27,7 @@ struct DeployedFunction {
     std::uint64_t code_bytes = 0;
     DeployAction action = DeployAction::kUnchanged;
     std::vector<std::string> trigger_buckets;
+    std::vector<std::string> trigger_rules;  // schedules and patterns, as they are written
 };
 
 struct DeployedBucket {
