@@ -153,20 +153,25 @@ Task<bool> Timers::ring() {
         failed_ = true;
         co_return false;
     }
-    first_due_ms_ = round->next_due_ms;
-    counters_.ticks += round->ticks;
-    counters_.missed += round->missed;
-    counters_.late_ms_last = now_ms() - round->first_due_ms;
-    for (const std::string& name : round->unreadable) {
+    settle(*round);
+    co_return true;
+}
+
+// What a round that is on disk means for those who wait.
+void Timers::settle(const Round& round) {
+    first_due_ms_ = round.next_due_ms;
+    counters_.ticks += round.ticks;
+    counters_.missed += round.missed;
+    counters_.late_ms_last = now_ms() - round.first_due_ms;
+    for (const std::string& name : round.unreadable) {
         log_.error("timer_unreadable", {{"timer", name}});
     }
-    if (round->missed > 0) {
-        log_.warn("timer_ticks_missed", {{"timers", round->missed}});
+    if (round.missed > 0) {
+        log_.warn("timer_ticks_missed", {{"timers", round.missed}});
     }
-    for (const std::string& kind : round->kinds) {
+    for (const std::string& kind : round.kinds) {
         owners_.at(kind)->rang();
     }
-    co_return true;
 }
 
 Result<void> Timers::ring_one(

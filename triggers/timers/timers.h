@@ -83,6 +83,7 @@ class Timers {
 
     Task<> run();
     Task<bool> ring();
+    void settle(const Round& round);
     static Result<void> ring_one(
         sql::Session& session, const TimerRows::Timer& timer, TimerOwner& owner, Round& round
     );

@@ -26,6 +26,7 @@ Json to_json(const DeployReport& report) {
             {"triggers", function.trigger_buckets},
             {"queues", function.trigger_queues},
             {"url", function.url.empty() ? Json() : Json(function.url)},
+            {"schedules", function.trigger_rules},
         });
     }
     Json buckets = Json::array();
@@ -54,6 +55,9 @@ std::string triggers_of(const DeployedFunction& function) {
     }
     for (const std::string& queue : function.trigger_queues) {
         text += (text.empty() ? "" : " ") + queue;
+    }
+    for (const std::string& rule : function.trigger_rules) {
+        text += (text.empty() ? "" : " ") + rule;
     }
     return text;
 }

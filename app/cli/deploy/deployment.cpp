@@ -1,5 +1,6 @@
 #include "app/cli/deploy/deployment.h"
 
+#include "app/cli/client/events_api.h"
 #include "app/cli/client/s3_api.h"
 #include "app/cli/deploy/queue_deployer.h"
 #include "app/cli/package/function_build.h"
@@ -49,7 +50,7 @@ Result<TemplateSource> load_source(const DeployRequest& request, const HttpClien
 class Deployer {
   public:
     Deployer(HttpClient& client, Progress& progress)
-        : lambda_(client), urls_(client), s3_(client), progress_(progress) {}
+        : lambda_(client), urls_(client), s3_(client), events_(client), progress_(progress) {}
 
     Result<DeployedFunction> put_function(const TemplateFunction& function, FunctionBuild& build) {
         LAMBENT_TRY(const std::string zip, build.package(function));
@@ -99,6 +100,18 @@ class Deployer {
             if (!rules.empty()) {
                 LAMBENT_TRY(s3_.set_notifications(bucket.name, rules));
             }
+        }
+        return {};
+    }
+
+    Result<void> put_rules(const TemplateFunction& function, DeployedFunction& deployed) {
+        for (const RuleTrigger& rule : function.rules) {
+            LAMBENT_TRY(events_.put_rule(rule, deployed.arn));
+            deployed.trigger_rules.push_back(rule.pattern.empty() ? rule.schedule : rule.pattern);
+        }
+        for (const ScheduleTrigger& schedule : function.schedules) {
+            LAMBENT_TRY(events_.put_schedule(schedule, deployed.arn));
+            deployed.trigger_rules.push_back(schedule.expression);
         }
         return {};
     }
@@ -157,6 +170,7 @@ class Deployer {
     LambdaApi lambda_;
     FunctionUrlApi urls_;
     S3Api s3_;
+    EventsApi events_;
     Progress& progress_;
 };
 
@@ -196,6 +210,7 @@ Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Pr
     FunctionBuild build(fs::path(source.name).parent_path(), progress);
     for (const TemplateFunction& function : sam.functions) {
         LAMBENT_TRY(DeployedFunction done, deployer.put_function(function, build));
+        LAMBENT_TRY(deployer.put_rules(function, done));
         report.functions.push_back(std::move(done));
     }
     for (const TemplateBucket& bucket : sam.buckets) {

@@ -1,42 +1,60 @@
 #include "app/cli/template/function_reader.h"
 
 #include <algorithm>
+#include <array>
 
 // The "Events" of a function: the part of FunctionReader that knows triggers.
 namespace lambent::cli {
+namespace {
+
+constexpr std::array<std::string_view, 6> kEventTypes{
+    "S3", "SQS", "Schedule", "ScheduleV2", "EventBridgeRule", "CloudWatchEvent"};
+
+}  // namespace
 
 Result<void> FunctionReader::read_events(const YAML::Node& events, TemplateFunction& function)
     const {
     for (const auto& entry : events) {
         const auto id = entry.first.as<std::string>("");
-        const YAML::Node type_node = entry.second["Type"];
-        const std::string type = type_node ? type_node.as<std::string>("") : "(none)";
-        if (type != "S3" && type != "SQS") {
+        const YAML::Node type = entry.second["Type"];
+        const YAML::Node properties = entry.second["Properties"];
+        const std::string name = type ? type.as<std::string>("") : "(none)";
+        if (std::find(kEventTypes.begin(), kEventTypes.end(), name) == kEventTypes.end()) {
             return scope_.error_at(
                 entry.first,
-                "event " + id + " of type " + type + " is not supported yet; S3 and SQS are"
+                "event " + id + " of type " + name +
+                    " is not supported yet; S3, SQS, Schedule, ScheduleV2, EventBridgeRule and "
+                    "CloudWatchEvent are"
             );
         }
-        if (!entry.second["Properties"]) {
+        if (!properties) {
             return scope_.error_at(entry.first, "event " + id + " has no Properties");
         }
-        LAMBENT_TRY(read_event(id, entry.second, function));
+        LAMBENT_TRY(read_event(name, id, properties, function));
     }
     return {};
 }
 
 Result<void> FunctionReader::read_event(
-    const std::string& id, const YAML::Node& event, TemplateFunction& function
+    const std::string& type,
+    const std::string& id,
+    const YAML::Node& properties,
+    TemplateFunction& function
 ) const {
-    const YAML::Node properties = event["Properties"];
-    if (event["Type"].as<std::string>("") == "SQS") {
+    if (type == "S3") {
+        LAMBENT_TRY(S3Trigger trigger, read_s3_event(id, properties));
+        function.triggers.push_back(std::move(trigger));
+        return {};
+    }
+    if (type == "SQS") {
         LAMBENT_TRY(SqsTrigger trigger, read_sqs_event(id, properties));
         function.queue_triggers.push_back(std::move(trigger));
         return {};
     }
-    LAMBENT_TRY(S3Trigger trigger, read_s3_event(id, properties));
-    function.triggers.push_back(std::move(trigger));
-    return {};
+    if (type == "ScheduleV2") {
+        return read_schedule_event(id, properties, function);
+    }
+    return read_rule_event(type, id, properties, function);
 }
 
 Result<S3Trigger> FunctionReader::read_s3_event(const std::string& id, const YAML::Node& properties)

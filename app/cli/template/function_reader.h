@@ -6,6 +6,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lambent::cli {
@@ -37,8 +38,28 @@ class FunctionReader {
     Result<void> read_build(const YAML::Node& resource, TemplateFunction& function) const;
     Result<void> read_events(const YAML::Node& events, TemplateFunction& function) const;
     Result<void> read_event(
-        const std::string& id, const YAML::Node& event, TemplateFunction& function
+        const std::string& type,
+        const std::string& id,
+        const YAML::Node& properties,
+        TemplateFunction& function
     ) const;
+    Result<void> read_rule_event(
+        const std::string& type,
+        const std::string& id,
+        const YAML::Node& properties,
+        TemplateFunction& function
+    ) const;
+    Result<void> read_schedule_event(
+        const std::string& id, const YAML::Node& properties, TemplateFunction& function
+    ) const;
+    Result<void> read_delivery(const YAML::Node& properties, Delivery& delivery) const;
+    Result<void> check_event_names(
+        const YAML::Node& properties,
+        const std::string& type,
+        const std::vector<std::string_view>& known
+    ) const;
+    Result<std::string> optional_text(const YAML::Node& of, const char* name) const;
+    std::string event_name(const TemplateFunction& function, const std::string& id) const;
     Result<SqsTrigger> read_sqs_event(const std::string& id, const YAML::Node& properties) const;
     Result<std::vector<std::string>> read_patterns(const YAML::Node& criteria) const;
     Result<void> read_url(const YAML::Node& node, TemplateFunction& function) const;

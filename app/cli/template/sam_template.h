@@ -34,6 +34,42 @@ struct SqsTrigger {
     friend bool operator==(const SqsTrigger&, const SqsTrigger&) = default;
 };
 
+// How an event gets to the function, and what the function gets instead of it.
+struct Delivery {
+    bool enabled = true;
+    std::string input;  // empty: the event
+    std::optional<std::uint32_t> retries_max;
+    std::optional<std::uint32_t> age_s_max;
+    std::string dead_letter_arn;
+};
+
+// An "Events" entry of type Schedule, EventBridgeRule or CloudWatchEvent: a rule of EventBridge.
+struct RuleTrigger {
+    std::string id;        // the entry's own name
+    std::string name;      // the rule's
+    std::string schedule;  // this, or
+    std::string pattern;   // this, as JSON
+    std::string description;
+    std::string bus;  // empty: the default bus
+    std::string input_path;
+    Delivery delivery;
+};
+
+// An "Events" entry of type ScheduleV2: a schedule of EventBridge Scheduler.
+struct ScheduleTrigger {
+    std::string id;
+    std::string name;
+    std::string group;  // empty: the default group
+    std::string expression;
+    std::string zone;  // empty: UTC
+    std::string description;
+    std::string start;  // 2026-11-21T08:00:00Z
+    std::string end;
+    std::string role;
+    std::uint32_t window_minutes = 0;
+    Delivery delivery;
+};
+
 // What `sam build` would do with the code.
 enum class BuildMethod { kByRuntime, kMakefile };
 
@@ -46,6 +82,8 @@ struct TemplateFunction {
     std::vector<S3Trigger> triggers;
     std::vector<SqsTrigger> queue_triggers;
     std::optional<UrlSettings> url;  // its FunctionUrlConfig
+    std::vector<RuleTrigger> rules;
+    std::vector<ScheduleTrigger> schedules;
     int line = 0;
 };
 

@@ -31,6 +31,11 @@ Error Scope::error_at(const YAML::Node& node, const std::string& message) const 
     return Error(Code::kInvalidArgument, "template", place_of(node) + ": " + message);
 }
 
+std::string Scope::stack_name() const {
+    const auto found = names_.find("AWS::StackName");
+    return found == names_.end() ? std::string() : found->second;
+}
+
 Result<std::string> Scope::text(const YAML::Node& node, std::string_view what) const {
     const auto [function, argument] = intrinsic_of(node);
     if (!function.empty()) {

@@ -19,6 +19,7 @@ class Scope {
     explicit Scope(std::string source_name) : source_name_(std::move(source_name)) {}
 
     void add_name(const std::string& name, std::string value) { names_[name] = std::move(value); }
+    std::string stack_name() const;
     void add_attribute(const std::string& resource, const std::string& name, std::string value) {
         attributes_[resource + "." + name] = std::move(value);
     }

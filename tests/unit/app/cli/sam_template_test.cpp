@@ -186,8 +186,10 @@ TEST_CASE("A SAM template with something unsupported is refused with its line", 
         "!Ref, !Sub, !GetAtt and !Join are"
     );
     CHECK(
-        refusal(function + "      Events:\n        Hourly:\n          Type: Schedule\n") ==
-        "template.yaml:8: event Hourly of type Schedule is not supported yet; S3 and SQS are"
+        refusal(function + "      Events:\n        Hourly:\n          Type: Kinesis\n") ==
+        "template.yaml:8: event Hourly of type Kinesis is not supported yet; S3, SQS, Schedule, "
+        "ScheduleV2, "
+        "EventBridgeRule and CloudWatchEvent are"
     );
     CHECK(
         refusal(function + "      PackageType: Image\n") ==
@@ -362,6 +364,97 @@ TEST_CASE("A file that is not YAML, or not a map, is refused and does not throw"
     CHECK(refusal("Resources:\n  F: text\n").starts_with("template.yaml"));
     CHECK(refusal("Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: text\n")
               .starts_with("template.yaml"));
+}
+
+TEST_CASE("SamTemplate reads schedules and rules of events", "[app][SamTemplate]") {
+    const std::string text = R"(
+Resources:
+  Dead:
+    Type: AWS::Logs::LogGroup
+  Report:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.11
+      Events:
+        Night:
+          Type: Schedule
+          Properties:
+            Schedule: cron(30 2 * * ? *)
+            Input: '{"kind": "night"}'
+            Enabled: false
+            RetryPolicy:
+              MaximumRetryAttempts: 2
+              MaximumEventAgeInSeconds: 60
+        Morning:
+          Type: ScheduleV2
+          Properties:
+            Name: morning
+            ScheduleExpression: rate(1 day)
+            ScheduleExpressionTimezone: Europe/Berlin
+            StartDate: "2030-01-01T08:00:00Z"
+            FlexibleTimeWindow:
+              Mode: FLEXIBLE
+              MaximumWindowInMinutes: 10
+        Orders:
+          Type: EventBridgeRule
+          Properties:
+            EventBusName: shop
+            InputPath: $.detail
+            Pattern:
+              source: [!Sub "${AWS::StackName}.orders"]
+              detail:
+                total: [{numeric: [">", 10]}]
+                code: ["7", 7, true, null]
+)";
+    const TemplateFunction function = read(text).functions.front();
+    REQUIRE(function.rules.size() == 2);
+    const RuleTrigger& night = function.rules[0];
+    CHECK(night.name == "Shop-ReportNight");
+    CHECK(night.schedule == "cron(30 2 * * ? *)");
+    CHECK(night.delivery.input == R"({"kind": "night"})");
+    CHECK_FALSE(night.delivery.enabled);
+    CHECK(night.delivery.retries_max == 2U);
+    CHECK(night.delivery.age_s_max == 60U);
+    const RuleTrigger& orders = function.rules[1];
+    CHECK(orders.bus == "shop");
+    CHECK(orders.input_path == "$.detail");
+    CHECK(
+        orders.pattern == R"({"source":["Shop.orders"],"detail":{"total":[{"numeric":[">",10]}],)"
+                          R"("code":["7",7,true,null]}})"
+    );
+    REQUIRE(function.schedules.size() == 1);
+    const ScheduleTrigger& morning = function.schedules[0];
+    CHECK(morning.name == "morning");
+    CHECK(morning.zone == "Europe/Berlin");
+    CHECK(morning.window_minutes == 10);
+    CHECK(morning.start == "2030-01-01T08:00:00Z");
+}
+
+TEST_CASE("SamTemplate refuses events that say too little or too much", "[app][SamTemplate]") {
+    const auto refused = [](const std::string& event) {
+        const std::string head = R"(
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.11
+      Events:
+        E:
+          )";
+        return refusal(head + event);
+    };
+    CHECK(refused("{Type: Schedule, Properties: {Input: x}}").ends_with("event E needs Schedule"));
+    CHECK(refused("{Type: ScheduleV2, Properties: {Input: x}}")
+              .ends_with("event E needs ScheduleExpression"));
+    CHECK(refused("{Type: EventBridgeRule, Properties: {Input: x}}")
+              .ends_with("event E needs Pattern"));
+    CHECK(refused("{Type: Schedule, Properties: {Schedule: rate(1 day), Pattern: {}}}")
+              .ends_with("Pattern is not supported yet in an event of type Schedule"));
+    CHECK(refused("{Type: Kinesis, Properties: {Stream: x}}").find("Kinesis") != std::string::npos);
 }
 
 }  // namespace
