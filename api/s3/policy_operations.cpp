@@ -43,7 +43,7 @@ Task<Answer<http::Response>> PolicyOperations::status(S3Call call) {
     LAMBENT_CO_TRY(const BucketPolicy policy, BucketPolicy::parse(text, call.bucket()));
     XmlWriter xml;
     xml.open("PolicyStatus", kNamespace);
-    xml.leaf("IsPublic", policy.is_public() ? "TRUE" : "FALSE");
+    xml.leaf("IsPublic", policy.is_public() ? "true" : "false");
     xml.close();
     co_return xml_response(xml.take());
 }

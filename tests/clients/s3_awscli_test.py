@@ -143,8 +143,7 @@ class AwsCli(DaemonTest):
             "NoSuchKey": ("get-object", "--bucket", "cli-errors", "--key", "none", "/dev/null"),
             "InvalidBucketName": ("create-bucket", "--bucket", "Bad_Name"),
             "NoSuchBucketPolicy": ("get-bucket-policy", "--bucket", "cli-errors"),
-            "NotImplemented": ("put-bucket-versioning", "--bucket", "cli-errors",
-                               "--versioning-configuration", "Status=Enabled"),
+            "NotImplemented": ("list-bucket-inventory-configurations", "--bucket", "cli-errors"),
             "NoSuchUpload": ("abort-multipart-upload", "--bucket", "cli-errors", "--key", "k",
                              "--upload-id", "none"),
         }.items():

@@ -154,7 +154,7 @@ TEST_CASE("Strangers get what a bucket's policy allows", "[api][S3Service][polic
         s3.ask("POST", "/photos?delete", "<Delete><Object><Key>public/a</Key></Object></Delete>");
     CHECK(batch.body.find("<Code>AccessDenied</Code>") != std::string::npos);
     s3.as_owner();
-    CHECK(s3.ask("GET", "/photos?policyStatus").element("IsPublic") == "TRUE");
+    CHECK(s3.ask("GET", "/photos?policyStatus").element("IsPublic") == "true");
     CHECK(s3.ask("DELETE", "/photos?policy").status == 204);
     CHECK(s3.ask("GET", "/photos?policy").code() == "NoSuchBucketPolicy");
     s3.as_anybody();
