@@ -10,6 +10,8 @@ namespace {
 // A row that is written again at each delivery should fill a fraction of a page.
 constexpr std::size_t kInRowBytesMax = 1'024;
 
+constexpr std::int64_t kReadAtOnce = 10'000;
+
 constexpr char kMessageColumns[] =
     "queue, record, number, id, sent_ms, visible_ms, first_received_ms, receives, receives_here,"
     " group_id, source_arn, body IS NULL";
@@ -50,16 +52,23 @@ bool stands_apart(const MessageContent& content) {
     return bytes_of(content.body, content.attributes) > kInRowBytesMax;
 }
 
+// Some at a time: what SQL gives of a message is several times as large as the message.
 Result<std::vector<std::pair<std::int64_t, QueuedMessage>>> QueueRows::messages() {
-    static const std::string kAll =
-        std::string("SELECT ") + kMessageColumns + " FROM queue_message ORDER BY number";
-    LAMBENT_TRY(const sql::Rows rows, session.run(kAll));
+    static const std::string kSome = std::string("SELECT ") + kMessageColumns +
+                                     " FROM queue_message WHERE record > $1"
+                                     " ORDER BY record LIMIT $2";
     std::vector<std::pair<std::int64_t, QueuedMessage>> messages;
-    messages.reserve(rows.rows.size());
-    for (const sql::Row& row : rows.rows) {
-        messages.emplace_back(sql::as_int(row[0]), message_from(row));
+    std::int64_t after = 0;
+    for (;;) {
+        LAMBENT_TRY(const sql::Rows rows, session.run(kSome, {after, kReadAtOnce}));
+        for (const sql::Row& row : rows.rows) {
+            messages.emplace_back(sql::as_int(row[0]), message_from(row));
+        }
+        if (rows.rows.empty()) {
+            return messages;
+        }
+        after = messages.back().second.row;
     }
-    return messages;
 }
 
 Result<std::vector<QueuedMessage>> QueueRows::messages_of(std::int64_t queue) {

@@ -33,7 +33,7 @@ struct QueueRows {
     Result<void> remove_queue(std::int64_t queue);
     Result<void> remove_messages_of(std::int64_t queue);
 
-    // Without contents, in order of places.
+    // Without contents, each with its queue.
     Result<std::vector<std::pair<std::int64_t, QueuedMessage>>> messages();
     Result<std::vector<QueuedMessage>> messages_of(std::int64_t queue);
     // Of one that is gone meanwhile there is none.
