@@ -21,7 +21,8 @@ TARGET = "AmazonSQS.SendMessage"
 
 
 def body_of(url):
-    return json.dumps({"QueueUrl": url, "MessageBody": json.dumps({"order": 4711, "text": "x" * 64})})
+    message = json.dumps({"order": 4711, "text": "x" * 64})
+    return json.dumps({"QueueUrl": url, "MessageBody": message})
 
 
 def create(lambent, name):
@@ -34,7 +35,8 @@ def create(lambent, name):
 def signature(lambent, body):
     headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": TARGET}
     request = botocore.awsrequest.AWSRequest("POST", lambent.url + "/", data=body, headers=headers)
-    botocore.auth.SigV4Auth(lambent.credentials, "sqs", lambent.endpoint["region"]).add_auth(request)
+    signer = botocore.auth.SigV4Auth(lambent.credentials, "sqs", lambent.endpoint["region"])
+    signer.add_auth(request)
     return [f"{name}: {request.headers[name]}" for name in ("Authorization", "X-Amz-Date")]
 
 

@@ -22,7 +22,7 @@ Answer<std::string> read_queue(JsonFields& fields) {
     const std::string before(text.substr(0, last == std::string_view::npos ? 0 : last));
     if (!before.ends_with(std::string("/") + runtime::kAccountId) || text.ends_with('/')) {
         return AwsError(
-            404, "InvalidAddress", "The address " + *url + " is not valid for this endpoint."
+            400, "InvalidAddress", "The address " + *url + " is not valid for this endpoint."
         );
     }
     return std::string(text.substr(last + 1));

@@ -112,7 +112,7 @@ AwsError from_error(const Error& error) {
             return from_invalid(error);
         case Code::kNotFound:
             if (error.subject() == "resource") {
-                return {404, "ResourceNotFoundException", error.message()};
+                return {400, "ResourceNotFoundException", error.message()};
             }
             return {400, "QueueDoesNotExist", "The specified queue does not exist."};
         case Code::kConflict:

@@ -152,8 +152,12 @@ Task<Result<MoveTask>> QueueService::cancel_move(std::string handle) {
 }
 
 Task<> QueueService::Parts::run_move(std::string handle) {
-    while (!stopped && co_await move_some(handle)) {
-        co_await pause(kMoveEvery);
+    bool goes_on = true;
+    while (goes_on && !stopped) {
+        goes_on = co_await move_some(handle);
+        if (goes_on) {
+            co_await pause(kMoveEvery);
+        }
     }
 }
 

@@ -66,11 +66,6 @@ class WaitingPlace {
     std::list<asio::steady_timer*>::iterator at_;
 };
 
-std::string padded_number(std::int64_t number) {
-    std::string digits = std::to_string(number);
-    return "1" + std::string(19 - digits.size(), '0') + digits;
-}
-
 ReceivedMessage received_as(
     const QueueRows::Queue& queue, const QueuedMessage& message, const MessageContent& content
 ) {
@@ -87,7 +82,7 @@ ReceivedMessage received_as(
     received.group_id = message.group_id;
     received.deduplication_id = content.deduplication_id;
     if (queue.description.kind == QueueKind::kFifo) {
-        received.sequence_number = padded_number(message.number);
+        received.sequence_number = sequence_number_of(message.number);
     }
     received.trace_header = content.trace_header;
     received.dead_letter_source_arn = message.source_arn;

@@ -98,6 +98,12 @@ Result<void> check_settings(QueueKind kind, const QueueSettings& settings) {
     return by_group ? Result<void>(unknown_attribute("FifoThroughputLimit")) : Result<void>();
 }
 
+std::string sequence_number_of(std::int64_t message_number) {
+    constexpr std::size_t kDigits = 19;  // of the largest number
+    const std::string digits = std::to_string(message_number);
+    return "1" + std::string(kDigits - digits.size(), '0') + digits;
+}
+
 Error invalid_value(const std::string& value, const std::string& parameter, std::string_view why) {
     std::string message = "Value " + value + " for parameter " + parameter + " is invalid.";
     message.append(" Reason: ").append(why);

@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "triggers/queue/queue.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ Result<void> check_settings(QueueKind kind, const QueueSettings& settings);
 Result<void> check_message(
     QueueKind kind, const QueueSettings& settings, const NewMessage& message
 );
+
+// As SQS writes the number of a FIFO queue's message: twenty digits.
+std::string sequence_number_of(std::int64_t message_number);
 
 // "The request failed because …" as SQS words it: Value … for parameter … is invalid. Reason: ….
 Error invalid_value(const std::string& value, const std::string& parameter, std::string_view why);

@@ -11,12 +11,6 @@ namespace {
 constexpr std::int64_t kSecond = 1'000;
 constexpr char kAccountSender[] = "000000000000";
 
-// As SQS writes them: twenty digits.
-std::string sequence_number_of(std::int64_t number) {
-    std::string digits = std::to_string(number);
-    return "1" + std::string(19 - digits.size(), '0') + digits;
-}
-
 std::string key_of(const QueueSettings& settings, const NewMessage& message) {
     if (settings.deduplication_scope == DeduplicationScope::kMessageGroup) {
         return "group " + message.group_id + " " + message.deduplication_id;

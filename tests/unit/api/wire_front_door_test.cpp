@@ -473,11 +473,26 @@ TEST_CASE("FrontDoor refuses paths that stand for other paths, but for S3", "[ap
     CHECK(status("/b/a/../../c//") == 200);
 }
 
-TEST_CASE("FrontDoor says that a service is not here", "[api][FrontDoor]") {
-    House house;
-    CHECK(house.ask(sign_head(plain("POST", "/"), "", {"sqs"})).status == 501);
+TEST_CASE("FrontDoor knows both protocols of SQS", "[api][FrontDoor]") {
     http::RequestHead target = plain("POST", "/");
     target.headers.add("X-Amz-Target", "AmazonSQS.SendMessage");
+    http::RequestHead form = plain("POST", "/000000000000/jobs");
+    form.headers.add("Content-Type", "application/x-www-form-urlencoded");
+    const http::RequestHead address = plain("GET", "/000000000000/jobs", "Action=ReceiveMessage");
+    House open(AuthMode::kNone);
+    CHECK(says(open.ask(target, "{}"), "sqs:{}"));
+    CHECK(says(open.ask(form, "Action=PurgeQueue"), "sqs:Action=PurgeQueue"));
+    CHECK(says(open.ask(address), "sqs:"));
+    House closed;
+    CHECK(says(closed.ask(target), "\"__type\":\"MissingAuthenticationTokenException\""));
+    CHECK(says(closed.ask(form), "<Code>MissingAuthenticationToken</Code>"));
+}
+
+TEST_CASE("FrontDoor says that a service is not here", "[api][FrontDoor]") {
+    House house;
+    CHECK(house.ask(sign_head(plain("POST", "/"), "", {"dynamodb"})).status == 501);
+    http::RequestHead target = plain("POST", "/");
+    target.headers.add("X-Amz-Target", "DynamoDB_20120810.GetItem");
     CHECK(house.ask(target).status == 403);
     House open(AuthMode::kNone);
     CHECK(open.ask(target).status == 501);

@@ -1,3 +1,4 @@
+#include "tests/unit/triggers/queue_model.h"
 #include "triggers/queue/message_queue.h"
 
 #include <catch2/catch.hpp>
@@ -5,112 +6,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <random>
-#include <set>
 #include <sstream>
 
 // MessageQueue against a model that keeps one list and looks through all of it every time.
 using namespace lambent::triggers;
+using lambent::tests::ModelMessage;
+using lambent::tests::QueueModel;
 
 namespace {
-
-struct ModelMessage {
-    std::int64_t number = 0;
-    std::int64_t sent = 0;
-    std::int64_t visible = 0;
-    std::int64_t first = 0;
-    std::uint32_t receives = 0;
-    std::string group;
-};
-
-struct Model {
-    QueueRules rules;
-    std::vector<ModelMessage> all;  // in order
-
-    bool is_fifo() const { return rules.kind == QueueKind::kFifo; }
-
-    void add(ModelMessage message) {
-        if (is_fifo()) {
-            message.visible = message.sent + rules.delay_s * 1'000;
-        }
-        all.push_back(std::move(message));
-    }
-    void change_delay(std::uint32_t delay_s) {
-        const bool differs = delay_s != rules.delay_s;
-        rules.delay_s = delay_s;
-        for (ModelMessage& message : all) {
-            if (is_fifo() && differs && message.receives == 0) {
-                message.visible = message.sent + delay_s * 1'000;
-            }
-        }
-    }
-    ModelMessage* find(std::int64_t number) {
-        for (ModelMessage& message : all) {
-            if (message.number == number) {
-                return &message;
-            }
-        }
-        return nullptr;
-    }
-    void erase(std::int64_t number) {
-        std::erase_if(all, [&](const ModelMessage& message) { return message.number == number; });
-    }
-    bool in_flight(const ModelMessage& message, std::int64_t now) const {
-        return message.receives > 0 && message.visible > now;
-    }
-    // What may be delivered now, in order; the whole of one group before the next.
-    std::vector<std::int64_t> candidates(std::int64_t now) const {
-        std::vector<std::int64_t> numbers;
-        std::set<std::string> done;
-        for (const ModelMessage& first : all) {
-            if (!is_fifo()) {
-                if (first.visible <= now) {
-                    numbers.push_back(first.number);
-                }
-                continue;
-            }
-            if (!done.insert(first.group).second || blocked(first.group, now)) {
-                continue;
-            }
-            for (const ModelMessage& message : all) {
-                if (message.group == first.group) {
-                    if (message.visible > now) {
-                        break;
-                    }
-                    numbers.push_back(message.number);
-                }
-            }
-        }
-        return numbers;
-    }
-    bool blocked(const std::string& group, std::int64_t now) const {
-        return std::any_of(all.begin(), all.end(), [&](const ModelMessage& message) {
-            return message.group == group && in_flight(message, now);
-        });
-    }
-    struct Taken {
-        std::vector<std::int64_t> delivered;
-        std::vector<std::int64_t> given_up;
-    };
-    Taken take(const MessageQueue::Take& take, std::int64_t now) {
-        Taken taken;
-        for (const std::int64_t number : candidates(now)) {
-            if (taken.delivered.size() == take.count_max) {
-                break;
-            }
-            ModelMessage& message = *find(number);
-            if (take.receives_max > 0 && message.receives >= take.receives_max) {
-                taken.given_up.push_back(number);
-                erase(number);
-                continue;
-            }
-            message.receives += 1;
-            message.first = message.first == 0 ? now : message.first;
-            message.visible = now + take.visibility_s * 1'000;
-            taken.delivered.push_back(number);
-        }
-        return taken;
-    }
-};
 
 std::vector<std::int64_t> numbers_of(const std::vector<QueuedMessage>& messages) {
     std::vector<std::int64_t> numbers;
@@ -306,7 +209,7 @@ class Life {
     }
 
     std::mt19937_64 random_;
-    Model model_;
+    QueueModel model_;
     MessageQueue queue_;
     std::int64_t now_ = 1'000'000;
     std::int64_t last_ = 0;

@@ -102,6 +102,14 @@ class QueueRoom {
         run_flow(loop, queues->tick());
     }
 
+    // Until a queue that was given up has been read back from disk.
+    void until_open(const std::string& queue) {
+        loop.restart();
+        while (queues->counts(queue).has_error()) {
+            loop.run_one();
+        }
+    }
+
     triggers::QueueDescription create(
         const std::string& name, triggers::QueueSettings settings = {}
     ) {

@@ -425,13 +425,13 @@ TEST_CASE("QueueService takes back what the disk refuses", "[triggers][QueueServ
     SECTION("a send") {
         room.failing->failures = 1;
         CHECK(room.send("jobs", "lost").error().code() == Code::kUnavailable);
-        room.pass(0s);
+        room.until_open("jobs");
         CHECK(room.bodies("jobs") == Bodies{"kept"});
     }
     SECTION("a receive") {
         room.failing->failures = 1;
         CHECK(room.run(room.queues->receive("jobs", {})).error().code() == Code::kUnavailable);
-        room.pass(0s);
+        room.until_open("jobs");
         const auto again = room.receive("jobs");
         REQUIRE(again.size() == 1);
         CHECK(again[0].receive_count == 1);
@@ -441,16 +441,17 @@ TEST_CASE("QueueService takes back what the disk refuses", "[triggers][QueueServ
         room.failing->failures = 1;
         CHECK(room.run(room.queues->remove_message("jobs", received[0].receipt_handle)).has_error()
         );
+        room.until_open("jobs");
         room.pass(31s);
         CHECK(room.bodies("jobs") == Bodies{"kept"});
     }
     SECTION("a purge, and a deletion") {
         room.failing->failures = 1;
         CHECK(room.run(room.queues->purge("jobs")).has_error());
-        room.pass(0s);
+        room.until_open("jobs");
         room.failing->failures = 1;
         CHECK(room.run(room.queues->remove("jobs")).has_error());
-        room.pass(0s);
+        room.until_open("jobs");
         CHECK(room.bodies("jobs") == Bodies{"kept"});
     }
 }
