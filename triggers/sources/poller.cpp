@@ -77,15 +77,23 @@ void Poller::ask_to_halt() {
 Task<> Poller::halt() {
     ask_to_halt();
     co_await polling_.join();
+    co_await let_go(untouched());
+}
+
+void Poller::tick() {
+    has_news_ = true;
+    wake_.cancel();
 }
 
 Task<> Poller::run() {
     while (!halted_) {
+        has_news_ = false;
         begin_batches();
         begin_receives();
-        co_await sleep();
+        if (!has_news_) {  // what was begun may have ended already
+            co_await sleep();
+        }
     }
-    co_await let_go(untouched());
 }
 
 Task<> Poller::sleep() {
@@ -194,9 +202,7 @@ Task<> Poller::take_in(std::vector<ReceivedMessage> messages, bool is_fifo) {
     }
     Sorted sorted = sort(messages);
     std::vector<BatchItem> surplus;
-    if (halted_) {
-        surplus = std::move(sorted.wanted);
-    } else if (is_fifo) {
+    if (is_fifo) {
         surplus = keep_together(std::move(sorted.wanted), now());
     } else {
         for (BatchItem& item : sorted.wanted) {

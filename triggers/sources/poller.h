@@ -62,7 +62,7 @@ class Poller final : public std::enable_shared_from_this<Poller> {
     std::size_t in_flight() const { return in_flight_; }
     std::uint32_t limit() const { return scaling_.limit(); }
     // Looks again what there is to do. For tests that move the clock by hand.
-    void tick() { wake_.cancel(); }
+    void tick();
 
   private:
     // A batch that was throttled, and until when it makes sense to begin it.
@@ -134,6 +134,7 @@ class Poller final : public std::enable_shared_from_this<Poller> {
     std::size_t asked_for_ = 0;  // messages, by receives under way
     bool queue_active_ = false;  // the last receive brought something
     bool halted_ = false;
+    bool has_news_ = false;  // since `run` looked last
     boost::asio::steady_timer wake_;
     TaskScope polling_;
 };

@@ -9,14 +9,24 @@ namespace {
 
 constexpr char kRedrive[] = "RedrivePolicy";
 
-// Whether two values of an attribute mean the same: policies are JSON.
+// A policy with its numbers as texts: SQS takes and gives both.
+nlohmann::json policy_of(const std::string& text) {
+    auto policy = nlohmann::json::parse(text, nullptr, false);
+    if (policy.is_object()) {
+        for (auto& [name, value] : policy.items()) {
+            value = value.is_number() ? nlohmann::json(value.dump()) : value;
+        }
+    }
+    return policy;
+}
+
+// Whether two values of an attribute mean the same.
 bool same_value(const std::string& a, const std::string& b) {
     if (a == b) {
         return true;
     }
-    const auto left = nlohmann::json::parse(a, nullptr, false);
-    const auto right = nlohmann::json::parse(b, nullptr, false);
-    return left.is_object() && left == right;
+    const auto policy = policy_of(a);
+    return policy.is_object() && policy == policy_of(b);
 }
 
 bool has_all(const QueueAttributes& existing, const QueueAttributes& wanted) {
