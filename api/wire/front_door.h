@@ -36,6 +36,8 @@ class FrontDoor final : public http::Handler {
         Service& autoscaling;
         Service& admin;  // /_lambent/…
         PublicService& function_urls;
+        Service& apigateway;
+        PublicService& http_apis;
     };
     FrontDoor(
         FrontDoorConfig config,

@@ -104,6 +104,7 @@ House::House(
           clock
       ),
       urls_(*stores.main_db, clock),
+      http_apis_(*stores.main_db, clock),
       registered_(stores.functions),
       lambda_(
           api::lambda::LambdaConfig{options.region, foundation_.port},
@@ -114,6 +115,16 @@ House::House(
           api::urls::UrlConfig{options.region, foundation_.port},
           api::urls::UrlPorts{urls_, scheduler_, streams_, clock},
           log.with({{"room", "urls"}})
+      ),
+      gateway_(
+          api::apigateway::GatewayConfig{options.region, foundation_.port},
+          http_apis_,
+          log.with({{"room", "apigateway"}})
+      ),
+      http_api_service_(
+          api::apigateway::GatewayConfig{options.region, foundation_.port},
+          api::apigateway::HttpApiPorts{http_apis_, streams_, clock},
+          log.with({{"room", "apigateway"}})
       ),
       s3_(s3_config(options), objects_, registered_, stores.workers, log.with({{"room", "s3"}})),
       log_service_(api::logs::LogsConfig{options.region}, logs_, log.with({{"room", "logs"}})),
@@ -127,7 +138,15 @@ House::House(
       front_door_(
           front_door_config(options, foundation_.port),
           api::FrontDoor::Services{
-              lambda_, s3_, log_service_, sts_, autoscaling_, admin_, url_service_},
+              lambda_,
+              s3_,
+              log_service_,
+              sts_,
+              autoscaling_,
+              admin_,
+              url_service_,
+              gateway_,
+              http_api_service_},
           credentials_,
           clock,
           log.with({{"room", "front_door"}})
@@ -204,6 +223,7 @@ Task<Result<void>> House::open(RootKey owner) {
         return stores_.qualified_functions.find(url.reference()) != nullptr;
     };
     LAMBENT_CO_TRY(co_await urls_.load(std::move(is_reachable)));
+    LAMBENT_CO_TRY(co_await http_apis_.load());
     LAMBENT_CO_TRY(co_await scaling_.load());
     LAMBENT_CO_TRY(co_await objects_.collect());
     pump_.start();

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "api/admin/admin_service.h"
+#include "api/apigateway/gateway_service.h"
+#include "api/apigateway/http_api_service.h"
 #include "api/autoscaling/autoscaling_service.h"
 #include "api/lambda/lambda_service.h"
 #include "api/logs/logs_service.h"
@@ -29,6 +31,7 @@
 #include "scheduler/scaling/provisioned_capacity.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/streamed_invocations.h"
+#include "triggers/gateway/http_apis.h"
 #include "triggers/http/function_urls.h"
 #include "triggers/objects/object_store.h"
 
@@ -88,9 +91,12 @@ class House {
     api::s3::S3EventWriter event_writer_;
     triggers::ObjectStore objects_;
     triggers::FunctionUrls urls_;
+    triggers::HttpApis http_apis_;
     RegisteredFunctions registered_;
     api::lambda::LambdaService lambda_;
     api::urls::UrlService url_service_;
+    api::apigateway::GatewayService gateway_;
+    api::apigateway::HttpApiService http_api_service_;
     api::s3::S3Service s3_;
     api::logs::LogsService log_service_;
     api::sts::StsService sts_;

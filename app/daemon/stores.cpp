@@ -5,6 +5,7 @@
 #include "scheduler/concurrency_settings.h"
 #include "scheduler/record_store.h"
 #include "scheduler/scaling/auto_scaling.h"
+#include "triggers/gateway/http_apis.h"
 #include "triggers/http/function_urls.h"
 #include "triggers/objects/object_store.h"
 
@@ -55,6 +56,7 @@ Result<std::unique_ptr<Stores>> Stores::open(
                 scheduler::AutoScaling::migrations(),
                 triggers::ObjectStore::migrations(),
                 triggers::FunctionUrls::migrations(),
+                triggers::HttpApis::migrations(),
             })
         )
     );
