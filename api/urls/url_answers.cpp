@@ -15,16 +15,18 @@ void add_rules(http::Response& response, const Place& place, const triggers::Htt
             response.headers.add(std::move(name), std::move(value));
         }
     }
-    // On the platform's own host a page of a function's would be of the platform's origin: so
-    // browsers are told to give it one of its own.
     if (place.reached == Reached::kByPath) {
-        response.headers.add(
-            "Content-Security-Policy", "sandbox allow-forms allow-modals allow-popups allow-scripts"
-        );
+        isolate_page(response);
     }
 }
 
 }  // namespace
+
+void isolate_page(http::Response& response) {
+    response.headers.add(
+        "Content-Security-Policy", "sandbox allow-forms allow-modals allow-popups allow-scripts"
+    );
+}
 
 http::Response render_answer(
     triggers::HttpAnswer answer, const Place& place, const triggers::HttpRequest& request
@@ -50,6 +52,10 @@ http::Response render_preflight(const Place& place, const triggers::HttpRequest&
 
 http::Response not_found() {
     return function_url_error(AwsError(404, "ResourceNotFoundException", "Not Found"));
+}
+
+http::Response forbidden() {
+    return function_url_error(AwsError(403, "AccessDeniedException", "Forbidden"));
 }
 
 http::Response too_large() {

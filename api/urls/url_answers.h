@@ -17,7 +17,12 @@ http::Response render_answer(
 // To a browser that asks before it sends the request itself.
 http::Response render_preflight(const Place& place, const triggers::HttpRequest& request);
 
+// For what is answered on the platform's own host, where a page of a function's would be of the
+// platform's origin: has browsers give it one of its own.
+void isolate_page(http::Response& response);
+
 http::Response not_found();
+http::Response forbidden();
 http::Response too_large();
 // The function failed, or its answer is none.
 http::Response bad_gateway();

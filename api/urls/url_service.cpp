@@ -2,7 +2,6 @@
 
 #include "api/lambda/invoke_options.h"
 #include "api/urls/url_answers.h"
-#include "runtime/functions/function.h"
 #include "triggers/http/cors.h"
 #include "triggers/http/http_answer.h"
 #include "triggers/http/stream_head.h"
@@ -55,6 +54,9 @@ Task<http::Response> UrlService::serve(Request request, http::BodyReader& body) 
     if (place->url.cors && triggers::is_preflight(http)) {
         co_return render_preflight(*place, http);
     }
+    if (place->url.auth == FunctionUrl::Auth::kIam && request.principal.is_stranger) {
+        co_return forbidden();  // it was open when the request began
+    }
     Result<std::string> bytes = co_await body.read_all(kEventBytesMax);
     if (bytes.has_error()) {
         co_return bytes.error().code() == Code::kTooLarge ? too_large() : refused(bytes.error());
@@ -65,7 +67,7 @@ Task<http::Response> UrlService::serve(Request request, http::BodyReader& body) 
     invocation.request_id = http.request_id;
     invocation.trace_id = trace_of(request.head, now);
     http.fields.emplace_back("x-amzn-trace-id", invocation.trace_id);
-    invocation.payload = triggers::http_event(http, runtime::kAccountId);
+    invocation.payload = triggers::http_event(http);
     http.body = std::string();
     if (invocation.payload.size() > kEventBytesMax) {
         co_return too_large();

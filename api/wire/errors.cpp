@@ -73,6 +73,12 @@ http::Response function_url_error(const AwsError& error) {
     return response;
 }
 
+http::Response http_api_error(const AwsError& error) {
+    nlohmann::ordered_json body;
+    body["message"] = error.message();
+    return answer(error, "application/json", dump_json(body));
+}
+
 http::Response query_error(const AwsError& error, std::string_view request_id) {
     XmlWriter xml;
     xml.open("ErrorResponse", "https://sts.amazonaws.com/doc/2011-06-15/");

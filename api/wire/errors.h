@@ -58,5 +58,7 @@ http::Response s3_error(
 http::Response query_error(const AwsError& error, std::string_view request_id);
 // Function URLs: {"Message":…}.
 http::Response function_url_error(const AwsError& error);
+// HTTP APIs: {"message":…}.
+http::Response http_api_error(const AwsError& error);
 
 }  // namespace lambent::api

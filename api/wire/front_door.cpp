@@ -53,7 +53,7 @@ struct Visit {
 // A function's own code may be hostile: it gets what a function needs and nothing that manages.
 bool may(const Principal& principal, const Visit& visit) {
     return principal.is_root || visit.service == ServiceName::kS3 ||
-           visit.service == ServiceName::kFunctionUrl ||
+           visit.service == ServiceName::kFunctionUrl || visit.service == ServiceName::kHttpApi ||
            (visit.service == ServiceName::kLambda && is_invoke(visit.head()));
 }
 
@@ -189,7 +189,9 @@ std::optional<Checked<void>> FrontDoor::Parts::prove_at_once(Visit& visit, http:
     if (visit.service == ServiceName::kS3) {
         return prove_stream(visit, body);
     }
-    if (config.auth == AuthMode::kNone && visit.service != ServiceName::kFunctionUrl) {
+    const bool is_address =
+        visit.service == ServiceName::kFunctionUrl || visit.service == ServiceName::kHttpApi;
+    if (config.auth == AuthMode::kNone && !is_address) {
         return Checked<void>();
     }
     auto read = take_hashed(body, body_bytes_max(visit.service, visit.head()), visit.held);
@@ -246,10 +248,11 @@ Checked<bool> FrontDoor::Parts::check(Visit& visit) const {
 // A function's own host is open to pages of other origins, as on AWS: what they see of its answers
 // is for the function and its rules to say. On the platform's host it is as closed as the platform.
 Checked<bool> FrontDoor::Parts::check_address(Visit& visit, const FunctionAddress& address) const {
-    visit.service = ServiceName::kFunctionUrl;
+    const bool is_api = address.kind == FunctionAddress::Kind::kApi;
+    visit.service = is_api ? ServiceName::kHttpApi : ServiceName::kFunctionUrl;
     LAMBENT_TRY(check_host(visit));
     const http::RequestHead& head = visit.head();
-    if (address.id.empty() && is_cross_origin(head)) {
+    if (address.by_path && is_cross_origin(head)) {
         return forbidden("This server answers no requests of other origins.");
     }
     auto path = http::percent_decode(head.path);
@@ -259,14 +262,17 @@ Checked<bool> FrontDoor::Parts::check_address(Visit& visit, const FunctionAddres
     }
     visit.request.path = std::move(*path);
     visit.request.query = std::move(*query);
-    if (!services.function_urls.wants_signature(head)) {
+    const PublicService& asked = is_api ? services.http_apis : services.function_urls;
+    if (!asked.wants_signature(head)) {
         visit.request.principal.name = "anonymous";
+        visit.request.principal.is_stranger = true;
         return true;  // nothing is proved, but strangers' bodies are held within the same bound
     }
     if (config.auth == AuthMode::kSigV4) {
         LAMBENT_TRY(visit.authorization, read_authorization(head, visit.request.query));
-        if (visit.authorization && visit.authorization->scope.service != "lambda") {
-            return forbidden("Credential should be scoped to correct service: 'lambda'.");
+        const std::string scope = is_api ? "execute-api" : "lambda";
+        if (visit.authorization && visit.authorization->scope.service != scope) {
+            return forbidden("Credential should be scoped to correct service: '" + scope + "'.");
         }
     }
     LAMBENT_TRY(identify(visit));
@@ -295,6 +301,10 @@ Service& FrontDoor::Parts::find(ServiceName name) const {
             return services.admin;
         case ServiceName::kFunctionUrl:
             return services.function_urls;
+        case ServiceName::kApiGateway:
+            return services.apigateway;
+        case ServiceName::kHttpApi:
+            return services.http_apis;
         case ServiceName::kUnknown:
             break;
     }

@@ -39,6 +39,8 @@ class FrontDoor final : public http::Handler {
         Service& sqs;
         Service& admin;  // /_lambent/…
         PublicService& function_urls;
+        Service& apigateway;
+        PublicService& http_apis;
     };
     FrontDoor(
         FrontDoorConfig config,

@@ -136,7 +136,8 @@ AwsError to_aws(const Refusal& refusal, Style style) {
         word = words.query;
     }
     // A function's address tells strangers no more than AWS's does.
-    const bool is_terse = style == Style::kFunctionUrl && word.status == 403;
+    const bool is_terse =
+        (style == Style::kFunctionUrl || style == Style::kHttpApi) && word.status == 403;
     return AwsError(word.status, word.name, is_terse ? "Forbidden" : refusal.message());
 }
 
@@ -154,6 +155,8 @@ http::Response render(
             return query_error(error, request_id);
         case Style::kFunctionUrl:
             return function_url_error(error);
+        case Style::kHttpApi:
+            return http_api_error(error);
     }
     LAMBENT_ASSERT(false);
 }

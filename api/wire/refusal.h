@@ -52,7 +52,7 @@ using Checked = boost::system::result<T, Refusal>;
 );
 
 // Which wire protocol a request speaks, and so how an error must look to its client.
-enum class Style { kRestJson, kJsonRpc, kS3, kQuery, kFunctionUrl };
+enum class Style { kRestJson, kJsonRpc, kS3, kQuery, kFunctionUrl, kHttpApi };
 
 AwsError to_aws(const Refusal& refusal, Style style);
 http::Response render(

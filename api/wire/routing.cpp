@@ -20,9 +20,7 @@ constexpr std::string_view kAutoscalingTarget = "AnyScaleFrontendService.";
 constexpr std::string_view kEventsTarget = "AWSEvents.";
 constexpr std::string_view kSqsTarget = "AmazonSQS.";
 constexpr std::string_view kLocalhost = "localhost";
-constexpr std::string_view kUrlPrefix = "/_url/";
-constexpr std::string_view kUrlDomain = ".lambda-url.";
-constexpr std::size_t kUrlIdBytes = 32;
+constexpr std::uint64_t kApiBytesMax = 10 * 1024 * 1024;
 constexpr std::uint64_t kInvokeBytesMax = 6 * 1024 * 1024;
 constexpr std::uint64_t kFunctionBytesMax = 69'905'067;  // 50 MB of zip in base64, as AWS has it
 constexpr std::uint64_t kOtherBytesMax = 8 * 1024 * 1024;
@@ -40,7 +38,20 @@ constexpr std::array kKnown = {
     Known{"events", ServiceName::kEvents},
     Known{"scheduler", ServiceName::kScheduler},
     Known{"sqs", ServiceName::kSqs},
+    Known{"apigateway", ServiceName::kApiGateway},
     Known{"lambent", ServiceName::kAdmin},
+};
+
+// How the addresses of functions look.
+struct AddressForm {
+    FunctionAddress::Kind kind;
+    std::string_view domain;
+    std::size_t id_bytes;
+    std::string_view prefix;
+};
+constexpr std::array kAddressForms = {
+    AddressForm{FunctionAddress::Kind::kUrl, ".lambda-url.", 32, "/_url/"},
+    AddressForm{FunctionAddress::Kind::kApi, ".execute-api.", 10, "/_api/"},
 };
 
 bool is_digit(char c) {
@@ -103,6 +114,23 @@ bool is_localhost_name(std::string_view name) {
     return same_text(name.substr(labels.size()), kLocalhost) &&
            (labels.empty() || labels.ends_with('.')) && !labels.starts_with('.') &&
            std::all_of(labels.begin(), labels.end(), is_label);
+}
+
+std::optional<FunctionAddress> address_by_path(std::string_view path) {
+    for (const AddressForm& form : kAddressForms) {
+        if (!path.starts_with(form.prefix)) {
+            continue;
+        }
+        const std::string_view rest = path.substr(form.prefix.size());
+        const std::string_view named = rest.substr(0, rest.find('/'));
+        FunctionAddress address;
+        address.kind = form.kind;
+        address.by_path = true;
+        (form.kind == FunctionAddress::Kind::kUrl ? address.reference : address.id) = named;
+        address.path = rest.substr(named.size());
+        return address;
+    }
+    return std::nullopt;
 }
 
 // One segment between `before` and `behind`.
@@ -175,35 +203,38 @@ Style style_of(ServiceName service, const http::RequestHead& head) {
         case ServiceName::kLambda:
         case ServiceName::kScheduler:
         case ServiceName::kAdmin:
+        case ServiceName::kApiGateway:
         case ServiceName::kUnknown:
             return Style::kRestJson;
         case ServiceName::kFunctionUrl:
             return Style::kFunctionUrl;
+        case ServiceName::kHttpApi:
+            return Style::kHttpApi;
     }
     LAMBENT_ASSERT(false);
 }
 
 std::optional<FunctionAddress> function_address(const http::RequestHead& head) {
-    if (head.path.starts_with(kUrlPrefix)) {
-        FunctionAddress address;
-        const std::string_view rest = std::string_view(head.path).substr(kUrlPrefix.size());
-        address.reference = rest.substr(0, rest.find('/'));
-        address.path = rest.substr(address.reference.size());
+    if (auto address = address_by_path(head.path)) {
         return address;
     }
     std::string_view host = head.headers.find("host").value_or("");
     host = host.substr(0, host.find(':'));
-    if (host.size() <= kUrlIdBytes + kUrlDomain.size() + kLocalhost.size() + 1 ||
-        !same_text(host.substr(kUrlIdBytes, kUrlDomain.size()), kUrlDomain) ||
-        !is_localhost_name(host)) {
-        return std::nullopt;
+    for (const AddressForm& form : kAddressForms) {
+        if (host.size() <= form.id_bytes + form.domain.size() + kLocalhost.size() + 1 ||
+            !same_text(host.substr(form.id_bytes, form.domain.size()), form.domain) ||
+            !is_localhost_name(host)) {
+            continue;
+        }
+        FunctionAddress address;
+        address.kind = form.kind;
+        address.id = host.substr(0, form.id_bytes);
+        address.region = host.substr(form.id_bytes + form.domain.size());
+        address.region.remove_suffix(kLocalhost.size() + 1);
+        address.path = head.path;
+        return address;
     }
-    FunctionAddress address;
-    address.id = host.substr(0, kUrlIdBytes);
-    address.region = host.substr(kUrlIdBytes + kUrlDomain.size());
-    address.region.remove_suffix(kLocalhost.size() + 1);
-    address.path = head.path;
-    return address;
+    return std::nullopt;
 }
 
 bool is_own_host(std::string_view host, std::uint16_t port) {
@@ -260,6 +291,9 @@ bool is_invoke(const http::RequestHead& head) {
 std::uint64_t body_bytes_max(ServiceName service, const http::RequestHead& head) {
     if (service == ServiceName::kFunctionUrl) {
         return kInvokeBytesMax;
+    }
+    if (service == ServiceName::kHttpApi) {
+        return kApiBytesMax;
     }
     if (service == ServiceName::kLambda) {
         return is_invoke(head) ? kInvokeBytesMax : kFunctionBytesMax;

@@ -22,15 +22,21 @@ enum class ServiceName {
     kSqs,
     kAdmin,
     kFunctionUrl,
+    kApiGateway,
+    kHttpApi,
     kUnknown
 };
 
-// The address of a function that a request came to: by its host, which is nobody else's,
-// "<id>.lambda-url.<region>.localhost", or by path on the platform's own, "/_url/<name>/…".
+// The address of functions that a request came to: by its host, which is nobody else's,
+// "<id>.lambda-url.<region>.localhost" or "<id>.execute-api.<region>.localhost", or by path on the
+// platform's own, "/_url/<name>/…" or "/_api/<id>/…".
 struct FunctionAddress {
-    std::string_view id;  // of the first form
+    enum class Kind { kUrl, kApi };
+    Kind kind = Kind::kUrl;
+    bool by_path = false;
+    std::string_view id;  // not of a URL by path
     std::string_view region;
-    std::string_view reference;  // of the second: "name" or "name:alias", percent-encoded
+    std::string_view reference;  // of a URL by path: "name" or "name:alias", percent-encoded
     std::string_view path;       // what the function sees; begins with '/', or is empty
 };
 std::optional<FunctionAddress> function_address(const http::RequestHead& head);

@@ -13,6 +13,7 @@ struct Principal {
     std::string access_key;
     std::string name;  // "root", or "function:<name>"
     bool is_root = false;
+    bool is_stranger = false;  // nobody signed, and nobody had to
 };
 
 // A request that the front door has checked and decoded once.

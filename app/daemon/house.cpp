@@ -148,6 +148,7 @@ House::House(
       batch_writer_(options.region),
       mappings_(loop, mapping_ports(clocks.of_triggers()), log.with({{"room", "sources"}})),
       urls_(*stores.main_db, clocks.machine),
+      http_apis_(*stores.main_db, clocks.machine),
       registered_(stores.qualified_functions),
       lambda_(
           api::lambda::LambdaConfig{options.region, foundation_.port},
@@ -158,6 +159,16 @@ House::House(
           api::urls::UrlConfig{options.region, foundation_.port},
           api::urls::UrlPorts{urls_, scheduler_, streams_, clocks.machine},
           log.with({{"room", "urls"}})
+      ),
+      gateway_(
+          api::apigateway::GatewayConfig{options.region, foundation_.port},
+          http_apis_,
+          log.with({{"room", "apigateway"}})
+      ),
+      http_api_service_(
+          api::apigateway::GatewayConfig{options.region, foundation_.port},
+          api::apigateway::HttpApiPorts{http_apis_, streams_, clocks.machine},
+          log.with({{"room", "apigateway"}})
       ),
       s3_(s3_config(options),
           {objects_,
@@ -205,7 +216,9 @@ House::House(
               schedule_service_,
               sqs_,
               admin_,
-              url_service_},
+              url_service_,
+              gateway_,
+              http_api_service_},
           credentials_,
           clocks.machine,
           log.with({{"room", "front_door"}})
@@ -313,6 +326,7 @@ Task<Result<void>> House::open(RootKey owner) {
         return stores_.qualified_functions.find(url.reference()) != nullptr;
     };
     LAMBENT_CO_TRY(co_await urls_.load(std::move(is_reachable)));
+    LAMBENT_CO_TRY(co_await http_apis_.load());
     LAMBENT_CO_TRY(co_await scaling_.load());
     LAMBENT_CO_TRY(co_await buses_.load());
     LAMBENT_CO_TRY(co_await schedules_.open());

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "api/admin/admin_service.h"
+#include "api/apigateway/gateway_service.h"
+#include "api/apigateway/http_api_service.h"
 #include "api/autoscaling/autoscaling_service.h"
 #include "api/events/events_service.h"
 #include "api/lambda/lambda_service.h"
@@ -40,6 +42,7 @@
 #include "scheduler/scheduler.h"
 #include "scheduler/streamed_invocations.h"
 #include "triggers/events/event_buses.h"
+#include "triggers/gateway/http_apis.h"
 #include "triggers/http/function_urls.h"
 #include "triggers/objects/object_lifecycle.h"
 #include "triggers/objects/object_store.h"
@@ -126,9 +129,12 @@ class House {
     api::lambda::SqsEventWriter batch_writer_;
     triggers::EventSourceMappings mappings_;
     triggers::FunctionUrls urls_;
+    triggers::HttpApis http_apis_;
     RegisteredFunctions registered_;
     api::lambda::LambdaService lambda_;
     api::urls::UrlService url_service_;
+    api::apigateway::GatewayService gateway_;
+    api::apigateway::HttpApiService http_api_service_;
     api::s3::S3Service s3_;
     api::logs::LogsService log_service_;
     api::sts::StsService sts_;

@@ -8,6 +8,7 @@
 #include "scheduler/record_store.h"
 #include "scheduler/scaling/auto_scaling.h"
 #include "triggers/events/event_buses.h"
+#include "triggers/gateway/http_apis.h"
 #include "triggers/http/function_urls.h"
 #include "triggers/objects/object_store.h"
 #include "triggers/queue/queue_service.h"
@@ -69,6 +70,7 @@ Result<std::unique_ptr<Stores>> Stores::open(
                 triggers::QueueService::migrations(),
                 triggers::EventSourceMappings::migrations(),
                 triggers::FunctionUrls::migrations(),
+                triggers::HttpApis::migrations(),
             })
         )
     );

@@ -121,6 +121,25 @@ Task<> discard(http::BodyReader& body, http::Response& answer) {
     answer.close = true;
 }
 
+// The whole body, as fast as it is read; false when it is larger than Lambda allows.
+Task<Result<bool>> pass_on(http::BodyReader& body, AnswerStream& stream) {
+    for (;;) {
+        Result<std::string> bytes = co_await body.read_some();
+        if (bytes.has_error()) {
+            co_return bytes.error();
+        }
+        if (bytes->empty()) {
+            co_return true;
+        }
+        if (!stream.write(std::move(bytes).value())) {
+            co_return false;
+        }
+        if (stream.is_full()) {
+            co_await stream.sink()->drained();
+        }
+    }
+}
+
 http::Response event_response(ChannelEvent event) {
     http::Response response;
     http::Headers& headers = response.headers;
@@ -217,6 +236,15 @@ Task<http::Response> RuntimeApi::answer(
         co_await discard(body, refusal);
         co_return refusal;
     }
+    if (kind == AnswerKind::kResponse && is_streamed(head) && talk_.sink() != nullptr) {
+        co_return co_await stream_answer(head, body);
+    }
+    co_return co_await whole_answer(head, body, kind);
+}
+
+Task<http::Response> RuntimeApi::whole_answer(
+    const http::RequestHead& head, http::BodyReader& body, AnswerKind kind
+) {
     // A flow that is cut in the middle leaves the event open for another answer.
     struct Claimed {
         Conversation* talk;
@@ -226,10 +254,6 @@ Task<http::Response> RuntimeApi::answer(
             }
         }
     } claimed{&talk_};
-    if (kind == AnswerKind::kResponse && is_streamed(head) && talk_.sink() != nullptr) {
-        claimed.talk = nullptr;
-        co_return co_await stream_answer(head, body);
-    }
     Result<std::string> payload = co_await body.read_all(kAnswerBytesMax);
     if (payload.has_value()) {
         std::string type =
@@ -263,26 +287,17 @@ Task<http::Response> RuntimeApi::stream_answer(
         }
     } unended{&talk_};
     AnswerStream stream(talk_.sink(), std::string(head.headers.find("Content-Type").value_or("")));
-    for (;;) {
-        Result<std::string> bytes = co_await body.read_some();
-        if (bytes.has_error()) {
-            co_return broken(bytes.error());
-        }
-        if (bytes->empty()) {
-            break;
-        }
-        if (!stream.write(std::move(bytes).value())) {
-            unended.talk = nullptr;
-            talk_.answer_ended(AnswerKind::kStreamTooLarge, "", "");
-            http::Response refusal = too_large(kStreamBytesMax);
-            co_await discard(body, refusal);
-            co_return refusal;
-        }
-        if (stream.is_full()) {
-            co_await stream.sink()->drained();
-        }
+    const Result<bool> passed = co_await pass_on(body, stream);
+    if (passed.has_error()) {
+        co_return broken(passed.error());
     }
     unended.talk = nullptr;
+    if (!*passed) {
+        talk_.answer_ended(AnswerKind::kStreamTooLarge, "", "");
+        http::Response refusal = too_large(kStreamBytesMax);
+        co_await discard(body, refusal);
+        co_return refusal;
+    }
     const http::Headers trailers = body.trailers();
     if (const auto type = trailers.find("Lambda-Runtime-Function-Error-Type")) {
         talk_.answer_ended(

@@ -39,6 +39,9 @@ class RuntimeApi final : private http::Handler {
         std::string_view request_id,
         AnswerKind kind
     );
+    Task<http::Response> whole_answer(
+        const http::RequestHead& head, http::BodyReader& body, AnswerKind kind
+    );
     Task<http::Response> stream_answer(const http::RequestHead& head, http::BodyReader& body);
     Task<http::Response> init_error(const http::RequestHead& head, http::BodyReader& body);
     Task<> await_guest(UniqueFd listener);

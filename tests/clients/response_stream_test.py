@@ -5,6 +5,7 @@ answer has come."""
 import contextlib
 import http.client
 import json
+import pathlib
 import unittest
 import urllib.parse
 
@@ -188,7 +189,7 @@ class ResponseStream(DaemonTest):
         self.assertLessEqual(len(chunks), 200 << 20)
 
     def memory_of_daemon(self):
-        status = open(f"/proc/{self.daemon.process.pid}/status").read()
+        status = pathlib.Path(f"/proc/{self.daemon.process.pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0])
 
     def test_a_slow_reader_costs_the_daemon_no_memory(self):

@@ -100,6 +100,28 @@ bool add_headers(HttpAnswer& answer, const json& headers) {
     return true;
 }
 
+bool add_multi_headers(HttpAnswer& answer, const json& headers) {
+    if (headers.is_null()) {
+        return true;
+    }
+    if (!headers.is_object()) {
+        return false;
+    }
+    for (const auto& [name, values] : headers.items()) {
+        if (!values.is_array()) {
+            return false;
+        }
+        for (const json& value : values) {
+            const bool is_text = value.is_string();
+            if (value.is_structured() ||
+                !add_field(answer, name, is_text ? value.get<std::string>() : value.dump())) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 bool add_cookies(HttpAnswer& answer, const json& cookies) {
     if (cookies.is_null()) {
         return true;
@@ -214,6 +236,20 @@ std::optional<HttpAnswer> http_answer(std::string payload) {
         answer.body = value->is_string() ? value->get<std::string>() : std::move(payload);
     }
     default_type(answer, "application/json");
+    return answer;
+}
+
+std::optional<HttpAnswer> proxy_answer(const std::string& payload) {
+    const std::optional<json> value = parse(payload);
+    if (!value || !value->is_object() || member(*value, "statusCode").is_null()) {
+        return std::nullopt;
+    }
+    auto answer = head_of(*value);
+    if (!answer || !add_multi_headers(*answer, member(*value, "multiValueHeaders")) ||
+        !set_body(*answer, *value)) {
+        return std::nullopt;
+    }
+    default_type(*answer, "application/json");
     return answer;
 }
 

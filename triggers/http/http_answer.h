@@ -20,6 +20,10 @@ struct HttpAnswer {
 // client then gets a 502. Pure.
 std::optional<HttpAnswer> http_answer(std::string payload);
 
+// The same by the rules of format 1.0: an object with a statusCode, headers with one value or
+// several, and nothing else.
+std::optional<HttpAnswer> proxy_answer(const std::string& payload);
+
 // Status, headers and cookies in front of a streamed body, "{…}" in JSON. Nothing when malformed.
 std::optional<HttpAnswer> http_prelude(std::string_view json);
 

@@ -9,14 +9,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <map>
 
 namespace lambent::triggers {
 namespace {
 
 using nlohmann::ordered_json;
-
-constexpr char kDefaultRoute[] = "$default";
 
 std::string lower(std::string_view text) {
     std::string out(text);
@@ -90,11 +87,14 @@ ordered_json parameters_of(const std::string& query) {
     return parameters.values();
 }
 
-ordered_json context_of(const HttpRequest& request, const std::string& account) {
+ordered_json context_of(const HttpRequest& request) {
+    const std::string& account = request.account;
     ordered_json context;
-    context["accountId"] = request.caller ? account : "anonymous";
+    context["accountId"] = account;
     context["apiId"] = request.domain_id;
-    if (request.caller) {
+    if (!request.route.authorizer.empty()) {
+        context["authorizer"] = ordered_json::parse(request.route.authorizer);
+    } else if (request.caller) {
         ordered_json iam;
         iam["accessKey"] = request.caller->access_key;
         iam["accountId"] = account;
@@ -120,8 +120,8 @@ ordered_json context_of(const HttpRequest& request, const std::string& account) 
     }
     context["http"] = std::move(http);
     context["requestId"] = request.request_id;
-    context["routeKey"] = kDefaultRoute;
-    context["stage"] = kDefaultRoute;
+    context["routeKey"] = request.route.key;
+    context["stage"] = request.route.stage;
     context["time"] = log_time(request.time);
     context["timeEpoch"] = unix_ms(request.time);
     return context;
@@ -152,10 +152,10 @@ std::string log_time(WallTime time) {
            date.substr(17, 8) + " +0000";
 }
 
-std::string http_event(const HttpRequest& request, const std::string& account) {
+std::string http_event(const HttpRequest& request) {
     ordered_json event;
     event["version"] = "2.0";
-    event["routeKey"] = kDefaultRoute;
+    event["routeKey"] = request.route.key;
     event["rawPath"] = request.path;
     event["rawQueryString"] = request.query;
     if (ordered_json cookies = cookies_of(request.fields); !cookies.empty()) {
@@ -165,7 +165,13 @@ std::string http_event(const HttpRequest& request, const std::string& account) {
     if (ordered_json parameters = parameters_of(request.query); !parameters.empty()) {
         event["queryStringParameters"] = std::move(parameters);
     }
-    event["requestContext"] = context_of(request, account);
+    event["requestContext"] = context_of(request);
+    if (!request.route.parameters.empty()) {
+        event["pathParameters"] = request.route.parameters;
+    }
+    if (!request.route.stage_variables.empty()) {
+        event["stageVariables"] = request.route.stage_variables;
+    }
     bool is_base64 = false;
     if (!request.body.empty()) {
         std::string type;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,14 @@ struct HttpRequest {
         std::string access_key;
         std::string name;
     };
+    // By which of an address's routes it came; a function URL has only the one that is here.
+    struct Route {
+        std::string key = "$default";
+        std::string stage = "$default";
+        std::map<std::string, std::string> parameters;  // of the path
+        std::map<std::string, std::string> stage_variables;
+        std::string authorizer;  // what was decided about the caller: a JSON object; may be empty
+    };
 
     std::string method;
     std::string path;   // raw, begins with '/'
@@ -31,11 +40,12 @@ struct HttpRequest {
     std::string request_id;
     WallTime time;
     std::optional<Caller> caller;
+    std::string account = "anonymous";  // for whom the address asks nobody
+    Route route;
 };
 
-// The event that a function gets for it: Lambda's payload format 2.0. `account` is that of the
-// ARNs. Pure.
-std::string http_event(const HttpRequest& request, const std::string& account);
+// The event that a function gets for it: Lambda's payload format 2.0. Pure.
+std::string http_event(const HttpRequest& request);
 
 // Whether a body of this type may stand in the event as text; else it is base64.
 bool is_text_type(std::string_view content_type);

@@ -29,7 +29,7 @@ struct DeployedFunction {
     std::vector<std::string> trigger_buckets;
     std::vector<std::string> trigger_queues;  // ARNs
     std::string url;                          // empty when the template wants none
-    std::vector<std::string> trigger_rules;  // schedules and patterns, as they are written
+    std::vector<std::string> trigger_rules;   // schedules and patterns, as they are written
 };
 
 struct DeployedBucket {

@@ -11,7 +11,9 @@ export const page = `<!doctype html>
     answer.textContent = '';
     const say = new FormData(submitted.target).get('say');
     const response = await fetch('/chat', {
-      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ say }),
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ say }),
     });
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';

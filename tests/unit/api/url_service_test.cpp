@@ -51,6 +51,7 @@ struct UrlDesk {
         request.request_id = "id-1";
         request.principal.access_key = "AKIA1";
         request.principal.name = "root";
+        request.principal.is_stranger = is_stranger;
         FixedBody reader(std::move(body));
         return run_flow(loop, service.serve(std::move(request), reader));
     }
@@ -78,6 +79,7 @@ struct UrlDesk {
     urls::UrlService service{
         urls::UrlConfig(), urls::UrlPorts{urls, invoker, streams, clock}, Logger::silent()};
     FunctionUrl address;
+    bool is_stranger = false;
 };
 
 std::string text_of(const http::Response& response) {
@@ -128,6 +130,15 @@ TEST_CASE("UrlService wants a signature as its owner does", "[api][UrlService]")
     CHECK_FALSE(desk.service.wants_signature(preflight));
     CHECK(desk.ask(preflight).status == 204);
     CHECK(desk.invoker.asked.empty());
+}
+
+TEST_CASE("UrlService lets no stranger in who came before it was closed", "[api][UrlService]") {
+    UrlDesk desk;
+    desk.is_stranger = true;
+    CHECK(desk.ask(desk.head("GET", "/")).status == 200);
+    desk.change(FunctionUrl::Mode::kBuffered, FunctionUrl::Auth::kIam);
+    CHECK(desk.ask(desk.head("GET", "/")).status == 403);
+    CHECK(desk.invoker.asked.size() == 1);
 }
 
 TEST_CASE("UrlService passes no signature and no connection's fields on", "[api][UrlService]") {

@@ -66,7 +66,7 @@ struct House {
         config.auth = mode;
         config.held_bytes_max = held_bytes_max;
         const FrontDoor::Services services{
-            lambda, s3, logs, sts, autoscaling, events, schedules, sqs, admin, urls};
+            lambda, s3, logs, sts, autoscaling, events, schedules, sqs, admin, urls, gateway, apis};
         door.emplace(config, services, credentials, clock, Logger::silent());
     }
 
@@ -84,6 +84,8 @@ struct House {
     Witness schedules{"schedules"};
     Witness admin{"admin"};
     Address urls;
+    Witness gateway{"gateway"};
+    Address apis;
     std::optional<FrontDoor> door;
 };
 
@@ -601,4 +603,20 @@ TEST_CASE("FrontDoor lets functions stream what they may invoke", "[api][FrontDo
     CHECK(says(house.ask(sign_head(head, "{}", {"lambda", "AKFUNCTION"}), "{}"), "lambda:{}"));
     head.path = "/2021-10-31/functions/f/url";
     CHECK(house.ask(sign_head(head, "{}", {"lambda", "AKFUNCTION"}), "{}").status == 403);
+}
+
+TEST_CASE("FrontDoor tells addresses of APIs from those of functions", "[api][FrontDoor]") {
+    House house;
+    http::RequestHead head = plain("GET", "/v2/apis");
+    head.headers.set("Host", "0123456789.execute-api.us-east-1.localhost:4566");
+    house.ask(head);
+    CHECK(house.apis.seen);
+    CHECK_FALSE(house.urls.seen);
+    house.apis.is_open = false;
+    const auto refused = house.ask(head);
+    CHECK(text_of(refused) == R"({"message":"Forbidden"})");
+    CHECK(house.ask(sign_head(head, "", {"lambda"})).status == 403);
+    CHECK(house.ask(sign_head(head, "", {"execute-api"})).status == 200);
+    const auto managed = house.ask(sign_head(plain("GET", "/v2/apis"), "", {"apigateway"}));
+    CHECK(says(managed, "gateway:"));
 }

@@ -24,7 +24,7 @@ HttpRequest request_of(HttpFields fields, std::string body = "") {
 }
 
 json event_of(const HttpRequest& request) {
-    return json::parse(http_event(request, "000000000000"));
+    return json::parse(http_event(request));
 }
 
 }  // namespace
@@ -127,6 +127,7 @@ TEST_CASE("Query parameters are decoded once, the raw query not at all", "[trigg
 TEST_CASE("A signed request's event names who signed", "[triggers][http]") {
     HttpRequest request = request_of({});
     request.caller = HttpRequest::Caller{"AKIA1", "root"};
+    request.account = "000000000000";
     const json context = event_of(request).at("requestContext");
     CHECK(context.at("accountId") == "000000000000");
     CHECK(context.at("authorizer").at("iam").at("accessKey") == "AKIA1");

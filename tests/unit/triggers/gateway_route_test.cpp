@@ -1,0 +1,113 @@
+#include "triggers/gateway/route_match.h"
+
+#include <catch2/catch.hpp>
+
+using namespace lambent::triggers;
+
+namespace {
+
+ApiRoutes routes_of(const std::vector<std::string>& keys) {
+    ApiRoutes all;
+    for (const std::string& key : keys) {
+        ApiRoute route;
+        route.id = "r" + std::to_string(all.routes.size());
+        route.key = key;
+        all.routes.emplace(route.id, route);
+    }
+    return all;
+}
+
+// "key name=value …", or "none".
+std::string chosen(const ApiRoutes& routes, const std::string& method, const std::string& path) {
+    const auto match = match_route(routes, method, path);
+    if (!match) {
+        return "none";
+    }
+    std::string text = match->route->key;
+    for (const auto& [name, value] : match->parameters) {
+        text += " " + name + "=" + value;
+    }
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("The most specific route is chosen", "[triggers][gateway]") {
+    const ApiRoutes routes = routes_of(
+        {"GET /pets/dog/1",
+         "GET /pets/dog/{id}",
+         "GET /pets/{proxy+}",
+         "ANY /{proxy+}",
+         "$default",
+         "GET /pets",
+         "ANY /pets",
+         "POST /{a}/{b}",
+         "GET /"}
+    );
+    const auto [method, path, route] = GENERATE(table<std::string, std::string, std::string>({
+        {"GET", "/pets/dog/1", "GET /pets/dog/1"},
+        {"GET", "/pets/dog/2", "GET /pets/dog/{id} id=2"},
+        {"GET", "/pets/cat/1", "GET /pets/{proxy+} proxy=cat/1"},
+        {"POST", "/pets/dog/1", "ANY /{proxy+} proxy=pets/dog/1"},
+        {"POST", "/x/y", "POST /{a}/{b} a=x b=y"},
+        {"GET", "/pets", "GET /pets"},
+        {"GET", "/pets/", "GET /pets"},
+        {"PUT", "/pets", "ANY /pets"},
+        {"GET", "/", "GET /"},
+        {"POST", "/", "$default"},
+        {"GET", "/a%2Fb/c%20d", "ANY /{proxy+} proxy=a/b/c d"},
+    }));
+    CAPTURE(method, path);
+    CHECK(chosen(routes, method, path) == route);
+}
+
+TEST_CASE("No route is chosen where none fits", "[triggers][gateway]") {
+    const ApiRoutes routes = routes_of({"GET /a/{b}", "POST /c/{d+}"});
+    CHECK(chosen(routes, "GET", "/a") == "none");
+    CHECK(chosen(routes, "GET", "/a/b/c") == "none");
+    CHECK(chosen(routes, "POST", "/a/b") == "none");
+    CHECK(chosen(routes, "POST", "/c") == "none");
+    CHECK(chosen(routes, "GET", "/A/b") == "none");
+}
+
+TEST_CASE("Keys of routes have a method and a path", "[triggers][gateway]") {
+    const auto good = GENERATE(
+        as<std::string>{}, "$default", "GET /", "ANY /a/{b}/c", "PATCH /{proxy+}", "GET /a/b+c"
+    );
+    CHECK(is_route_key(good));
+    const auto bad = GENERATE(
+        as<std::string>{},
+        "",
+        "GET",
+        "GET ",
+        "get /",
+        "GET a",
+        "FETCH /a",
+        "GET /{a+}/b",
+        "GET /{}",
+        "GET /{a}/{a}",
+        "GET /a{b}",
+        "GET //a",
+        "GET /{a{b}}"
+    );
+    CAPTURE(bad);
+    CHECK_FALSE(is_route_key(bad));
+}
+
+TEST_CASE("A path begins with its stage", "[triggers][gateway]") {
+    HttpApi api;
+    for (const char* name : {"$default", "dev"}) {
+        api.stages[name].name = name;
+    }
+    const auto stage_of = [&](const std::string& path) {
+        const auto match = match_stage(api, path);
+        return match ? match->stage->name + " " + match->path : "none";
+    };
+    CHECK(stage_of("/dev/a") == "dev /a");
+    CHECK(stage_of("/dev") == "dev /");
+    CHECK(stage_of("/developers") == "$default /developers");
+    CHECK(stage_of("/") == "$default /");
+    CHECK(stage_of("/$default/a") == "$default /$default/a");
+    api.stages.erase("$default");
+    CHECK(stage_of("/a") == "none");
+}

@@ -1,0 +1,225 @@
+#include "triggers/gateway/authorizer.h"
+
+#include "base/http/uri.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <functional>
+
+namespace lambent::triggers {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kHeader = "$request.header.";
+constexpr std::string_view kQuery = "$request.querystring.";
+constexpr std::string_view kVariable = "$stageVariables.";
+constexpr std::string_view kAction = "execute-api:Invoke";
+
+// What "$context.NAME" means, as far as it can be known before the integration is called.
+struct ContextName {
+    std::string_view name;
+    std::function<std::string(const HttpRequest&)> value;
+};
+const std::array<ContextName, 6>& context_names() {
+    static const std::array<ContextName, 6> kNames{{
+        {"$context.httpMethod",
+         [](const HttpRequest& r) {
+             return r.method;
+         }},
+        {"$context.path",
+         [](const HttpRequest& r) {
+             return r.path;
+         }},
+        {"$context.routeKey",
+         [](const HttpRequest& r) {
+             return r.route.key;
+         }},
+        {"$context.stage",
+         [](const HttpRequest& r) {
+             return r.route.stage;
+         }},
+        {"$context.domainName",
+         [](const HttpRequest& r) {
+             return r.domain;
+         }},
+        {"$context.identity.sourceIp",
+         [](const HttpRequest& r) {
+             return r.source_ip;
+         }},
+    }};
+    return kNames;
+}
+
+bool is_named(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+        return std::tolower(x) == std::tolower(y);
+    });
+}
+
+std::string header_value(const HttpRequest& request, std::string_view name) {
+    for (const auto& [key, value] : request.fields) {
+        if (is_named(key, name)) {
+            return value;
+        }
+    }
+    return "";
+}
+
+std::string source_value(const std::string& source, const HttpRequest& request) {
+    const std::string_view text = source;
+    if (text.starts_with(kHeader)) {
+        return header_value(request, text.substr(kHeader.size()));
+    }
+    if (text.starts_with(kQuery)) {
+        const auto items = http::parse_query(request.query);
+        return items.has_error()
+                   ? ""
+                   : std::string(http::find_item(*items, text.substr(kQuery.size())).value_or(""));
+    }
+    if (text.starts_with(kVariable)) {
+        const auto& variables = request.route.stage_variables;
+        const auto found = variables.find(source.substr(kVariable.size()));
+        return found == variables.end() ? "" : found->second;
+    }
+    for (const ContextName& known : context_names()) {
+        if (known.name == text) {
+            return known.value(request);
+        }
+    }
+    return "";
+}
+
+// "*" and "?" as in policies.
+bool matches(std::string_view pattern, std::string_view text) {
+    std::size_t p = 0;
+    std::size_t t = 0;
+    std::size_t star = std::string_view::npos;
+    std::size_t resume = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            resume = t;
+        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+            ++p;
+            ++t;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++resume;
+        } else {
+            return false;
+        }
+    }
+    return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+// One text, or any of a list.
+bool any_matches(const json& patterns, std::string_view text) {
+    if (patterns.is_string()) {
+        return matches(patterns.get_ref<const std::string&>(), text);
+    }
+    return patterns.is_array() && std::any_of(patterns.begin(), patterns.end(), [&](const json& p) {
+               return p.is_string() && matches(p.get_ref<const std::string&>(), text);
+           });
+}
+
+bool applies(const json& statement, const std::string& route_arn) {
+    return statement.is_object() && any_matches(statement.value("Action", json()), kAction) &&
+           any_matches(statement.value("Resource", json()), route_arn);
+}
+
+// A statement that denies outweighs all that allow.
+bool is_allowed_by(const json& policy, const std::string& route_arn) {
+    json statements = policy.value("Statement", json::array());
+    if (statements.is_object()) {
+        statements = json::array({statements});
+    }
+    bool is_allowed = false;
+    for (const json& statement : statements) {
+        if (applies(statement, route_arn)) {
+            const json effect = statement.value("Effect", json());
+            if (effect != "Allow") {
+                return false;
+            }
+            is_allowed = true;
+        }
+    }
+    return is_allowed;
+}
+
+}  // namespace
+
+bool is_identity_source(const std::string& source) {
+    const std::string_view text = source;
+    for (const std::string_view prefix : {kHeader, kQuery, kVariable}) {
+        if (text.starts_with(prefix) && text.size() > prefix.size()) {
+            return true;
+        }
+    }
+    const auto& names = context_names();
+    return std::any_of(names.begin(), names.end(), [&](const ContextName& known) {
+        return known.name == text;
+    });
+}
+
+std::optional<std::vector<std::string>> identity_of(
+    const ApiAuthorizer& authorizer, const HttpRequest& request
+) {
+    std::vector<std::string> values;
+    for (const std::string& source : authorizer.identity_sources) {
+        std::string value = source_value(source, request);
+        if (value.empty()) {
+            return std::nullopt;
+        }
+        values.push_back(std::move(value));
+    }
+    return values;
+}
+
+std::string authorizer_event(
+    const HttpRequest& request,
+    const std::vector<std::string>& identity,
+    const std::string& route_arn
+) {
+    HttpRequest asked = request;
+    asked.body.clear();
+    nlohmann::ordered_json event = nlohmann::ordered_json::parse(http_event(asked));
+    event["type"] = "REQUEST";
+    event["routeArn"] = route_arn;
+    event["identitySource"] = identity;
+    event.erase("isBase64Encoded");
+    return event.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+std::optional<Verdict> verdict_of(
+    const ApiAuthorizer& authorizer, const std::string& payload, const std::string& route_arn
+) {
+    const json answer = json::parse(payload, nullptr, false);
+    if (!answer.is_object()) {
+        return std::nullopt;
+    }
+    Verdict verdict;
+    if (authorizer.simple_responses) {
+        const json said = answer.value("isAuthorized", json());
+        if (!said.is_boolean()) {
+            return std::nullopt;
+        }
+        verdict.is_allowed = said.get<bool>();
+    } else {
+        const json policy = answer.value("policyDocument", json());
+        if (!policy.is_object()) {
+            return std::nullopt;
+        }
+        verdict.is_allowed = is_allowed_by(policy, route_arn);
+    }
+    const json context = answer.value("context", json::object());
+    if (context.is_object()) {
+        verdict.context = context.dump(-1, ' ', false, json::error_handler_t::replace);
+    }
+    return verdict;
+}
+
+}  // namespace lambent::triggers

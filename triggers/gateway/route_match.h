@@ -1,0 +1,35 @@
+#pragma once
+
+#include "triggers/gateway/http_api.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lambent::triggers {
+
+// Whether a text has the shape of a route's key: "$default", or a method and a path whose segments
+// are literal, "{name}", or, at the end, "{name+}"; names at most once.
+bool is_route_key(std::string_view key);
+
+struct RouteMatch {
+    const ApiRoute* route = nullptr;                // borrowed from the routes that were asked
+    std::map<std::string, std::string> parameters;  // decoded once
+};
+
+// The most specific route for a request, as API Gateway chooses: a whole path before a greedy one,
+// a literal segment before a parameter, a method before ANY, and $default last. `path` is raw,
+// without the stage. Pure.
+std::optional<RouteMatch> match_route(
+    const ApiRoutes& routes, std::string_view method, std::string_view path
+);
+
+// The stage that a path begins with, and what is left of the path; else $default, if there is one.
+struct StageMatch {
+    const ApiStage* stage = nullptr;  // borrowed from the API
+    std::string path;
+};
+std::optional<StageMatch> match_stage(const HttpApi& api, std::string_view path);
+
+}  // namespace lambent::triggers
