@@ -1,3 +1,5 @@
+#pragma once
+
 // Parsed once for all tests (tests/CMakeLists.txt); never included by name.
 #include "cmake/precompiled.h"
 
