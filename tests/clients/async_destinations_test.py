@@ -154,8 +154,6 @@ class AsyncDestinations(DaemonTest):
         self.assertEqual("RecursiveInvocation", told["requestContext"]["condition"])
         self.assertEqual({"statusCode": 400, "functionError": "RecursiveInvocationException"},
                          told["responseContext"])
-        self.assertEqual("Terminate", client.get_function_recursion_config(
-            FunctionName="loops")["RecursiveLoop"])
 
     def test_configurations_are_listed_and_gone_when_deleted(self):
         client = self.make_function("listed", ECHO, Publish=True)
