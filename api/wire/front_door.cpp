@@ -228,6 +228,8 @@ Service& FrontDoor::Parts::find(ServiceName name) const {
             return services.sts;
         case ServiceName::kAutoscaling:
             return services.autoscaling;
+        case ServiceName::kSqs:
+            return services.sqs;
         case ServiceName::kAdmin:
             return services.admin;
         case ServiceName::kUnknown:
@@ -237,7 +239,7 @@ Service& FrontDoor::Parts::find(ServiceName name) const {
 }
 
 http::Response FrontDoor::Parts::turn_away(const Visit& visit, const Refusal& refusal) const {
-    const Style style = style_of(visit.service);
+    const Style style = style_of(visit.service, visit.head());
     AwsError error = to_aws(refusal, style);
     if (style == Style::kS3 && refusal.fault() == Fault::kWrongScope) {
         error.with("Region", config.region);  // clients try again with it by themselves

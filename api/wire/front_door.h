@@ -32,6 +32,7 @@ class FrontDoor final : public http::Handler {
         Service& logs;
         Service& sts;
         Service& autoscaling;
+        Service& sqs;
         Service& admin;  // /_lambent/…
     };
     FrontDoor(

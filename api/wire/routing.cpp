@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view kAdminPrefix = "/_lambent/";
 constexpr std::string_view kLogsTarget = "Logs_20140328.";
 constexpr std::string_view kAutoscalingTarget = "AnyScaleFrontendService.";
+constexpr std::string_view kSqsTarget = "AmazonSQS.";
 constexpr std::string_view kLocalhost = "localhost";
 constexpr std::uint64_t kInvokeBytesMax = 6 * 1024 * 1024;
 constexpr std::uint64_t kFunctionBytesMax = 69'905'067;  // 50 MB of zip in base64, as AWS has it
@@ -32,6 +33,7 @@ constexpr std::array kKnown = {
     Known{"logs", ServiceName::kLogs},
     Known{"sts", ServiceName::kSts},
     Known{"application-autoscaling", ServiceName::kAutoscaling},
+    Known{"sqs", ServiceName::kSqs},
     Known{"lambent", ServiceName::kAdmin},
 };
 
@@ -53,10 +55,21 @@ bool has_date_path(std::string_view path) {
     return true;
 }
 
-bool is_form(const http::RequestHead& head) {
+bool has_form(const http::RequestHead& head) {
     const auto type = head.headers.find("content-type").value_or("");
-    return head.method == "POST" && head.path == "/" &&
-           type.starts_with("application/x-www-form-urlencoded");
+    return head.method == "POST" && type.starts_with("application/x-www-form-urlencoded");
+}
+
+bool is_form(const http::RequestHead& head) {
+    return head.path == "/" && has_form(head);
+}
+
+// SQS's Query protocol, unsigned: a form or an Action for the address of a queue, "/<account>/…",
+// which no bucket is called.
+bool is_queue_call(const http::RequestHead& head, const http::QueryItems& query) {
+    constexpr std::string_view kAccountPath = "/000000000000/";
+    return head.path.starts_with(kAccountPath) &&
+           (has_form(head) || http::find_item(query, "Action").has_value());
 }
 
 bool same_text(std::string_view a, std::string_view b) {
@@ -105,6 +118,9 @@ ServiceName find_service(
         return ServiceName::kUnknown;
     }
     if (const auto target = head.headers.find("x-amz-target")) {
+        if (target->starts_with(kSqsTarget)) {
+            return ServiceName::kSqs;
+        }
         if (target->starts_with(kAutoscalingTarget)) {
             return ServiceName::kAutoscaling;
         }
@@ -113,19 +129,24 @@ ServiceName find_service(
     if (has_date_path(head.path)) {
         return ServiceName::kLambda;
     }
+    if (is_queue_call(head, query)) {
+        return ServiceName::kSqs;
+    }
     if (is_form(head) || (head.path == "/" && http::find_item(query, "Action"))) {
         return ServiceName::kSts;
     }
     return ServiceName::kS3;
 }
 
-Style style_of(ServiceName service) {
+Style style_of(ServiceName service, const http::RequestHead& head) {
     switch (service) {
         case ServiceName::kS3:
             return Style::kS3;
         case ServiceName::kLogs:
         case ServiceName::kAutoscaling:
             return Style::kJsonRpc;
+        case ServiceName::kSqs:
+            return head.headers.find("x-amz-target") ? Style::kJsonRpc : Style::kQuery;
         case ServiceName::kSts:
             return Style::kQuery;
         case ServiceName::kLambda:

@@ -11,7 +11,7 @@
 
 namespace lambent::api {
 
-enum class ServiceName { kLambda, kS3, kLogs, kSts, kAutoscaling, kAdmin, kUnknown };
+enum class ServiceName { kLambda, kS3, kLogs, kSts, kAutoscaling, kSqs, kAdmin, kUnknown };
 
 // Which service a request means: what it is signed for, else X-Amz-Target, the date in Lambda's
 // paths, Action=, and what is left is S3's. Paths below /_lambent/ are the platform's own.
@@ -20,7 +20,8 @@ ServiceName find_service(
     const http::QueryItems& query,
     const std::optional<Authorization>& authorization
 );
-Style style_of(ServiceName service);
+// How an error must look to who sent this.
+Style style_of(ServiceName service, const http::RequestHead& head);
 
 // Whether a Host names this machine to itself: a loopback address, localhost or a name below it,
 // with `port` or none (0: any port will do). Anything else came by a name that somebody else

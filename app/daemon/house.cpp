@@ -20,6 +20,12 @@ api::s3::S3Config s3_config(const DaemonOptions& options) {
     return config;
 }
 
+triggers::QueueServiceConfig queue_config(const DaemonOptions& options) {
+    triggers::QueueServiceConfig config;
+    config.region = options.region;
+    return config;
+}
+
 api::FrontDoorConfig front_door_config(const DaemonOptions& options, std::uint16_t port) {
     api::FrontDoorConfig config;
     config.auth = options.auth;
@@ -130,6 +136,13 @@ House::House(
           clocks.of_triggers()
       ),
       bucket_target_(objects_),
+      queues_(
+          loop,
+          *stores.main_db,
+          clocks.of_triggers(),
+          queue_config(options),
+          log.with({{"room", "queues"}})
+      ),
       registered_(stores.functions),
       lambda_(
           api::lambda::LambdaConfig{options.region},
@@ -144,6 +157,7 @@ House::House(
           scaling_,
           log.with({{"room", "autoscaling"}})
       ),
+      sqs_(queues_, log.with({{"room", "sqs"}})),
       admin_(
           scheduler_,
           records_,
@@ -152,7 +166,7 @@ House::House(
       ),
       front_door_(
           front_door_config(options, foundation_.port),
-          api::FrontDoor::Services{lambda_, s3_, log_service_, sts_, autoscaling_, admin_},
+          api::FrontDoor::Services{lambda_, s3_, log_service_, sts_, autoscaling_, sqs_, admin_},
           credentials_,
           clocks.machine,
           log.with({{"room", "front_door"}})
@@ -169,6 +183,9 @@ void House::connect() {
     });
     targets_.add("s3", [this](scheduler::TargetMessage message) {
         return bucket_target_.send(std::move(message));
+    });
+    targets_.add("sqs", [this](scheduler::TargetMessage message) {
+        return queues_.send(std::move(message));
     });
     concurrency_.listen([this](const std::string& function) {
         scheduler_.reserve(function, concurrency_.reserved(function));
@@ -244,10 +261,12 @@ Task<Result<void>> House::open(RootKey owner) {
     LAMBENT_CO_TRY(co_await concurrency_.load(exists));
     LAMBENT_CO_TRY(co_await async_settings_.load(std::move(exists)));
     LAMBENT_CO_TRY(co_await scaling_.load());
+    LAMBENT_CO_TRY(co_await queues_.load());
     LAMBENT_CO_TRY(co_await objects_.collect());
     pump_.start();
     outbox_pump_.start();
     scaling_.start();
+    queues_.start();
     co_return Result<void>();
 }
 
@@ -282,6 +301,7 @@ Task<> House::close() {
     outbox_pump_.pause();
     pump_.pause();
     co_await scaling_.stop();
+    co_await queues_.stop();
     co_await server_.stop(kDrain);
     co_await scheduler_.stop(kDrain);
     co_await pump_.stop();

@@ -6,6 +6,7 @@
 #include "api/logs/logs_service.h"
 #include "api/s3/s3_event_writer.h"
 #include "api/s3/s3_service.h"
+#include "api/sqs/sqs_service.h"
 #include "api/sts/sts_service.h"
 #include "api/wire/credentials.h"
 #include "api/wire/front_door.h"
@@ -33,6 +34,7 @@
 #include "scheduler/scaling/provisioned_capacity.h"
 #include "scheduler/scheduler.h"
 #include "triggers/objects/object_store.h"
+#include "triggers/queue/queue_service.h"
 
 #include <memory>
 #include <optional>
@@ -101,12 +103,14 @@ class House {
     api::s3::S3EventWriter event_writer_;
     triggers::ObjectStore objects_;
     BucketTarget bucket_target_;
+    triggers::QueueService queues_;
     RegisteredFunctions registered_;
     api::lambda::LambdaService lambda_;
     api::s3::S3Service s3_;
     api::logs::LogsService log_service_;
     api::sts::StsService sts_;
     api::autoscaling::AutoscalingService autoscaling_;
+    api::sqs::SqsService sqs_;
     api::admin::AdminService admin_;
     api::FrontDoor front_door_;
     http::Server server_;

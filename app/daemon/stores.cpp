@@ -8,6 +8,7 @@
 #include "scheduler/record_store.h"
 #include "scheduler/scaling/auto_scaling.h"
 #include "triggers/objects/object_store.h"
+#include "triggers/queue/queue_service.h"
 
 #include <utility>
 #include <vector>
@@ -57,6 +58,7 @@ Result<std::unique_ptr<Stores>> Stores::open(
                 scheduler::ConcurrencySettings::migrations(),
                 scheduler::AutoScaling::migrations(),
                 triggers::ObjectStore::migrations(),
+                triggers::QueueService::migrations(),
             })
         )
     );

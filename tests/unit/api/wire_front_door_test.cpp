@@ -49,7 +49,7 @@ struct House {
         FrontDoorConfig config;
         config.auth = mode;
         config.held_bytes_max = held_bytes_max;
-        const FrontDoor::Services services{lambda, s3, logs, sts, autoscaling, admin};
+        const FrontDoor::Services services{lambda, s3, logs, sts, autoscaling, sqs, admin};
         door.emplace(config, services, credentials, clock, Logger::silent());
     }
 
@@ -61,6 +61,7 @@ struct House {
     Witness s3{"s3"};
     Witness logs{"logs"};
     Witness autoscaling{"autoscaling"};
+    Witness sqs{"sqs"};
     sts::StsService sts;
     Witness admin{"admin"};
     std::optional<FrontDoor> door;
@@ -156,6 +157,7 @@ TEST_CASE("FrontDoor leads each signed request to its service", "[api][FrontDoor
     CHECK(says(house.ask(sign_head(plain("POST", kInvoke), "{}", {"lambda"}), "{}"), "lambda:{}"));
     CHECK(says(house.ask(sign_head(plain("PUT", "/b/k"), "x", {"s3"}), "x"), "s3:x"));
     CHECK(says(house.ask(sign_head(plain("POST", "/"), "{}", {"logs"}), "{}"), "logs:{}"));
+    CHECK(says(house.ask(sign_head(plain("POST", "/"), "{}", {"sqs"}), "{}"), "sqs:{}"));
     CHECK(says(
         house.ask(sign_head(plain("GET", "/_lambent/environments"), "", {"lambent"})), "admin:"
     ));
