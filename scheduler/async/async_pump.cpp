@@ -26,6 +26,7 @@ void AsyncPump::start() {
         backlog_.expect(function, due_ms);
         tick();
     });
+    tick();
     flows_.spawn("async_pump", run());
 }
 

@@ -39,6 +39,7 @@ void OutboxPump::start() {
         backlog_.expect(target, due_ms);
         tick();
     });
+    tick();
     flows_.spawn("outbox_pump", run());
 }
 

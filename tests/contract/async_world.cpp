@@ -226,7 +226,7 @@ void AsyncLife::be_used(const std::string& name) {
 }
 
 Task<> AsyncLife::client(std::string name, TimeHold /*hold*/) {
-    for (int i = 0; i < 3 && !has_failed(); ++i) {
+    for (int i = 0; i < 2 && !has_failed(); ++i) {
         const std::string id = name + "-" + std::to_string(i);
         co_await add_event("e" + id);
         co_await add_message("m" + id, "");
