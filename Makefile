@@ -1,6 +1,6 @@
 # The front for people: each line does one whole job on a fresh Debian 12, as root or with sudo.
 # What is built, and how, stands in CMakeLists.txt and CMakePresets.json.
-.PHONY: help setup build demo test test-asan test-tsan lint check-format format bench clean
+.PHONY: help setup build demo test test-asan test-tsan power-cuts soak lint check-format format bench clean
 
 as_root := $(if $(filter 0,$(shell id -u)),,sudo -E)
 
@@ -8,6 +8,7 @@ help:
 	@echo "make demo     photographs in, thumbnails out, every millisecond accounted for"
 	@echo "make test     every test that this machine can run"
 	@echo "make build    the programs, in build/bin/"
+	@echo "make soak     100,000 crashes, power cuts and failing disks"
 	@echo "make bench    measures side by side, writes docs/PERFORMANCE.md"
 	@echo "make lint     clang-format, clang-tidy"
 
@@ -29,6 +30,12 @@ test-asan test-tsan: test-%:
 	@scripts/setup build demo test
 	@scripts/build $* all
 	@scripts/test $*
+
+# Crashes, power cuts and failing disks at every failpoint: what was acknowledged must be there.
+power-cuts soak:
+	@scripts/setup build demo test
+	@scripts/build release async_contract_tests
+	@LAMBENT_CUTS=$(if $(filter soak,$@),100000,5000) build/bin/async_contract_tests
 
 lint: check-format
 	@scripts/setup build test

@@ -5,6 +5,7 @@
 #include "app/daemon/house.h"
 #include "app/daemon/root_key.h"
 #include "app/daemon/stores.h"
+#include "base/failpoint.h"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -132,6 +133,7 @@ class Life {
 }  // namespace
 
 int run_daemon(const DaemonOptions& options) {
+    arm_failpoint_of_environment();
     Logger log = Logger::to_stderr(options.log_level);
     Result<Foundation> foundation = Foundation::lay(options);
     if (foundation.has_error()) {

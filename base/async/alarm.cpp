@@ -38,10 +38,10 @@ Task<> Alarm::wait_until(std::optional<WallTime> due) {
 
 void Alarm::ring() {
     rung_ = true;
+    if (!hold_) {
+        hold_.emplace(clock_);
+    }
     if (waiting_) {
-        if (!hold_) {
-            hold_.emplace(clock_);
-        }
         timer_.cancel();
     }
 }

@@ -13,7 +13,8 @@ namespace lambent {
 
 // Where one flow waits for a time of a Clock, or to be told that there is something new. The one
 // way in which triggers wait, so that a clock moved by hand wakes them. A member of the flow's
-// owner; event loop's thread only. From waking until its next wait the flow holds a SteppedClock.
+// owner; event loop's thread only. From a ring, or waking, until its next wait the flow holds a
+// SteppedClock: ring it where the flow is started, so that time waits for the flow's beginning.
 class Alarm final : private SteppedClock::Sleeper {
   public:
     Alarm(boost::asio::any_io_executor executor, const Clock& clock);

@@ -1,5 +1,7 @@
 #include "base/sql/sqlite_writer.h"
 
+#include "base/failpoint.h"
+
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -153,6 +155,7 @@ void SqliteWriter::run_groups(std::vector<QueuedWork>& all) {
         for (std::size_t i = 0; i < done; ++i) {
             rest[i].waiter->resume(std::move(outcomes[i]));
         }
+        failpoint("sql.group.answered");
         rest = rest.subspan(done);
     }
 }
@@ -169,6 +172,7 @@ std::size_t SqliteWriter::run_group(
         outcomes.assign(all.size(), *failure);
         return all.size();
     }
+    failpoint("sql.group.begun");
     for (const QueuedWork& queued : all) {
         outcomes.push_back(run_in_savepoint(queued.work));
         if (!connection_->in_transaction()) {
@@ -181,10 +185,12 @@ std::size_t SqliteWriter::run_group(
             break;
         }
     }
+    failpoint("sql.group.complete");
     if (!failure) {
         const Result<Rows> committed = connection_->control("COMMIT");
         failure = committed.has_error() ? std::optional(committed.error()) : std::nullopt;
     }
+    failpoint("sql.group.committed");
     if (connection_->in_transaction()) {
         (void)connection_->control("ROLLBACK");
     }
@@ -199,6 +205,7 @@ std::size_t SqliteWriter::run_group(
 Result<void> SqliteWriter::run_in_savepoint(const Work& work) {
     LAMBENT_TRY(connection_->control("SAVEPOINT closure"));
     const Result<void> outcome = call_work(work, *connection_);
+    failpoint("sql.closure.done");
     if (!connection_->in_transaction()) {
         return outcome;
     }
@@ -213,7 +220,9 @@ void SqliteWriter::checkpoint(SqliteConnection::Checkpoint mode) {
     if (fatal_.refusal()) {
         return;
     }
+    failpoint("sql.checkpoint.begun");
     const Result<bool> emptied = connection_->checkpoint(mode);
+    failpoint("sql.checkpoint.done");
     watch_for_damage();
     // A reader in the way, or a full disk: try again a while later, not after every group.
     const bool all_moved = emptied.has_value() && *emptied;

@@ -1,3 +1,4 @@
+#include "base/failpoint.h"
 #include "runtime/functions/function.h"
 #include "scheduler/async/async_pump.h"
 #include "scheduler/lineage.h"
@@ -88,7 +89,9 @@ Task<AsyncPump::Decision> AsyncPump::try_once(EventRows::Claimed& claimed) {
         co_return not_begun(claimed, Fate::kLoop, recursive_response());
     }
     counters_.attempts += 1;
+    failpoint("async.attempt.begun");
     const Result<InvocationResult> result = co_await invoke(event);
+    failpoint("async.attempt.ended");
     co_return decide(claimed, result);
 }
 
@@ -178,7 +181,9 @@ Task<> AsyncPump::settle(const EventRows::Claimed& claimed, const Decision& deci
         sql::Work work = [id, wait](sql::Session& session) {
             return EventRows{session}.put_back(id, wait);
         };
+        failpoint("async.retry.begun");
         co_await write_surely(std::move(work));
+        failpoint("async.retry.committed");
         co_return;
     }
     const std::vector<TargetMessage> messages = told(claimed, decision);
@@ -186,10 +191,13 @@ Task<> AsyncPump::settle(const EventRows::Claimed& claimed, const Decision& deci
         LAMBENT_TRY(EventRows{session}.remove(id));
         for (const TargetMessage& message : messages) {
             LAMBENT_TRY(ports_.outbox.add_in(session, message, destination_rules()));
+            failpoint("async.end.told");
         }
         return {};
     };
+    failpoint("async.end.begun");
     co_await write_surely(std::move(work));
+    failpoint("async.end.committed");
     if (!messages.empty()) {
         ports_.outbox.wake();
     }

@@ -1,5 +1,7 @@
 #include "scheduler/async/async_pump.h"
 
+#include "base/failpoint.h"
+
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -24,6 +26,7 @@ void AsyncPump::start() {
         backlog_.expect(function, due_ms);
         tick();
     });
+    tick();
     flows_.spawn("async_pump", run());
 }
 
@@ -60,7 +63,9 @@ Task<> AsyncPump::recover() {
         LAMBENT_TRY(*waiting, EventRows{session}.recover(now));
         return {};
     };
+    failpoint("async.recover.begun");
     co_await write_surely(std::move(work));
+    failpoint("async.recover.committed");
     for (const auto& [function, due_ms] : *waiting) {
         backlog_.expect(function, due_ms);
     }
@@ -78,7 +83,9 @@ Task<Result<AsyncPump::Taken>> AsyncPump::claim(std::vector<EventClaim> claims) 
         }
         return {};
     };
+    failpoint("async.claim.begun");
     LAMBENT_CO_TRY(co_await ports_.queue.driver().write(std::move(work)));
+    failpoint("async.claim.committed");
     co_return std::move(*taken);
 }
 
@@ -107,7 +114,8 @@ Task<> AsyncPump::wait_until_due() {
 
 // --- Rows and numbers
 
-// A full queue of writes passes; anything else ends the process, and the event is due again.
+// A full queue of writes passes, and so does a full disk; anything else ends the process, and the
+// event is due again.
 Task<> AsyncPump::write_surely(sql::Work work) {
     constexpr std::chrono::milliseconds kPause{50};
     while (true) {
@@ -116,7 +124,9 @@ Task<> AsyncPump::write_surely(sql::Work work) {
             co_return;
         }
         log_.error("async_write_failed", {{"reason", written.error().message()}});
-        if (written.error().code() != Code::kThrottled) {
+        const bool passes =
+            written.error().code() == Code::kThrottled || written.error().subject() == "disk_full";
+        if (!passes || paused_) {
             co_return;
         }
         asio::steady_timer pause(co_await asio::this_coro::executor, kPause);

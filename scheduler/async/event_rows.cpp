@@ -1,5 +1,6 @@
 #include "scheduler/async/event_rows.h"
 
+#include "base/failpoint.h"
 #include "scheduler/retry_policy.h"
 
 namespace lambent::scheduler {
@@ -66,10 +67,12 @@ Result<void> EventRows::insert(const AsyncEvent& event) {
     if (added.changed == 0) {
         return {};
     }
+    failpoint("async.enqueue.event_added");
     LAMBENT_TRY(session.run(
         "INSERT INTO async_payload (request_id, payload) VALUES ($1, $2)",
         {event.request_id, sql::Blob{event.payload}}
     ));
+    failpoint("async.enqueue.payload_added");
     return {};
 }
 
@@ -93,7 +96,9 @@ Result<EventRows::Taken> EventRows::claim(
             "UPDATE async_event SET running = 1, attempts = attempts + 1 WHERE request_id = $1",
             {claimed.event.request_id}
         ));
+        failpoint("async.claim.counted");
         LAMBENT_TRY(claimed.event.payload, payload_of(claimed.event.request_id));
+        failpoint("async.claim.payload_read");
         taken.events.push_back(std::move(claimed));
     }
     LAMBENT_TRY(
@@ -127,12 +132,15 @@ Result<void> EventRows::put_back(const std::string& request_id, const Wait& wait
         " WHERE request_id = $1",
         {request_id, wait.due_ms, std::int64_t{wait.attempts}, std::int64_t{wait.refusals}}
     ));
+    failpoint("async.retry.event_freed");
     return {};
 }
 
 Result<void> EventRows::remove(const std::string& request_id) {
     LAMBENT_TRY(session.run("DELETE FROM async_event WHERE request_id = $1", {request_id}));
+    failpoint("async.end.event_removed");
     LAMBENT_TRY(session.run("DELETE FROM async_payload WHERE request_id = $1", {request_id}));
+    failpoint("async.end.payload_removed");
     return {};
 }
 
@@ -147,6 +155,7 @@ Result<void> EventRows::take_back_attempts(std::int64_t now_ms) {
         wait.refusals = static_cast<int>(sql::as_int(row[2])) + 1;
         wait.due_ms = now_ms + wait_after_refusal(wait.refusals).count();
         LAMBENT_TRY(put_back(sql::as_text(row[0]), wait));
+        failpoint("async.recover.event_freed");
     }
     return {};
 }

@@ -1,5 +1,6 @@
 #include "scheduler/async/sql_async_queue.h"
 
+#include "base/failpoint.h"
 #include "scheduler/async/event_rows.h"
 
 namespace lambent::scheduler {
@@ -33,7 +34,9 @@ Task<Result<void>> SqlAsyncQueue::enqueue(AsyncEvent event) {
     sql::Work insert = [accepted = std::move(accepted)](sql::Session& session) {
         return EventRows{session}.insert(accepted);
     };
+    failpoint("async.enqueue.begun");
     LAMBENT_CO_TRY(co_await driver_.write(std::move(insert)));
+    failpoint("async.enqueue.committed");
     received_ += 1;
     if (listener_) {
         listener_(function, due_ms);

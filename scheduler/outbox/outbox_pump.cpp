@@ -1,5 +1,6 @@
 #include "scheduler/outbox/outbox_pump.h"
 
+#include "base/failpoint.h"
 #include "scheduler/outbox/dead_letter.h"
 
 #include <boost/asio/steady_timer.hpp>
@@ -38,6 +39,7 @@ void OutboxPump::start() {
         backlog_.expect(target, due_ms);
         tick();
     });
+    tick();
     flows_.spawn("outbox_pump", run());
 }
 
@@ -74,7 +76,9 @@ Task<> OutboxPump::recover() {
         LAMBENT_TRY(*waiting, OutboxRows{session}.recover(now));
         return {};
     };
+    failpoint("outbox.recover.begun");
     co_await write_surely(std::move(work));
+    failpoint("outbox.recover.committed");
     for (const auto& [target, due_ms] : *waiting) {
         backlog_.expect(target, due_ms);
     }
@@ -92,7 +96,9 @@ Task<Result<OutboxPump::Taken>> OutboxPump::claim(std::vector<EventClaim> claims
         }
         return {};
     };
+    failpoint("outbox.claim.begun");
     LAMBENT_CO_TRY(co_await outbox_.driver().write(std::move(work)));
+    failpoint("outbox.claim.committed");
     co_return std::move(*taken);
 }
 
@@ -130,7 +136,9 @@ Task<> OutboxPump::deliver(Entry entry, TimeHold /*hold*/) {
     } else {
         counters_.attempts += 1;
         TargetMessage message = entry.message;
+        failpoint("outbox.send.begun");
         const Result<void> sent = co_await send(std::move(message));
+        failpoint("outbox.send.ended");
         if (sent.has_value()) {
             counters_.delivered += 1;
             co_await forget(entry);
@@ -154,7 +162,9 @@ Task<> OutboxPump::forget(const Entry& entry) {
     sql::Work work = [id = entry.message.id](sql::Session& session) {
         return OutboxRows{session}.remove(id);
     };
+    failpoint("outbox.done.begun");
     co_await write_surely(std::move(work));
+    failpoint("outbox.done.committed");
     if (!entry.message.group_id.empty()) {
         backlog_.expect(entry.message.target_arn, now_ms());
     }
@@ -182,7 +192,9 @@ Task<> OutboxPump::settle_failure(const Entry& entry, Error error) {
     sql::Work work = [id = entry.message.id, due_ms](sql::Session& session) {
         return OutboxRows{session}.put_back(id, due_ms);
     };
+    failpoint("outbox.retry.begun");
     co_await write_surely(std::move(work));
+    failpoint("outbox.retry.committed");
     if (!paused_) {
         backlog_.expect(entry.message.target_arn, due_ms);
     }
@@ -206,16 +218,21 @@ Task<> OutboxPump::give_up(const Entry& entry, Error error, DeliveryVerdict verd
         dead_letter_of(entry.message, entry.rules, error, verdict, entry.attempts);
     sql::Work work = [this, id = entry.message.id, letter](sql::Session& session) -> Result<void> {
         LAMBENT_TRY(OutboxRows{session}.remove(id));
-        return outbox_.add_in(session, letter.message, letter.rules);
+        LAMBENT_TRY(outbox_.add_in(session, letter.message, letter.rules));
+        failpoint("outbox.dead_letter.added");
+        return {};
     };
+    failpoint("outbox.dead_letter.begun");
     co_await write_surely(std::move(work));
+    failpoint("outbox.dead_letter.committed");
     if (!entry.message.group_id.empty()) {
         backlog_.expect(entry.message.target_arn, now_ms());
     }
     outbox_.wake();
 }
 
-// A full queue of writes passes; anything else ends the process, and the message is due again.
+// A full queue of writes passes, and so does a full disk; anything else ends the process, and the
+// message is due again.
 Task<> OutboxPump::write_surely(sql::Work work) {
     constexpr std::chrono::milliseconds kPause{50};
     while (true) {
@@ -224,7 +241,9 @@ Task<> OutboxPump::write_surely(sql::Work work) {
             co_return;
         }
         log_.error("outbox_write_failed", {{"reason", written.error().message()}});
-        if (written.error().code() != Code::kThrottled) {
+        const bool passes =
+            written.error().code() == Code::kThrottled || written.error().subject() == "disk_full";
+        if (!passes || paused_) {
             co_return;
         }
         asio::steady_timer pause(co_await asio::this_coro::executor, kPause);

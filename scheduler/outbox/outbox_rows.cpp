@@ -1,5 +1,6 @@
 #include "scheduler/outbox/outbox_rows.h"
 
+#include "base/failpoint.h"
 #include "scheduler/outbox/delivery_policy.h"
 
 #include <nlohmann/json.hpp>
@@ -105,10 +106,12 @@ Result<void> OutboxRows::insert(const Entry& entry) {
          number_of(is_behind ? State::kBehind : State::kWaiting),
          entry.accepted_ms}
     ));
+    failpoint("outbox.add.message_added");
     LAMBENT_TRY(session.run(
         "INSERT INTO outbox_content (id, body, envelope) VALUES ($1, $2, $3)",
         {message.id, sql::Blob{message.body}, envelope_of(message, entry.rules)}
     ));
+    failpoint("outbox.add.content_added");
     return {};
 }
 
@@ -162,7 +165,9 @@ Result<OutboxRows::Taken> OutboxRows::claim(
             "UPDATE outbox SET state = $2, attempts = attempts + 1 WHERE id = $1",
             {entry.message.id, number_of(State::kSending)}
         ));
+        failpoint("outbox.claim.counted");
         LAMBENT_TRY(read_content(entry));
+        failpoint("outbox.claim.content_read");
         taken.entries.push_back(std::move(entry));
     }
     LAMBENT_TRY(
@@ -197,6 +202,7 @@ Result<void> OutboxRows::put_back(const std::string& id, std::int64_t due_ms) {
         "UPDATE outbox SET state = $2, due_ms = $3 WHERE id = $1",
         {id, number_of(State::kWaiting), due_ms}
     ));
+    failpoint("outbox.retry.message_freed");
     return {};
 }
 
@@ -206,7 +212,9 @@ Result<void> OutboxRows::remove(const std::string& id) {
         session.run("SELECT target, message_group FROM outbox WHERE id = $1", {id})
     );
     LAMBENT_TRY(session.run("DELETE FROM outbox WHERE id = $1", {id}));
+    failpoint("outbox.remove.message_removed");
     LAMBENT_TRY(session.run("DELETE FROM outbox_content WHERE id = $1", {id}));
+    failpoint("outbox.remove.content_removed");
     if (found.rows.empty() || sql::as_text(found.rows[0][1]).empty()) {
         return {};
     }
@@ -216,6 +224,7 @@ Result<void> OutboxRows::remove(const std::string& id) {
         " ORDER BY position LIMIT 1)",
         {found.rows[0][0], found.rows[0][1], number_of(State::kWaiting), number_of(State::kBehind)}
     ));
+    failpoint("outbox.remove.next_freed");
     return {};
 }
 
@@ -230,6 +239,7 @@ Result<void> OutboxRows::take_back_attempts(std::int64_t now_ms) {
         const auto attempts = static_cast<std::uint32_t>(sql::as_int(row[1]));
         const std::int64_t due_ms = now_ms + wait_before_redelivery(attempts, 0).count();
         LAMBENT_TRY(put_back(sql::as_text(row[0]), due_ms));
+        failpoint("outbox.recover.message_freed");
     }
     return {};
 }

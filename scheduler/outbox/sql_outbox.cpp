@@ -1,5 +1,6 @@
 #include "scheduler/outbox/sql_outbox.h"
 
+#include "base/failpoint.h"
 #include "base/result.h"
 #include "scheduler/outbox/outbox_rows.h"
 
@@ -20,7 +21,9 @@ Task<Result<void>> SqlOutbox::add(std::vector<TargetMessage> messages, DeliveryR
         }
         return {};
     };
+    failpoint("outbox.add.begun");
     LAMBENT_CO_TRY(co_await driver_.write(std::move(work)));
+    failpoint("outbox.add.committed");
     wake();
     co_return Result<void>();
 }

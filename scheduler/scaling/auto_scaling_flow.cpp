@@ -35,6 +35,7 @@ std::string bounds_of(const ScheduledAction& action) {
 }  // namespace
 
 void AutoScaling::start() {
+    alarm_.ring();
     flows_.spawn("auto_scaling", run());
 }
 

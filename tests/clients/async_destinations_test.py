@@ -142,6 +142,40 @@ class AsyncDestinations(DaemonTest):
         self.assertNotIn("responseContext", told)
         self.assertEqual({"n": 1}, told["requestPayload"])
 
+    def make_queue(self, name):
+        sqs = self.daemon.client("sqs")
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        self.addCleanup(sqs.delete_queue, QueueUrl=url)
+        return sqs, url, f"arn:aws:sqs:us-east-1:000000000000:{name}"
+
+    def test_queues_get_the_record_and_the_dead_letter(self):
+        sqs, ends, ends_arn = self.make_queue("queued-ends")
+        _, dead, dead_arn = self.make_queue("queued-dead")
+        client = self.make_function("queued", FAIL, DeadLetterConfig={"TargetArn": dead_arn})
+        client.put_function_event_invoke_config(
+            FunctionName="queued", MaximumRetryAttempts=0,
+            DestinationConfig={"OnFailure": {"Destination": ends_arn}})
+        request = self.send(client, "queued", {"n": "7"})
+        self.advance()
+        [end] = sqs.receive_message(QueueUrl=ends)["Messages"]
+        self.assertEqual("RetriesExhausted", json.loads(end["Body"])["requestContext"]["condition"])
+        [letter] = sqs.receive_message(QueueUrl=dead, MessageAttributeNames=["All"])["Messages"]
+        self.assertEqual({"n": "7"}, json.loads(letter["Body"]))
+        self.assertEqual(
+            {"RequestID": ("String", request), "ErrorCode": ("Number", "200"),
+             "ErrorMessage": ("String", "no 7")},
+            {name: (one["DataType"], one["StringValue"])
+             for name, one in letter["MessageAttributes"].items()})
+
+    def test_a_message_becomes_visible_again_when_the_clock_says_so(self):
+        sqs, url, _ = self.make_queue("hidden")
+        sqs.send_message(QueueUrl=url, MessageBody="m")
+        self.assertEqual(1, len(sqs.receive_message(QueueUrl=url, VisibilityTimeout=60)["Messages"]))
+        self.advance("59s")
+        self.assertNotIn("Messages", sqs.receive_message(QueueUrl=url))
+        self.advance("1s")
+        self.assertEqual(1, len(sqs.receive_message(QueueUrl=url)["Messages"]))
+
     def test_a_loop_is_stopped_at_the_sixteenth_time(self):
         client = self.make_function("loops", LOOP, Timeout=30, MemorySize=512,
                                     Tags={"lambent:endpoint": "open"})
@@ -154,8 +188,6 @@ class AsyncDestinations(DaemonTest):
         self.assertEqual("RecursiveInvocation", told["requestContext"]["condition"])
         self.assertEqual({"statusCode": 400, "functionError": "RecursiveInvocationException"},
                          told["responseContext"])
-        self.assertEqual("Terminate", client.get_function_recursion_config(
-            FunctionName="loops")["RecursiveLoop"])
 
     def test_configurations_are_listed_and_gone_when_deleted(self):
         client = self.make_function("listed", ECHO, Publish=True)

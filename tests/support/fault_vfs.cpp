@@ -284,6 +284,11 @@ void FaultVfs::apply(std::string& image, const Change& change) {
 std::string FaultVfs::surviving(const Tracked& file, Loss loss, std::mt19937& random) const {
     constexpr std::size_t kSector = 512;
     std::string image = file.durable;
+    if (loss == Loss::kNothing) {
+        for (const Change& change : file.pending) {
+            apply(image, change);
+        }
+    }
     if (loss == Loss::kAllButFirst && !file.pending.empty()) {
         apply(image, file.pending.front());
     }
@@ -308,7 +313,8 @@ void FaultVfs::restore(Loss loss, std::uint32_t seed) {
         fs::remove(entry.path());
     }
     for (const auto& [path, file] : files_) {
-        if (!file.exists || !path.starts_with(directory_) || path.ends_with("-shm")) {
+        const bool is_there = file.exists || loss == Loss::kNothing;
+        if (!is_there || !path.starts_with(directory_) || path.ends_with("-shm")) {
             continue;
         }
         std::ofstream(path, std::ios::binary) << surviving(file, loss, random);

@@ -19,8 +19,9 @@ class FaultVfs {
   public:
     enum class Call { kRead, kWrite, kSync, kTruncate };
     enum class Until { kOnce, kCleared };
-    // What a disk may do with writes that were not synced when the power went.
-    enum class Loss { kAll, kSomeSectors, kAllButFirst };
+    // What a disk may do with writes that were not synced when the power went. kNothing: only the
+    // process ended, and the kernel writes everything.
+    enum class Loss { kAll, kSomeSectors, kAllButFirst, kNothing };
 
     FaultVfs();
     ~FaultVfs();

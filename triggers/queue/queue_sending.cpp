@@ -128,15 +128,16 @@ Task<Result<void>> QueueService::send(scheduler::TargetMessage message) {
     for (auto& [name, value] : message.attributes) {
         fresh.attributes.emplace(name, MessageAttribute{"String", std::move(value)});
     }
+    for (auto& [name, value] : message.number_attributes) {
+        fresh.attributes.emplace(name, MessageAttribute{"Number", std::move(value)});
+    }
     fresh.group_id = std::move(message.group_id);
     fresh.deduplication_id = std::move(message.deduplication_id);
     const bool is_fifo = kind_of(message.target_arn) == QueueKind::kFifo;
     if (is_fifo && fresh.deduplication_id.empty()) {
         fresh.deduplication_id = to_hex(digest(HashKind::kSha256, message.id));
     }
-    if (message.hops > 0) {
-        fresh.trace_header = "Lineage=00000000:" + std::to_string(message.hops);
-    }
+    fresh.trace_header = std::move(message.trace_header);
     fresh.idempotence_key = std::move(message.id);
     std::string queue = std::move(message.target_arn);
     LAMBENT_CO_TRY(co_await send(std::move(queue), std::move(fresh)));

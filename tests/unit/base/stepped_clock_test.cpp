@@ -84,6 +84,28 @@ TEST_CASE("SteppedClock waits for what a due time has set off", "[base][SteppedC
     CHECK(s.seen == std::vector<std::int64_t>{10});
 }
 
+Task<> begin_slowly(SteppedClock& clock, Alarm& alarm, std::vector<std::int64_t>& seen) {
+    for (int i = 0; i < 50; ++i) {
+        co_await boost::asio::post(
+            co_await boost::asio::this_coro::executor, boost::asio::use_awaitable
+        );
+    }
+    seen.push_back((clock.wall_now() - kStart) / 1s);
+    while (seen.size() < 2) {
+        co_await alarm.wait_until(std::nullopt);
+        seen.push_back(0);
+    }
+    co_await alarm.wait_until(std::nullopt);
+}
+
+TEST_CASE("SteppedClock waits for the beginning of a flow that was rung", "[base][SteppedClock]") {
+    Stepped s;
+    s.alarm.ring();
+    s.flows.spawn("begin", begin_slowly(s.clock, s.alarm, s.seen));
+    s.advance(1h);
+    CHECK(s.seen == std::vector<std::int64_t>{0, 0});
+}
+
 TEST_CASE("SteppedClock is advanced by one at a time", "[base][SteppedClock]") {
     Stepped s;
     auto hold = std::make_unique<TimeHold>(s.clock);

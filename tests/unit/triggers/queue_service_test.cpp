@@ -463,13 +463,15 @@ TEST_CASE("QueueService as a target takes each message once", "[triggers][QueueS
     message.target_arn = room.create("jobs").arn;
     message.body = "{}";
     message.attributes["kind"] = "test";
-    message.hops = 3;
+    message.number_attributes = {{"size", "7"}};
+    message.trace_header = "Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=1:a87bd80c:1";
     CHECK(room.run(room.queues->send(message)).has_value());
     CHECK(room.run(room.queues->send(message)).has_value());
     const auto received = room.receive("jobs");
     REQUIRE(received.size() == 1);
-    CHECK(received[0].attributes == MessageAttributes{{"kind", {"String", "test"}}});
-    CHECK(received[0].trace_header == "Lineage=00000000:3");
+    const MessageAttributes expected{{"kind", {"String", "test"}}, {"size", {"Number", "7"}}};
+    CHECK(received[0].attributes == expected);
+    CHECK(received[0].trace_header == message.trace_header);
     message.target_arn = room.create("jobs.fifo").arn;
     message.group_id = "g";
     CHECK(room.run(room.queues->send(message)).has_value());
