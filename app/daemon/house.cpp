@@ -242,9 +242,6 @@ void House::connect() {
     targets_.add("s3", [this](scheduler::TargetMessage message) {
         return bucket_target_.send(std::move(message));
     });
-    targets_.add("sqs", [this](scheduler::TargetMessage message) {
-        return queues_.send(std::move(message));
-    });
     concurrency_.listen([this](const std::string& function) {
         scheduler_.reserve(function, concurrency_.reserved(function));
         provisioned_.refresh(function);
