@@ -17,8 +17,8 @@ namespace {
 
 using triggers::LifecycleFilter;
 using triggers::LifecycleRule;
+using triggers::LifecycleState;
 using triggers::LoneMarkers;
-using triggers::RuleState;
 
 constexpr std::size_t kLifecycleRulesMax = 1000;
 constexpr std::size_t kRuleIdMax = 255;
@@ -170,7 +170,7 @@ Answer<LifecycleRule> read_lifecycle_rule(const pugi::xml_node& node) {
     if (status != "Enabled" && status != "Disabled") {
         return malformed_xml();
     }
-    rule.state = status == "Enabled" ? RuleState::kEnabled : RuleState::kDisabled;
+    rule.state = status == "Enabled" ? LifecycleState::kEnabled : LifecycleState::kDisabled;
     LAMBENT_TRY(rule.filter, read_lifecycle_filter(node));
     LAMBENT_TRY(read_expiration(node, rule));
     LAMBENT_TRY(read_noncurrent(node, rule));
@@ -233,7 +233,7 @@ void write_lifecycle_rule(XmlWriter& xml, const LifecycleRule& rule) {
     xml.open("Rule");
     xml.leaf("ID", rule.id);
     write_lifecycle_filter(xml, rule.filter);
-    xml.leaf("Status", rule.state == RuleState::kEnabled ? "Enabled" : "Disabled");
+    xml.leaf("Status", rule.state == LifecycleState::kEnabled ? "Enabled" : "Disabled");
     write_expiration(xml, rule);
     if (rule.noncurrent_days) {
         xml.open("NoncurrentVersionExpiration");

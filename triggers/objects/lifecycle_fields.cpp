@@ -26,7 +26,7 @@ std::optional<T> read_optional(const Json& json, const char* name) {
 Json json_of(const LifecycleRule& rule) {
     Json json;
     json["id"] = rule.id;
-    json["enabled"] = rule.state == RuleState::kEnabled;
+    json["enabled"] = rule.state == LifecycleState::kEnabled;
     json["prefix"] = rule.filter.prefix;
     json["tags"] = rule.filter.tags;
     write_optional(json, "size_above", rule.filter.size_above);
@@ -45,7 +45,8 @@ Json json_of(const LifecycleRule& rule) {
 LifecycleRule rule_of(const Json& json) {
     LifecycleRule rule;
     json.at("id").get_to(rule.id);
-    rule.state = json.at("enabled").get<bool>() ? RuleState::kEnabled : RuleState::kDisabled;
+    rule.state =
+        json.at("enabled").get<bool>() ? LifecycleState::kEnabled : LifecycleState::kDisabled;
     json.at("prefix").get_to(rule.filter.prefix);
     json.at("tags").get_to(rule.filter.tags);
     rule.filter.size_above = read_optional<std::uint64_t>(json, "size_above");

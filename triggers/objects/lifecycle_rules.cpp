@@ -18,7 +18,7 @@ bool has_tags(
 
 bool is_about(const LifecycleRule& rule, const ObjectInfo& object) {
     const LifecycleFilter& filter = rule.filter;
-    return rule.state == RuleState::kEnabled && object.key.starts_with(filter.prefix) &&
+    return rule.state == LifecycleState::kEnabled && object.key.starts_with(filter.prefix) &&
            has_tags(filter.tags, object.tags) &&
            (!filter.size_above || object.size > *filter.size_above) &&
            (!filter.size_below || object.size < *filter.size_below);
@@ -102,7 +102,7 @@ bool upload_expires(
     WallTime now
 ) {
     return std::any_of(rules.begin(), rules.end(), [&](const LifecycleRule& rule) {
-        return rule.state == RuleState::kEnabled && key.starts_with(rule.filter.prefix) &&
+        return rule.state == LifecycleState::kEnabled && key.starts_with(rule.filter.prefix) &&
                had_days(rule.abort_days, initiated, now);
     });
 }

@@ -21,14 +21,14 @@ struct LifecycleFilter {
     std::optional<std::uint64_t> size_below;
 };
 
-enum class RuleState { kEnabled, kDisabled };
+enum class LifecycleState { kEnabled, kDisabled };
 enum class LoneMarkers { kStay, kGo };
 
 // What goes when. Days count from the object's last change, the upload's begin, or the time at
 // which a version stopped being the current one, and end at the next midnight, UTC.
 struct LifecycleRule {
     std::string id;
-    RuleState state = RuleState::kEnabled;
+    LifecycleState state = LifecycleState::kEnabled;
     LifecycleFilter filter;
     std::optional<int> days;
     std::optional<WallTime> date;

@@ -17,9 +17,9 @@ using Json = nlohmann::json;
 constexpr char kScheduleRole[] = "arn:aws:iam::000000000000:role/lambent";
 constexpr char kAwsJson[] = "application/x-amz-json-1.1";
 
-void add_if_any(Json& json, const char* member, const std::string& text) {
+void add_if_any(Json& document, const char* member, const std::string& text) {
     if (!text.empty()) {
-        json[member] = text;
+        document[member] = text;
     }
 }
 

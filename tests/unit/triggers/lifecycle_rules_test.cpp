@@ -82,7 +82,7 @@ TEST_CASE("A rule expires what it is about and nothing else", "[triggers][lifecy
     rule.filter.size_above = 9;
     rule.filter.size_below = 11;
     CHECK(expired(rule, tagged, days(9)) == Names{"tmp/b"});
-    rule.state = RuleState::kDisabled;
+    rule.state = LifecycleState::kDisabled;
     CHECK(expired(rule, tagged, days(9)).empty());
 }
 
