@@ -79,13 +79,12 @@ class Life {
         }
         stores_ = std::move(*stores);
         LAMBENT_CO_TRY(const RootKey key, load_or_make_root_key(foundation_.directory.path()));
-        house_ = std::make_unique<House>(
-            loop_.get_executor(), options_, std::move(foundation_), clocks(), *stores_, log_
-        );
+        const Ground ground{loop_.get_executor(), options_, clocks(), *stores_, log_};
+        house_ = std::make_unique<House>(ground, std::move(foundation_));
         co_return co_await house_->open(key);
     }
 
-    House::Clocks clocks() {
+    Clocks clocks() {
         if (options_.clock == ClockKind::kManual) {
             stepped_clock_.emplace(loop_.get_executor(), clock_.wall_now());
         }
