@@ -15,8 +15,8 @@ struct AsyncEvent {
     std::string function;    // as in Invocation
     std::string payload;     // up to 1 MB (lambda-facts section 2)
     std::int64_t accepted_ms = 0;
-    int attempts = 0;         // counted durably before each dispatch
-    std::int64_t due_ms = 0;  // when the next attempt may start
+    int attempts = 0;          // counted durably before each dispatch
+    std::int64_t due_ms = 0;   // when the next attempt may start
     std::string trace_header;  // X-Amzn-Trace-Id with its lineage
 };
 

@@ -20,9 +20,16 @@ std::optional<EnvironmentId> Dispatch::take_idle(
     const runtime::FunctionPtr& function, SteadyTime now
 ) {
     PerFunction& per = per_function(function, now);
+    if (per.free_or_boot.crowded_until(per.waiters.size() + 1, now)) {
+        return std::nullopt;
+    }
+    return lease_idle(per, now);
+}
+
+std::optional<EnvironmentId> Dispatch::lease_idle(PerFunction& per, SteadyTime now) {
     std::optional<EnvironmentId> id = take_provisioned(per);
     if (!id) {
-        id = pool_.take(function, now);
+        id = pool_.take(per.current, now);
     }
     if (id) {
         move(*id, Event::kTaken);
@@ -40,7 +47,9 @@ void Dispatch::wait(
         return;
     }
     if (start == StartPreference::kAny) {
-        pool_.missed(function->key(), now);
+        if (!pool_.holds(function->key())) {
+            pool_.missed(function->key(), now);
+        }
         if (per.waiters.size() >= per.starting + per.patient) {
             wait_for_running(function->key(), per, now);
         }
@@ -313,8 +322,8 @@ void Dispatch::wait_for_running(const std::string& name, PerFunction& per, Stead
     }
 }
 
-// Those who still wait when the first running call should have ended get boots after all, unless
-// that would only crowd the processors.
+// Those who still wait when the first running call should have ended get idle environments or boots
+// after all, as long as that does not only crowd the processors.
 void Dispatch::end_patience(SteadyTime now) {
     std::erase_if(patient_, [&](const std::string& name) {
         const auto found = functions_.find(name);
@@ -325,9 +334,9 @@ void Dispatch::end_patience(SteadyTime now) {
         if (per.patient > 0 && per.patient_until > now) {
             return false;
         }
-        if (const auto until = per.free_or_boot.crowded_until(per.waiters.size(), now);
-            until && per.patient > 0) {
-            per.patient_until = *until;
+        const auto crowded_until = serve_from_idle(per, now);
+        if (crowded_until && per.patient > 0) {
+            per.patient_until = *crowded_until;
             return false;
         }
         per.patient = 0;
@@ -335,6 +344,26 @@ void Dispatch::end_patience(SteadyTime now) {
         queue_for_boot(name, per);
         return true;
     });
+}
+
+// Calls that held back from idle environments, until the processors are crowded again.
+std::optional<SteadyTime> Dispatch::serve_from_idle(PerFunction& per, SteadyTime now) {
+    const auto accepts = [](const Waiter& waiter) {
+        return waiter.start == StartPreference::kAny;
+    };
+    for (;;) {
+        if (const auto until = per.free_or_boot.crowded_until(per.waiters.size(), now)) {
+            return until;
+        }
+        const auto next = std::find_if(per.waiters.begin(), per.waiters.end(), accepts);
+        const auto id = next == per.waiters.end() ? std::nullopt : lease_idle(per, now);
+        if (!id) {
+            return std::nullopt;
+        }
+        actions_.emplace_back(Serve{next->call, *id});
+        per.waiters.erase(next);
+        per.patient -= per.patient > 0 ? 1 : 0;
+    }
 }
 
 std::size_t Dispatch::patient(const std::string& function) const {

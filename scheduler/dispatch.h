@@ -73,7 +73,8 @@ class Dispatch {
   public:
     explicit Dispatch(DispatchLimits limits);
 
-    // --- Calls. take_idle leases an environment at once; without one, wait.
+    // --- Calls. take_idle leases an environment at once; without one, and while processors are so
+    // crowded that a running one will be free sooner than an idle one could answer, wait.
     std::optional<EnvironmentId> take_idle(const runtime::FunctionPtr& function, SteadyTime now);
     void wait(
         CallId call, const runtime::FunctionPtr& function, StartPreference start, SteadyTime now
@@ -164,6 +165,8 @@ class Dispatch {
     enum class Freshness { kBooted, kUsed };
 
     PerFunction& per_function(const runtime::FunctionPtr& function, SteadyTime now);
+    std::optional<EnvironmentId> lease_idle(PerFunction& per, SteadyTime now);
+    std::optional<SteadyTime> serve_from_idle(PerFunction& per, SteadyTime now);
     void replace_revision(PerFunction& per, const runtime::FunctionPtr& function, SteadyTime now);
     void serve_or_pool(EnvironmentId id, SteadyTime now, Freshness freshness);
     void move(EnvironmentId id, EnvironmentEvent event);

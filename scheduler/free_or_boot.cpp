@@ -8,6 +8,8 @@ namespace {
 
 using std::chrono::nanoseconds;
 
+constexpr std::size_t kCrowd = 4;  // calls at once, and times as long as alone
+
 void learn(nanoseconds& average, nanoseconds sample) {
     constexpr int kMemory = 8;
     constexpr int kLeapMax = 4;  // one call that stalled says little of the next
@@ -19,15 +21,25 @@ void learn(nanoseconds& average, nanoseconds sample) {
 }  // namespace
 
 void FreeOrBoot::call_began(EnvironmentId id, SteadyTime now) {
+    for (Running& other : running_) {
+        other.alone = false;
+    }
     if (running_.size() < kRunningMax) {
-        running_.push_back(Running{id, now});
+        running_.push_back(Running{id, now, running_.empty()});
     }
 }
 
 void FreeOrBoot::call_ended(EnvironmentId id, SteadyTime now) {
-    if (const std::optional<SteadyTime> since = forget(id)) {
-        learn(call_time_, now - *since);
-        best_time_ = best_time_.count() == 0 ? call_time_ : std::min(best_time_, call_time_);
+    const std::optional<Running> ended = forget(id);
+    if (!ended) {
+        return;
+    }
+    learn(call_time_, now - ended->since);
+    if (ended->alone) {
+        learn(alone_time_, now - ended->since);
+    } else {
+        const nanoseconds known = alone_time_.count() == 0 ? call_time_ : alone_time_;
+        alone_time_ = std::min(known, call_time_);
     }
 }
 
@@ -35,7 +47,7 @@ void FreeOrBoot::call_lost(EnvironmentId id) {
     forget(id);
 }
 
-std::optional<SteadyTime> FreeOrBoot::forget(EnvironmentId id) {
+std::optional<FreeOrBoot::Running> FreeOrBoot::forget(EnvironmentId id) {
     const auto is_it = [id](const Running& running) {
         return running.id == id;
     };
@@ -43,10 +55,10 @@ std::optional<SteadyTime> FreeOrBoot::forget(EnvironmentId id) {
     if (found == running_.end()) {
         return std::nullopt;
     }
-    const SteadyTime since = found->since;
+    const Running ended = *found;
     *found = running_.back();
     running_.pop_back();
-    return since;
+    return ended;
 }
 
 void FreeOrBoot::boot_took(nanoseconds time) {
@@ -54,14 +66,13 @@ void FreeOrBoot::boot_took(nanoseconds time) {
 }
 
 std::optional<SteadyTime> FreeOrBoot::crowded_until(std::size_t waiting, SteadyTime now) const {
-    constexpr int kCrowd = 4;  // so many calls at once for each processor
     constexpr nanoseconds kShort = std::chrono::milliseconds(10);
     constexpr nanoseconds kLookAgain = std::chrono::milliseconds(5);
-    if (running_.empty() || best_time_.count() == 0 || call_time_ < kCrowd * best_time_) {
+    if (running_.size() < kCrowd || alone_time_.count() == 0 || call_time_ < kCrowd * alone_time_) {
         return std::nullopt;
     }
-    const nanoseconds wait = call_time_ * waiting / running_.size();
-    return wait <= kShort ? std::optional(now + kLookAgain) : std::nullopt;
+    const nanoseconds work = alone_time_ * waiting;
+    return work <= kShort ? std::optional(now + kLookAgain) : std::nullopt;
 }
 
 std::optional<SteadyTime> FreeOrBoot::free_by(std::size_t ahead, SteadyTime now) {

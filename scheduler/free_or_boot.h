@@ -10,13 +10,14 @@
 
 namespace lambent::scheduler {
 
-// What a call that finds no idle environment should wait for: a running call of its function to
-// end, or a boot. Learns how long both take (a moving average) and expects a running call to end
-// when it has taken that long; one that is overdue is not counted on. Waiting is rented and a boot
-// is bought: once the calls since the last boot have waited for as long as a boot takes, the next
-// one boots, so that a lasting queue gets its environment. But when running calls take several
-// times as long as they can, they wait for processors already, and one more environment would only
-// wait with them: then a short queue is better. Pure. One per function, owned by Dispatch.
+// What a call should wait for: a running call of its function to end, or a boot. Learns how long
+// both take (a moving average) and expects a running call to end when it has taken that long; one
+// that is overdue is not counted on. Waiting is rented and a boot is bought: once the calls since
+// the last boot have waited for as long as a boot takes, the next one boots, so that a lasting
+// queue gets its environment. But when running calls take several times as long as one that runs
+// alone, they wait for processors already, and one more environment would only wait with them, with
+// cold caches: then a short queue behind few environments is better, even when others are idle.
+// Pure. One per function, owned by Dispatch.
 class FreeOrBoot {
   public:
     void call_began(EnvironmentId id, SteadyTime now);
@@ -25,7 +26,7 @@ class FreeOrBoot {
     void call_lost(EnvironmentId id);
     void forget_calls() {
         running_.clear();
-        best_time_ = std::chrono::nanoseconds(0);
+        alone_time_ = std::chrono::nanoseconds(0);
     }
     void boot_took(std::chrono::nanoseconds time);
     std::chrono::nanoseconds call_time() const { return call_time_; }
@@ -43,13 +44,15 @@ class FreeOrBoot {
     struct Running {
         EnvironmentId id = 0;
         SteadyTime since;
+        bool alone = false;  // from its beginning
     };
-    std::optional<SteadyTime> forget(EnvironmentId id);
+    std::optional<Running> forget(EnvironmentId id);
 
     std::vector<Running> running_;
     std::chrono::nanoseconds call_time_{0};  // moving averages; 0: none yet
     std::chrono::nanoseconds boot_time_{0};
-    std::chrono::nanoseconds best_time_{0};  // the shortest that call_time_ was
+    // Of calls beside which no other ran; before there was one, the shortest that call_time_ was.
+    std::chrono::nanoseconds alone_time_{0};
     std::chrono::nanoseconds rented_{0};
 };
 

@@ -70,6 +70,11 @@ std::optional<EnvironmentId> WarmPool::take(const runtime::FunctionPtr& function
     return id;
 }
 
+bool WarmPool::holds(const std::string& function) const {
+    const auto found = by_function_.find(function);
+    return found != by_function_.end() && !found->second.empty();
+}
+
 void WarmPool::missed(const std::string& function, SteadyTime now) {
     policy_->called(function, now);
     const auto found = prewarms_by_function_.find(function);

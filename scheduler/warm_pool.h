@@ -46,6 +46,7 @@ class WarmPool {
     );
     // The most recently used environment of exactly this revision, for a call.
     std::optional<EnvironmentId> take(const runtime::FunctionPtr& function, SteadyTime now);
+    bool holds(const std::string& function) const;
     // A call of the function has to wait for an environment; it is the call for which one would
     // have been booted ahead.
     void missed(const std::string& function, SteadyTime now);
