@@ -59,7 +59,8 @@ Result<std::optional<QueueAttributes>> SqsApi::attributes(const std::string& nam
         return not_understood(name);
     }
     QueueAttributes attributes;
-    for (const auto& [key, value] : answer.value("Attributes", Json::object()).items()) {
+    const Json given = answer.value("Attributes", Json::object());
+    for (const auto& [key, value] : given.items()) {
         attributes[key] = value.is_string() ? value.get<std::string>() : value.dump();
     }
     return std::optional<QueueAttributes>(std::move(attributes));
