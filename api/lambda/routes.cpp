@@ -1,5 +1,8 @@
 #include "api/lambda/routes.h"
 
+#include "base/result.h"
+
+#include <algorithm>
 #include <array>
 
 namespace lambent::api::lambda {
@@ -117,6 +120,60 @@ std::optional<Route> alias_route(std::string_view method, std::string_view path)
     return route;
 }
 
+struct Action {
+    Operation operation;
+    std::string_view name;
+};
+
+// As AWS names them in messages and policies; every operation has its line.
+constexpr std::array kActions{
+    Action{Operation::kInvoke, "InvokeFunction"},
+    Action{Operation::kInvokeWithResponseStream, "InvokeFunction"},
+    Action{Operation::kCreateFunction, "CreateFunction"},
+    Action{Operation::kGetFunction, "GetFunction"},
+    Action{Operation::kGetPackage, "GetFunction"},
+    Action{Operation::kGetFunctionConfiguration, "GetFunctionConfiguration"},
+    Action{Operation::kListFunctions, "ListFunctions"},
+    Action{Operation::kUpdateFunctionCode, "UpdateFunctionCode"},
+    Action{Operation::kUpdateFunctionConfiguration, "UpdateFunctionConfiguration"},
+    Action{Operation::kDeleteFunction, "DeleteFunction"},
+    Action{Operation::kPublishVersion, "PublishVersion"},
+    Action{Operation::kListVersions, "ListVersionsByFunction"},
+    Action{Operation::kCreateAlias, "CreateAlias"},
+    Action{Operation::kGetAlias, "GetAlias"},
+    Action{Operation::kUpdateAlias, "UpdateAlias"},
+    Action{Operation::kDeleteAlias, "DeleteAlias"},
+    Action{Operation::kListAliases, "ListAliases"},
+    Action{Operation::kGetConcurrency, "GetFunctionConcurrency"},
+    Action{Operation::kPutConcurrency, "PutFunctionConcurrency"},
+    Action{Operation::kDeleteConcurrency, "DeleteFunctionConcurrency"},
+    Action{Operation::kGetProvisioned, "GetProvisionedConcurrencyConfig"},
+    Action{Operation::kPutProvisioned, "PutProvisionedConcurrencyConfig"},
+    Action{Operation::kDeleteProvisioned, "DeleteProvisionedConcurrencyConfig"},
+    Action{Operation::kListProvisioned, "ListProvisionedConcurrencyConfigs"},
+    Action{Operation::kGetAccountSettings, "GetAccountSettings"},
+    Action{Operation::kGetEventInvokeConfig, "GetFunctionEventInvokeConfig"},
+    Action{Operation::kPutEventInvokeConfig, "PutFunctionEventInvokeConfig"},
+    Action{Operation::kUpdateEventInvokeConfig, "UpdateFunctionEventInvokeConfig"},
+    Action{Operation::kDeleteEventInvokeConfig, "DeleteFunctionEventInvokeConfig"},
+    Action{Operation::kListEventInvokeConfigs, "ListFunctionEventInvokeConfigs"},
+    Action{Operation::kGetRecursionConfig, "GetFunctionRecursionConfig"},
+    Action{Operation::kPutRecursionConfig, "PutFunctionRecursionConfig"},
+    Action{Operation::kCreateMapping, "CreateEventSourceMapping"},
+    Action{Operation::kListMappings, "ListEventSourceMappings"},
+    Action{Operation::kGetMapping, "GetEventSourceMapping"},
+    Action{Operation::kUpdateMapping, "UpdateEventSourceMapping"},
+    Action{Operation::kDeleteMapping, "DeleteEventSourceMapping"},
+    Action{Operation::kCreateFunctionUrl, "CreateFunctionUrlConfig"},
+    Action{Operation::kGetFunctionUrl, "GetFunctionUrlConfig"},
+    Action{Operation::kUpdateFunctionUrl, "UpdateFunctionUrlConfig"},
+    Action{Operation::kDeleteFunctionUrl, "DeleteFunctionUrlConfig"},
+    Action{Operation::kListFunctionUrls, "ListFunctionUrlConfigs"},
+    Action{Operation::kListTags, "ListTags"},
+    Action{Operation::kTagResource, "TagResource"},
+    Action{Operation::kUntagResource, "UntagResource"},
+};
+
 }  // namespace
 
 std::optional<Route> find_route(
@@ -151,97 +208,12 @@ std::optional<Route> find_route(
 }
 
 std::string_view action_name(Operation operation) {
-    switch (operation) {
-        case Operation::kInvoke:
-        case Operation::kInvokeWithResponseStream:  // AWS's policies have one name for both
-            return "InvokeFunction";
-        case Operation::kCreateFunction:
-            return "CreateFunction";
-        case Operation::kGetFunction:
-        case Operation::kGetPackage:
-            return "GetFunction";
-        case Operation::kGetFunctionConfiguration:
-            return "GetFunctionConfiguration";
-        case Operation::kListFunctions:
-            return "ListFunctions";
-        case Operation::kUpdateFunctionCode:
-            return "UpdateFunctionCode";
-        case Operation::kUpdateFunctionConfiguration:
-            return "UpdateFunctionConfiguration";
-        case Operation::kDeleteFunction:
-            return "DeleteFunction";
-        case Operation::kPublishVersion:
-            return "PublishVersion";
-        case Operation::kListVersions:
-            return "ListVersionsByFunction";
-        case Operation::kCreateAlias:
-            return "CreateAlias";
-        case Operation::kGetAlias:
-            return "GetAlias";
-        case Operation::kUpdateAlias:
-            return "UpdateAlias";
-        case Operation::kDeleteAlias:
-            return "DeleteAlias";
-        case Operation::kListAliases:
-            return "ListAliases";
-        case Operation::kGetConcurrency:
-            return "GetFunctionConcurrency";
-        case Operation::kPutConcurrency:
-            return "PutFunctionConcurrency";
-        case Operation::kDeleteConcurrency:
-            return "DeleteFunctionConcurrency";
-        case Operation::kGetProvisioned:
-            return "GetProvisionedConcurrencyConfig";
-        case Operation::kPutProvisioned:
-            return "PutProvisionedConcurrencyConfig";
-        case Operation::kDeleteProvisioned:
-            return "DeleteProvisionedConcurrencyConfig";
-        case Operation::kListProvisioned:
-            return "ListProvisionedConcurrencyConfigs";
-        case Operation::kGetAccountSettings:
-            return "GetAccountSettings";
-        case Operation::kGetEventInvokeConfig:
-            return "GetFunctionEventInvokeConfig";
-        case Operation::kPutEventInvokeConfig:
-            return "PutFunctionEventInvokeConfig";
-        case Operation::kUpdateEventInvokeConfig:
-            return "UpdateFunctionEventInvokeConfig";
-        case Operation::kDeleteEventInvokeConfig:
-            return "DeleteFunctionEventInvokeConfig";
-        case Operation::kListEventInvokeConfigs:
-            return "ListFunctionEventInvokeConfigs";
-        case Operation::kGetRecursionConfig:
-            return "GetFunctionRecursionConfig";
-        case Operation::kPutRecursionConfig:
-            return "PutFunctionRecursionConfig";
-        case Operation::kCreateMapping:
-            return "CreateEventSourceMapping";
-        case Operation::kListMappings:
-            return "ListEventSourceMappings";
-        case Operation::kGetMapping:
-            return "GetEventSourceMapping";
-        case Operation::kUpdateMapping:
-            return "UpdateEventSourceMapping";
-        case Operation::kDeleteMapping:
-            return "DeleteEventSourceMapping";
-        case Operation::kCreateFunctionUrl:
-            return "CreateFunctionUrlConfig";
-        case Operation::kGetFunctionUrl:
-            return "GetFunctionUrlConfig";
-        case Operation::kUpdateFunctionUrl:
-            return "UpdateFunctionUrlConfig";
-        case Operation::kDeleteFunctionUrl:
-            return "DeleteFunctionUrlConfig";
-        case Operation::kListFunctionUrls:
-            return "ListFunctionUrlConfigs";
-        case Operation::kListTags:
-            return "ListTags";
-        case Operation::kTagResource:
-            return "TagResource";
-        case Operation::kUntagResource:
-            return "UntagResource";
-    }
-    return "";
+    const auto is_it = [operation](const Action& action) {
+        return action.operation == operation;
+    };
+    const auto found = std::find_if(kActions.begin(), kActions.end(), is_it);
+    LAMBENT_ASSERT(found != kActions.end());
+    return found->name;
 }
 
 }  // namespace lambent::api::lambda

@@ -102,25 +102,29 @@ DoorFloor::DoorFloor(
       ),
       front_door_(
           front_door_config(ground.options, port),
-          api::FrontDoor::Services{
-              lambda_,
-              s3_,
-              logs_,
-              sts_,
-              autoscaling_,
-              events_,
-              schedules_,
-              sqs_,
-              admin_,
-              function_urls_,
-              gateway_,
-              http_apis_},
+          services(),
           credentials,
           ground.clocks.machine,
           ground.log_of("front_door")
       ),
       server(ground.loop, http::ServerConfig{}, front_door_, ground.log_of("http")) {
     engine.cell_door.lead_to(server);
+}
+
+api::FrontDoor::Services DoorFloor::services() {
+    return {
+        lambda_,
+        s3_,
+        logs_,
+        sts_,
+        autoscaling_,
+        events_,
+        schedules_,
+        sqs_,
+        admin_,
+        function_urls_,
+        gateway_,
+        http_apis_};
 }
 
 api::lambda::LambdaPorts DoorFloor::lambda_ports(const Ground& ground) {

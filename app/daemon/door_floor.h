@@ -38,6 +38,7 @@ class DoorFloor {
 
   private:
     api::lambda::LambdaPorts lambda_ports(const Ground& ground);
+    api::FrontDoor::Services services();
 
     Engine& engine_;
     TriggerFloor& triggers_;
