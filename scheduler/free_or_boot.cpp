@@ -71,6 +71,14 @@ std::optional<SteadyTime> FreeOrBoot::crowded_until(std::size_t waiting, SteadyT
     if (running_.size() < kCrowd || alone_time_.count() == 0 || call_time_ < kCrowd * alone_time_) {
         return std::nullopt;
     }
+    // One that goes on for longer may do so for minutes, and need not compute.
+    const auto is_short = [now](const Running& running) {
+        return now - running.since <= kShort;
+    };
+    if (std::count_if(running_.begin(), running_.end(), is_short) <
+        static_cast<std::ptrdiff_t>(kCrowd)) {
+        return std::nullopt;
+    }
     const nanoseconds work = alone_time_ * waiting;
     return work <= kShort ? std::optional(now + kLookAgain) : std::nullopt;
 }

@@ -35,7 +35,7 @@ class FreeOrBoot {
     // nothing: a boot is sooner, or due.
     std::optional<SteadyTime> free_by(std::size_t ahead, SteadyTime now);
     // Until when so many calls should wait because the running ones crowd the processors; nothing:
-    // they do not, or the last of so many would wait for long.
+    // they do not, have run for long already, or the last of so many would wait for long.
     std::optional<SteadyTime> crowded_until(std::size_t waiting, SteadyTime now) const;
 
   private:

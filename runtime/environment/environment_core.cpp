@@ -206,7 +206,8 @@ std::chrono::microseconds EnvironmentCore::freeze() {
         return std::chrono::microseconds(0);
     }
     frozen_ = true;
-    return between(started, std::chrono::steady_clock::now());
+    const auto took = between(started, std::chrono::steady_clock::now());
+    return std::max(took, std::chrono::microseconds(1));  // zero says that nothing was frozen
 }
 
 Task<> EnvironmentCore::close() {
