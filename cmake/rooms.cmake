@@ -56,4 +56,7 @@ function(lambent_add_tests name)
     target_precompile_headers(${target} REUSE_FROM lambent_test_precompiled)
     add_test(NAME ${name} COMMAND ${target})
     set_tests_properties(${name} PROPERTIES LABELS "${TESTS_LABEL}" TIMEOUT 300)
+    if(NOT TESTS_LABEL STREQUAL unit)  # cells and disks are the whole machine's
+        set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+    endif()
 endfunction()
