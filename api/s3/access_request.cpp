@@ -103,7 +103,8 @@ constexpr std::array<std::string_view, 8> kHeaderKeys = {
     "x-amz-content-sha256",
     "if-match",
     "if-none-match"};
-constexpr std::array<std::string_view, 3> kItemKeys = {"prefix", "delimiter", "max-keys"};
+constexpr std::string_view kNumberKey = "max-keys";  // which is not given when it is empty
+constexpr std::array<std::string_view, 3> kItemKeys = {"prefix", "delimiter", kNumberKey};
 
 std::vector<std::string> names_of(const Principal& principal, const S3Config& config) {
     if (asker_of(principal) == Asker::kAnybody) {
@@ -152,7 +153,8 @@ PolicyContext context_of(const S3Call& call, const triggers::ObjectPath& path, W
         }
     }
     for (const std::string_view name : kItemKeys) {
-        if (const auto value = call.item(name)) {
+        const auto value = call.item(name);
+        if (value && (name != kNumberKey || !value->empty())) {
             context["s3:" + std::string(name)] = *value;
         }
     }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace lambent::api::s3 {
@@ -32,7 +33,7 @@ Answer<std::vector<std::string>> texts_of(const Json& value, const char* refusal
     return texts;
 }
 
-// "*", or {"AWS": …, "Service": …, "CanonicalUser": …}.
+// "*", or {"AWS": …, "Service": …, "CanonicalUser": …}; only as "AWS" is "*" everybody.
 Answer<std::vector<std::string>> principals_of(const Json& value) {
     constexpr char kRefusal[] = "Invalid principal in policy";
     if (value == kEverybody) {
@@ -47,7 +48,14 @@ Answer<std::vector<std::string>> principals_of(const Json& value) {
             return malformed_policy(kRefusal);
         }
         LAMBENT_TRY(const auto texts, texts_of(names, kRefusal));
-        all.insert(all.end(), texts.begin(), texts.end());
+        std::copy_if(
+            texts.begin(),
+            texts.end(),
+            std::back_inserter(all),
+            [is_account = kind == "AWS"](const std::string& name) {
+                return is_account || name != kEverybody;
+            }
+        );
     }
     return all;
 }

@@ -10,16 +10,9 @@ namespace lambent::api::s3 {
 namespace {
 
 constexpr std::size_t kLineBytesMax = 4096;
+constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::size_t kHeadLinesMax = 16;
 constexpr std::size_t kBoundaryBytesMax = 200;
-
-AwsError malformed_post() {
-    return AwsError(
-        400,
-        "MalformedPOSTRequest",
-        "The body of your POST request is not well-formed multipart/form-data."
-    );
-}
 
 // The value of `name` in "form-data; name=\"a\"; filename=\"b\"".
 std::string parameter(std::string_view header, const std::string& name) {
@@ -42,6 +35,22 @@ std::string parameter(std::string_view header, const std::string& name) {
 
 }  // namespace
 
+AwsError malformed_post() {
+    return AwsError(
+        400,
+        "MalformedPOSTRequest",
+        "The body of your POST request is not well-formed multipart/form-data."
+    );
+}
+
+AwsError form_too_large() {
+    return AwsError(
+        400,
+        "MaxPostPreDataLengthExceeded",
+        "Your POST request fields preceding the upload file were too large."
+    );
+}
+
 std::optional<std::string> FormBody::boundary_of(std::string_view content_type) {
     constexpr std::string_view kType = "multipart/form-data";
     if (lower_case(content_type.substr(0, kType.size())) != kType) {
@@ -60,20 +69,23 @@ Task<Answer<void>> FormBody::fill() {
     }
     LAMBENT_CO_TRY(const std::string bytes, in_s3(co_await body_.read_some()));
     at_end_ = bytes.empty();
+    held_.erase(0, start_);
+    start_ = 0;
     held_ += bytes;
     co_return at_end_ ? Answer<void>(malformed_post()) : Answer<void>();
 }
 
 Task<Answer<std::string>> FormBody::line() {
+    const std::size_t bytes_max = kLineBytesMax + kLineEnd.size();
     std::size_t end = 0;
-    while ((end = held_.find("\r\n")) == std::string::npos) {
-        if (held_.size() > kLineBytesMax) {
+    while ((end = rest().substr(0, bytes_max).find(kLineEnd)) == std::string_view::npos) {
+        if (rest().size() >= bytes_max) {
             co_return malformed_post();
         }
         LAMBENT_CO_TRY(co_await fill());
     }
-    std::string text = held_.substr(0, end);
-    held_.erase(0, end + 2);
+    std::string text(rest().substr(0, end));
+    start_ += end + kLineEnd.size();
     co_return text;
 }
 
@@ -82,14 +94,14 @@ Task<Answer<std::optional<FormBody::Field>>> FormBody::next_field() {
         LAMBENT_CO_TRY(const std::string skipped, co_await some());
         in_field_ = !skipped.empty();
     }
-    while (held_.size() < delimiter_.size() + 2) {
+    while (rest().size() < delimiter_.size() + 2) {
         LAMBENT_CO_TRY(co_await fill());
     }
-    if (!held_.starts_with(delimiter_)) {
+    if (!rest().starts_with(delimiter_)) {
         co_return malformed_post();
     }
-    held_.erase(0, delimiter_.size());
-    if (held_.starts_with("--")) {
+    start_ += delimiter_.size();
+    if (rest().starts_with("--")) {
         co_return std::optional<Field>();
     }
     LAMBENT_CO_TRY(co_await line());
@@ -121,19 +133,19 @@ Task<Answer<std::string>> FormBody::some() {
         co_return std::string();
     }
     for (;;) {
-        const std::size_t found = held_.find(delimiter_);
+        const std::size_t held = rest().size();
+        const std::size_t found = rest().find(delimiter_);
         if (found == 0) {
             in_field_ = false;
             co_return std::string();
         }
         // What could be the beginning of the delimiter waits for what follows.
-        const std::size_t safe = found != std::string::npos ? found
-                                 : held_.size() >= delimiter_.size()
-                                     ? held_.size() - delimiter_.size() + 1
-                                     : 0;
+        const std::size_t safe = found != std::string_view::npos ? found
+                                 : held >= delimiter_.size()     ? held - delimiter_.size() + 1
+                                                                 : 0;
         if (safe > 0) {
-            std::string bytes = held_.substr(0, safe);
-            held_.erase(0, safe);
+            std::string bytes(rest().substr(0, safe));
+            start_ += safe;
             co_return bytes;
         }
         LAMBENT_CO_TRY(co_await fill());
@@ -149,11 +161,7 @@ Task<Answer<std::string>> FormBody::value(std::size_t bytes_max) {
         }
         text += bytes;
         if (text.size() > bytes_max) {
-            co_return AwsError(
-                400,
-                "MaxPostPreDataLengthExceeded",
-                "Your POST request fields preceding the upload file were too large."
-            );
+            co_return form_too_large();
         }
     }
 }

@@ -10,6 +10,9 @@
 
 namespace lambent::api::s3 {
 
+AwsError malformed_post();
+AwsError form_too_large();  // in what comes before the file
+
 // A multipart/form-data body, read field by field, front to back; the file's bytes are not held.
 // Borrows the body for its life. Errors: MalformedPOSTRequest, MaxPostPreDataLengthExceeded.
 class FormBody {
@@ -35,10 +38,12 @@ class FormBody {
   private:
     Task<Answer<void>> fill();
     Task<Answer<std::string>> line();
+    std::string_view rest() const { return std::string_view(held_).substr(start_); }
 
     http::BodyReader& body_;
     const std::string delimiter_;
     std::string held_ = "\r\n";  // the first delimiter has no line before it
+    std::size_t start_ = 0;      // how much of it was read already
     bool in_field_ = false;
     bool at_end_ = false;  // of what the body had
 };

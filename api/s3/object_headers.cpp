@@ -1,5 +1,6 @@
 #include "api/s3/object_headers.h"
 
+#include "api/s3/access_request.h"
 #include "api/s3/s3_errors.h"
 #include "api/s3/tag_set.h"
 #include "base/time_format.h"
@@ -174,6 +175,11 @@ Answer<void> write_object_headers(
     }
     for (const auto& [item, header] : kOverrides) {
         const auto value = call.item(item);
+        if (value && asker_of(call.request.principal) == Asker::kAnybody) {
+            return invalid_request(
+                "Request specific response headers cannot be used for anonymous GET requests."
+            );
+        }
         if (value && !is_header_text(*value)) {
             return invalid_argument(
                 "Header value cannot be represented using ISO-8859-1.",

@@ -8,10 +8,12 @@
 #include "api/s3/tag_set.h"
 #include "api/wire/xml.h"
 #include "base/files/content_hash.h"
+#include "base/http/token.h"
 #include "base/http/uri.h"
 #include "triggers/objects/bucket_name.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -19,7 +21,10 @@
 namespace lambent::api::s3 {
 namespace {
 
+// Of all that comes before the file; a field's boundary and head count as so many bytes.
 constexpr std::size_t kFieldsBytesMax = 20 * 1024;
+constexpr std::size_t kFieldHeadBytes = 64;
+constexpr std::size_t kFieldsMax = 100;
 constexpr char kFileName[] = "${filename}";
 
 std::string field_or_empty(const FormFields& fields, const std::string& name) {
@@ -33,24 +38,40 @@ std::string base_name(const std::string& file_name) {
     return slash == std::string::npos ? file_name : file_name.substr(slash + 1);
 }
 
-// What becomes a header must not end one.
-bool may_be_header(const std::string& name, const std::string& value) {
-    return name == "key" || name == "tagging" ||
-           std::none_of(value.begin(), value.end(), [](char c) {
-               return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
-           });
+// What becomes a header must have the name of one, and must not end it.
+Answer<void> check_field(const std::string& name, const std::string& value) {
+    if (!http::is_token(name)) {
+        return malformed_post();
+    }
+    const bool may_be_header = std::none_of(value.begin(), value.end(), [](char c) {
+        return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
+    });
+    if (!may_be_header && name != "key" && name != "tagging") {
+        return invalid_argument(
+            "Header value cannot be represented using ISO-8859-1.", name, value
+        );
+    }
+    return {};
 }
 
-// The form's fields are the headers that a PUT would have had.
+// The form's fields are the headers that a PUT would have had. Of the request's own headers only
+// those stay that say where it comes from, which no form can say; no policy speaks of the others.
 S3Call as_put(const S3Call& call, const FormFields& fields) {
+    constexpr std::array<std::string_view, 5> kOwn = {
+        "Host", "Origin", "User-Agent", "Referer", "X-Amzn-Trace-Id"};
     S3Call put = call;
-    put.request.head.headers.remove("Content-Type");
-    put.request.head.headers.remove("Content-MD5");
+    put.request.head.headers = http::Headers();
     for (const auto& [name, value] : fields) {
         if (name == "acl") {
             put.request.head.headers.set("x-amz-acl", value);
         } else if (name != "policy" && name != "key") {
             put.request.head.headers.set(name, value);
+        }
+    }
+    for (const std::string_view name : kOwn) {
+        put.request.head.headers.remove(name);
+        if (const auto value = call.header(name)) {
+            put.request.head.headers.add(std::string(name), std::string(*value));
         }
     }
     return put;
@@ -123,8 +144,8 @@ struct PostOperation::Form {
 
 Task<Answer<PostOperation::Form>> PostOperation::read_fields(const S3Call& call, FormBody& body) {
     Form form;
-    std::size_t bytes = 0;
-    for (;;) {
+    std::size_t bytes_left = kFieldsBytesMax;
+    for (std::size_t count = 0;; ++count) {
         LAMBENT_CO_TRY(const auto field, co_await body.next_field());
         if (!field) {
             co_return invalid_argument(
@@ -136,13 +157,14 @@ Task<Answer<PostOperation::Form>> PostOperation::read_fields(const S3Call& call,
             form.file_name = base_name(field->file_name);
             break;
         }
-        LAMBENT_CO_TRY(std::string value, co_await body.value(kFieldsBytesMax - bytes));
-        bytes += value.size();
-        if (!may_be_header(name, value)) {
-            co_return invalid_argument(
-                "Header value cannot be represented using ISO-8859-1.", name, value
-            );
+        const std::size_t head_bytes = kFieldHeadBytes + name.size();
+        if (count == kFieldsMax || head_bytes > bytes_left) {
+            co_return form_too_large();
         }
+        bytes_left -= head_bytes;
+        LAMBENT_CO_TRY(std::string value, co_await body.value(bytes_left));
+        bytes_left -= value.size();
+        LAMBENT_CO_TRY(check_field(name, value));
         form.fields[name] = std::move(value);
     }
     std::string& key = form.fields["key"];
@@ -185,15 +207,14 @@ Answer<void> PostOperation::prove(Form& form, S3Call& call) const {
     return {};
 }
 
-Task<Answer<triggers::ObjectInfo>> PostOperation::store(S3Call call, Form form, FormBody& body) {
-    const S3Call put = as_put(call, form.fields);
+Task<Answer<triggers::ObjectInfo>> PostOperation::store(S3Call put, Form form, FormBody& body) {
     LAMBENT_CO_TRY(triggers::ObjectInfo info, read_object_headers(put));
     LAMBENT_CO_TRY(const BodyChecks checks, read_body_checks(put));
     if (const std::string tags = field_or_empty(form.fields, "tagging"); !tags.empty()) {
         LAMBENT_CO_TRY(info.tags, parse_tagging(tags, kObjectTagsMax));
     }
     info.checksum_kind = checks.kind;
-    auto beginning = store_.begin_upload(call.bucket(), checks.kind);
+    auto beginning = store_.begin_upload(put.bucket(), checks.kind);
     LAMBENT_CO_TRY(auto upload, in_s3(co_await std::move(beginning)));
     for (;;) {
         LAMBENT_CO_TRY(std::string bytes, co_await body.some());
@@ -215,7 +236,7 @@ Task<Answer<triggers::ObjectInfo>> PostOperation::store(S3Call call, Form form, 
     LAMBENT_CO_TRY(const auto digests, in_s3(co_await upload->finish()));
     LAMBENT_CO_TRY(compare_digests(checks, digests));
     auto committing = store_.commit(
-        std::move(upload), std::move(info), triggers::ObjectEventKind::kCreatedPost, call.cause()
+        std::move(upload), std::move(info), triggers::ObjectEventKind::kCreatedPost, put.cause()
     );
     co_return in_s3(co_await std::move(committing));
 }
@@ -236,12 +257,12 @@ Task<Answer<http::Response>> PostOperation::post(S3Call call) {
     if (!triggers::is_object_key(call.key())) {
         co_return to_s3(Error(Code::kInvalidArgument, "key", "not a key"));
     }
-    LAMBENT_CO_TRY(co_await guard_.check(call, Operation::kPutObject));
     const FormFields fields = form.fields;
-    const S3Call answered = call;
-    auto storing = store(std::move(call), std::move(form), body);
+    const S3Call put = as_put(call, fields);
+    LAMBENT_CO_TRY(co_await guard_.check(put, Operation::kPutObject));
+    auto storing = store(put, std::move(form), body);
     LAMBENT_CO_TRY(const auto object, co_await std::move(storing));
-    co_return posted_response(answered, fields, object);
+    co_return posted_response(call, fields, object);
 }
 
 }  // namespace lambent::api::s3

@@ -26,7 +26,8 @@ class PostOperation {
     struct Form;
     Task<Answer<Form>> read_fields(const S3Call& call, FormBody& body);
     Answer<void> prove(Form& form, S3Call& call) const;
-    Task<Answer<triggers::ObjectInfo>> store(S3Call call, Form form, FormBody& body);
+    // `put`: the form as the PUT that it stands for.
+    Task<Answer<triggers::ObjectInfo>> store(S3Call put, Form form, FormBody& body);
 
     triggers::ObjectStore& store_;
     const Credentials& credentials_;

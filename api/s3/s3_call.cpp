@@ -1,6 +1,7 @@
 #include "api/s3/s3_call.h"
 
 #include "api/s3/s3_errors.h"
+#include "api/wire/routing.h"
 #include "base/files/content_hash.h"
 #include "base/http/uri.h"
 
@@ -15,6 +16,9 @@ namespace {
 // The bucket of "<bucket>.localhost:4566"; empty for every other host.
 std::string_view bucket_of_host(std::string_view host) {
     constexpr std::string_view kDomain = ".localhost";
+    if (is_website_host(host)) {
+        return website_bucket(host);
+    }
     host = host.substr(0, host.rfind(':'));
     if (!host.ends_with(kDomain)) {
         return {};

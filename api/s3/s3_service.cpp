@@ -2,6 +2,7 @@
 
 #include "api/s3/s3_errors.h"
 #include "api/s3/s3_parts.h"
+#include "api/wire/routing.h"
 
 #include <utility>
 
@@ -22,10 +23,10 @@ Task<http::Response> S3Service::serve(Request request, http::BodyReader& body) {
         answer = target.error();
     } else {
         call.target = std::move(target).value();
-        if (website_bucket(host).empty()) {
-            answer = co_await parts_->answer(std::move(call));
-        } else {
+        if (is_website_host(host)) {
             answer = co_await parts_->show_website(std::move(call));
+        } else {
+            answer = co_await parts_->answer(std::move(call));
         }
     }
     http::Response response;

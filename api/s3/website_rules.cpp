@@ -92,24 +92,6 @@ std::string website_document(const Website& website) {
     return xml.take();
 }
 
-std::string_view website_bucket(std::string_view host) {
-    constexpr std::string_view kDomain = ".localhost";
-    constexpr std::string_view kMark = ".s3-website";
-    host = host.substr(0, host.rfind(':'));
-    if (!host.ends_with(kDomain)) {
-        return {};
-    }
-    host.remove_suffix(kDomain.size());
-    const auto mark = host.rfind(kMark);
-    if (mark == std::string_view::npos) {
-        return {};
-    }
-    const std::string_view region = host.substr(mark + kMark.size());
-    const bool is_endpoint = region.empty() || ((region.front() == '-' || region.front() == '.') &&
-                                                region.find('.', 1) == region.npos);
-    return is_endpoint ? host.substr(0, mark) : std::string_view();
-}
-
 std::string error_page(const AwsError& error, const std::string& key, const std::string& request) {
     const std::string title = std::to_string(error.status()) + " " + reason_of(error.status());
     std::string page = "<html>\n<head><title>" + title + "</title></head>\n<body>\n<h1>" + title +

@@ -3,7 +3,6 @@
 #include "api/wire/errors.h"
 
 #include <string>
-#include <string_view>
 
 namespace lambent::api::s3 {
 
@@ -17,10 +16,6 @@ struct Website {
 
 Answer<Website> parse_website(const std::string& text);
 std::string website_document(const Website& website);
-
-// The bucket of a host "<bucket>.s3-website.localhost" or "<bucket>.s3-website-<region>.localhost",
-// with or without a port; empty for every other.
-std::string_view website_bucket(std::string_view host);
 
 // The page that a browser shows for an error.
 std::string error_page(const AwsError& error, const std::string& key, const std::string& request);

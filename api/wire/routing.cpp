@@ -253,8 +253,15 @@ bool is_own_host(std::string_view host, std::uint16_t port) {
     return is_loopback_address(name) || is_localhost_name(name);
 }
 
+std::string_view website_bucket(std::string_view host) {
+    constexpr std::string_view kDomain = ".s3-website.localhost";
+    host = host.substr(0, host.rfind(':'));
+    return host.ends_with(kDomain) ? host.substr(0, host.size() - kDomain.size())
+                                   : std::string_view();
+}
+
 bool is_website_host(std::string_view host) {
-    return host.find(".s3-website") != std::string_view::npos;
+    return !website_bucket(host).empty();
 }
 
 bool is_cross_origin(const http::RequestHead& head) {

@@ -55,7 +55,10 @@ Style style_of(ServiceName service, const http::RequestHead& head);
 // with `port` or none (0: any port will do). Anything else came by a name that somebody else
 // controls.
 bool is_own_host(std::string_view host, std::uint16_t port);
-// "<bucket>.s3-website.localhost" and the like: pages of a bucket, whatever their paths look like.
+// The bucket of a host "<bucket>.s3-website.localhost", with or without a port; empty for every
+// other.
+std::string_view website_bucket(std::string_view host);
+// Whether it is such a host: pages of a bucket, whatever their paths look like.
 bool is_website_host(std::string_view host);
 // Whether a browser sent this for a page that is not ours.
 bool is_cross_origin(const http::RequestHead& head);

@@ -1,5 +1,7 @@
 #include "base/http/chunk_decoder.h"
 
+#include "base/http/token.h"
+
 #include <boost/beast/http/chunk_encode.hpp>
 
 #include <algorithm>
@@ -25,14 +27,6 @@ int hex_value(char c) {
 bool is_control(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < 0x20 && c != '\t') || byte == 0x7f;
-}
-
-// Of which names of fields consist (RFC 9110, 5.6.2).
-bool is_token(char c) {
-    constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-    const char lower = static_cast<char>(c | 0x20);
-    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
-           kMarks.find(c) != std::string_view::npos;
 }
 
 // Nothing, or what RFC 9112 allows there; it is checked and ignored.
@@ -125,7 +119,7 @@ Result<void> ChunkDecoder::step_trailer(char c) {
         return broken("the trailers are too long");
     }
     if (c != '\r') {
-        if (!has_colon_ && !is_token(c) && (c != ':' || line_bytes_ == 0)) {
+        if (!has_colon_ && !is_token_char(c) && (c != ':' || line_bytes_ == 0)) {
             return broken("a trailer has no name");
         }
         has_colon_ = has_colon_ || c == ':';

@@ -1,6 +1,7 @@
 #include "base/http/response_head.h"
 
 #include "base/clock.h"
+#include "base/http/token.h"
 #include "base/time_format.h"
 
 #include <boost/beast/core/string.hpp>
@@ -99,7 +100,7 @@ void render_head(const Response& response, const AnswerContext& context, std::st
     append_number(out, response.status);
     out.append(" ").append(reason.data(), reason.size()).append("\r\n");
     for (const auto& [name, value] : response.headers.all()) {
-        if (!is_framing(name)) {
+        if (!is_framing(name) && is_token(name)) {
             append_field(out, name, value);
         }
     }

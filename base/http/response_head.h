@@ -20,7 +20,7 @@ bool sends_body(const Response& response, const AnswerContext& context);
 
 // Appends status line and fields. The framing fields are the server's own: what a handler says of
 // Connection, Transfer-Encoding and (but for HEAD) Content-Length is dropped. Line breaks in a
-// value become spaces, so that no value can forge a field.
+// value become spaces, and a field whose name is no token is dropped, so that none can forge one.
 void render_head(const Response& response, const AnswerContext& context, std::string& out);
 
 }  // namespace lambent::http

@@ -71,6 +71,17 @@ TEST_CASE("A form that is cut or changed is refused or read, never more", "[api]
     }
 }
 
+TEST_CASE("A form's lines are short, however they come", "[api][FormBody]") {
+    const auto form = [](std::size_t padding) {
+        return "--xyz\r\nX-Long: " + std::string(padding, 'p') +
+               "\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--xyz--\r\n";
+    };
+    for (const std::size_t piece : {1, 1000, 100'000}) {
+        CHECK(read(form(4088), piece) == "a=1;");
+        CHECK(read(form(4089), piece) == "MalformedPOSTRequest");
+    }
+}
+
 TEST_CASE("The boundary is found in the content type", "[api][FormBody]") {
     CHECK(FormBody::boundary_of("multipart/form-data; boundary=xyz") == "xyz");
     CHECK(FormBody::boundary_of("Multipart/Form-Data;boundary=\"x y\"; charset=utf-8") == "x y");

@@ -198,3 +198,51 @@ TEST_CASE("Policies may look at an object's tags", "[api][S3Service][policy]") {
     CHECK(s3.ask("GET", "/photos/a").body == "x");
     CHECK(s3.ask("GET", "/photos/b").code() == "AccessDenied");
 }
+
+TEST_CASE("Only as an account is a star everybody", "[api][policy]") {
+    const auto of = [](const std::string& principal) {
+        return statement(
+            "Allow",
+            "\"Principal\":{" + principal +
+                R"(},"Action":"s3:GetObject","Resource":"arn:aws:s3:::photos/*")"
+        );
+    };
+    CHECK(decide(of(R"("AWS":"*")"), reading("a")) == Access::kAllowed);
+    CHECK(decide(of(R"("Service":"a.example","AWS":["1","*"])"), reading("a")) == Access::kAllowed);
+    for (const char* kind : {"Service", "Federated", "CanonicalUser"}) {
+        const std::string text = of("\"" + std::string(kind) + R"(":["1","*"])");
+        CHECK(decide(text, reading("a")) == Access::kUnmentioned);
+        CHECK_FALSE(BucketPolicy::parse(policy(text), "photos").value().is_public());
+    }
+}
+
+TEST_CASE("An empty number of a query is no number", "[api][S3Service][policy]") {
+    S3Room s3;
+    const std::string few =
+        R"("Principal":"*","Action":"s3:ListBucket","Resource":"arn:aws:s3:::photos",)"
+        R"("Condition":{"NumericLessThanEquals":{"s3:max-keys":"10"},)"
+        R"("StringEquals":{"s3:prefix":""}})";
+    CHECK(s3.ask("PUT", "/photos?policy", policy(statement("Allow", few))).status == 204);
+    s3.as_anybody();
+    CHECK(s3.ask("GET", "/photos?prefix=&max-keys=10").status == 200);
+    CHECK(s3.ask("GET", "/photos?prefix=&max-keys=11").code() == "AccessDenied");
+    CHECK(s3.ask("GET", "/photos?prefix=&max-keys=").code() == "AccessDenied");
+}
+
+TEST_CASE("Strangers do not say what headers an answer has", "[api][S3Service][policy]") {
+    S3Room s3;
+    s3.ask("PUT", "/photos/public/a", "shown");
+    CHECK(s3.ask("PUT", "/photos?policy", policy(statement("Allow", kRead))).status == 204);
+    const std::string address = "/photos/public/a?response-content-type=text/html";
+    CHECK(s3.ask("GET", address).header("Content-Type") == "text/html");
+    s3.as_function();
+    CHECK(s3.ask("GET", address).header("Content-Type") == "text/html");
+    s3.as_anybody();
+    const S3Answer refused = s3.ask("GET", address);
+    CHECK(refused.status == 400);
+    CHECK(refused.code() == "InvalidRequest");
+    CHECK(
+        refused.element("Message") ==
+        "Request specific response headers cannot be used for anonymous GET requests."
+    );
+}

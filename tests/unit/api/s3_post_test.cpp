@@ -30,7 +30,7 @@ struct Browser : S3Room {
         return "--xyz\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value +
                "\r\n";
     }
-    S3Answer send(const Fields& fields, const std::string& file) {
+    S3Answer send(const Fields& fields, const std::string& file, S3Room::Fields headers = {}) {
         std::string body;
         for (const auto& [name, value] : fields) {
             body += part(name, value);
@@ -39,9 +39,18 @@ struct Browser : S3Room {
             "--xyz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"C:\\a b.txt\"\r\n"
             "Content-Type: text/plain\r\n\r\n" +
             file + "\r\n--xyz--\r\n";
-        return ask(
-            "POST", "/photos", body, {{"Content-Type", "multipart/form-data; boundary=xyz"}}
-        );
+        headers.emplace_back("Content-Type", "multipart/form-data; boundary=xyz");
+        return ask("POST", "/photos", body, headers);
+    }
+    // Lets everybody put objects, under a condition or none.
+    void open(const std::string& condition = "{}") {
+        as_owner();
+        const std::string policy =
+            R"({"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:PutObject",)"
+            R"("Resource":"arn:aws:s3:::photos/*","Condition":)" +
+            condition + "}}";
+        REQUIRE(ask("PUT", "/photos?policy", policy).status == 204);
+        as_anybody();
     }
     // The fields of a form whose policy has these conditions.
     static Fields signed_form(
@@ -149,4 +158,62 @@ TEST_CASE("A form that is not as its policy says stores nothing", "[api][S3Servi
     );
     browser.as_owner();
     CHECK(browser.ask("GET", "/photos/in/big").status == 404);
+}
+
+TEST_CASE("The fields of a form are few and small", "[api][S3Service][post]") {
+    Browser browser;
+    auto send = [&browser](std::size_t ignored, const std::string& name) {
+        Fields fields = Browser::signed_form(kAnyKey, {{"key", "in/k"}});
+        while (ignored-- > 0) {
+            fields.emplace_back("x-ignore-" + name, "");
+        }
+        return browser.send(fields, "x");
+    };
+    CHECK(send(95, "a").status == 204);
+    CHECK(send(96, "a").code() == "MaxPostPreDataLengthExceeded");
+    const std::string name(3900, 'n');
+    CHECK(send(4, name).status == 204);
+    CHECK(send(5, name).code() == "MaxPostPreDataLengthExceeded");
+}
+
+TEST_CASE("The name of a form's field is that of a header", "[api][S3Service][post]") {
+    Browser browser;
+    browser.open();
+    auto send = [&browser](const std::string& name) {
+        return browser.send({{"key", "k"}, {name, "1"}}, "x");
+    };
+    CHECK(send("x-amz-meta-a").status == 204);
+    for (const char* name : {"x-amz-meta-a\nset-cookie", "x-amz-meta-a: b", "x-amz-meta-a b", ""}) {
+        CHECK(send(name).code() == "MalformedPOSTRequest");
+    }
+}
+
+TEST_CASE("What a form does not say the headers of its request do not", "[api][S3Service][post]") {
+    Browser browser;
+    const S3Answer stored = browser.send(
+        Browser::signed_form(kAnyKey, {{"key", "in/k"}}),
+        "x",
+        {{"x-amz-meta-a", "1"}, {"Cache-Control", "no-store"}, {"x-amz-tagging", "a=b"}}
+    );
+    CHECK(stored.status == 204);
+    browser.as_owner();
+    const S3Answer got = browser.ask("GET", "/photos/in/k");
+    CHECK(got.header("x-amz-meta-a") == "(none)");
+    CHECK(got.header("Cache-Control") == "(none)");
+    CHECK(got.header("x-amz-tagging-count") == "(none)");
+}
+
+TEST_CASE("A bucket's policy is asked about what a form says", "[api][S3Service][post]") {
+    Browser browser;
+    const Fields plain{{"key", "k"}};
+    const Fields cheap{{"key", "k"}, {"x-amz-storage-class", "ONEZONE_IA"}};
+    browser.open(R"({"StringEquals":{"s3:x-amz-storage-class":"ONEZONE_IA"}})");
+    CHECK(browser.send(cheap, "x").status == 204);
+    CHECK(browser.send(plain, "x").code() == "AccessDenied");
+    const S3Room::Fields header{{"x-amz-storage-class", "ONEZONE_IA"}};
+    CHECK(browser.send(plain, "x", header).code() == "AccessDenied");
+    browser.open(R"({"StringEquals":{"aws:Referer":"http://a.example/"}})");
+    CHECK(browser.send(plain, "x", {{"Referer", "http://a.example/"}}).status == 204);
+    const Fields forged{{"key", "k"}, {"referer", "http://a.example/"}};
+    CHECK(browser.send(forged, "x").code() == "AccessDenied");
 }

@@ -34,6 +34,7 @@ TEST_CASE("A host below localhost names the bucket", "[api][s3_call]") {
     CHECK(target("/a/b", "photos.localhost:4566") == "photos|a/b");
     CHECK(target("/", "photos.localhost") == "photos|");
     CHECK(target("/a", "my.photos.s3.localhost:4566") == "my.photos|a");
+    CHECK(target("/a", "s3.photos.s3-website.localhost") == "s3.photos|a");
     CHECK(target("/photos/a", "s3.localhost:4566") == "photos|a");
     CHECK(target("/photos/a", "localhost:4566") == "photos|a");
     CHECK(target("/photos/a", "[::1]:4566") == "photos|a");

@@ -1,4 +1,4 @@
-#include "api/s3/website_rules.h"
+#include "api/wire/routing.h"
 #include "tests/support/s3_room.h"
 
 #include <catch2/catch.hpp>
@@ -7,7 +7,8 @@
 
 using namespace lambent;
 using namespace lambent::tests;
-using api::s3::website_bucket;
+using api::is_website_host;
+using api::website_bucket;
 
 namespace {
 
@@ -39,11 +40,19 @@ struct Site : S3Room {
 
 TEST_CASE("A website's host names its bucket", "[api][website]") {
     CHECK(website_bucket("b.s3-website.localhost:4566") == "b");
-    CHECK(website_bucket("a.b.s3-website-eu-west-1.localhost") == "a.b");
-    CHECK(website_bucket("b.s3-website.us-east-1.localhost") == "b");
-    CHECK(website_bucket("b.s3.localhost").empty());
-    CHECK(website_bucket("b.s3-website.example").empty());
-    CHECK(website_bucket("localhost:4566").empty());
+    CHECK(website_bucket("a.b.s3-website.localhost") == "a.b");
+    CHECK(is_website_host("b.s3-website.localhost:4566"));
+    for (const char* host :
+         {"b.s3-website-eu-west-1.localhost",
+          "b.s3-website.us-east-1.localhost",
+          "b.s3-website.x.localhost:4566",
+          "b.s3.localhost",
+          "b.s3-website.example",
+          ".s3-website.localhost",
+          "localhost:4566"}) {
+        CHECK(website_bucket(host).empty());
+        CHECK_FALSE(is_website_host(host));
+    }
 }
 
 TEST_CASE("A website shows folders by their index", "[api][S3Service][website]") {

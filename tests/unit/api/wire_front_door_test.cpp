@@ -367,6 +367,9 @@ TEST_CASE("FrontDoor leaves strangers and other origins to S3", "[api][FrontDoor
     website.headers.set("Host", "b.s3-website.localhost:4566");
     CHECK(says(house.ask(website), "s3:"));
     CHECK(house.s3.seen->principal.name == "anonymous");
+    http::RequestHead other = plain("GET", "/2015-03-31/functions");
+    other.headers.set("Host", "b.s3-website.x.localhost:4566");
+    CHECK(says(house.ask(sign_head(other, "", {"lambda"})), "lambda:"));
 }
 
 TEST_CASE("FrontDoor holds functions to their entrance and to what they need", "[api][FrontDoor]") {
