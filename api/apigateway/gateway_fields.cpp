@@ -284,7 +284,12 @@ Answer<ApiAuthorizer> read_authorizer(const json& body, ApiAuthorizer authorizer
         return bad_request("authorizerType must be REQUEST or JWT");
     }
     if (type) {
-        authorizer.type = type == "JWT" ? ApiAuthorizer::Type::kJwt : ApiAuthorizer::Type::kRequest;
+        const auto asked =
+            type == "JWT" ? ApiAuthorizer::Type::kJwt : ApiAuthorizer::Type::kRequest;
+        if (!is_new && asked != authorizer.type) {
+            return bad_request("authorizerType cannot be changed");  // routes are bound to it
+        }
+        authorizer.type = asked;
     }
     const auto version = fields.text("authorizerPayloadFormatVersion");
     const bool is_asked = authorizer.type == ApiAuthorizer::Type::kRequest;

@@ -27,7 +27,6 @@ using triggers::ApiRoute;
 constexpr std::uint64_t kApiBodyBytesMax = 10ULL << 20;
 constexpr std::uint64_t kEventBytesMax = 6'291'456;  // lambda-facts section 2
 constexpr std::int64_t kAuthorizerTimeMs = 10'000;
-constexpr std::size_t kDecisionsMax = 10'000;
 
 http::Response said(unsigned status, const char* message) {
     http::Response response;
@@ -269,7 +268,7 @@ Task<std::optional<http::Response>> HttpApiService::check_token(
 ) {
     const triggers::ApiAuthorizer& authorizer = *place.authorizer;
     const auto identity = triggers::identity_of(authorizer, request);
-    const std::string token = identity ? bearer_of(identity->front()) : "";
+    const std::string token = identity && !identity->empty() ? bearer_of(identity->front()) : "";
     const auto key_id = triggers::jwt_key_id(token);
     if (!key_id) {
         co_return unauthorized();
@@ -319,17 +318,15 @@ Task<std::optional<triggers::Verdict>> HttpApiService::decide(
     const std::string arn = "arn:aws:execute-api:" + config_.region + ":" + runtime::kAccountId +
                             ":" + place.api_id + "/" + place.stage + "/" + request.method +
                             request.path;
-    std::string known = place.api_id + "\n" + place.stage + "\n" + authorizer.id;
-    for (const std::string& value : identity) {
-        known += "\n" + value;
-    }
+    std::vector<std::string> matter{place.api_id, place.stage, authorizer.id};
+    matter.insert(matter.end(), identity.begin(), identity.end());
     if (!authorizer.simple_responses) {
-        known += "\n" + arn;  // a policy may say something else of each
+        matter.push_back(arn);  // a policy may say something else of each
     }
     const SteadyTime now = ports_.clock.steady_now();
-    const auto found = decisions_.find(known);
-    if (found != decisions_.end() && found->second.until > now) {
-        co_return found->second.verdict;
+    auto known = verdicts_.find(matter, now);
+    if (known) {
+        co_return known;
     }
     std::string event = triggers::authorizer_event(request, identity, arn);
     std::string function = with_variables(authorizer.reference, place.variables);
@@ -340,11 +337,7 @@ Task<std::optional<triggers::Verdict>> HttpApiService::decide(
     }
     auto verdict = triggers::verdict_of(authorizer, outcome.payload, arn);
     if (verdict && authorizer.ttl_s > 0) {
-        if (decisions_.size() >= kDecisionsMax) {
-            decisions_.clear();
-        }
-        const Decision decision{now + std::chrono::seconds(authorizer.ttl_s), *verdict};
-        decisions_.insert_or_assign(known, decision);
+        verdicts_.keep(matter, *verdict, now, now + std::chrono::seconds(authorizer.ttl_s));
     }
     co_return verdict;
 }

@@ -10,6 +10,7 @@
 #include "triggers/gateway/authorizer.h"
 #include "triggers/gateway/http_apis.h"
 #include "triggers/gateway/route_match.h"
+#include "triggers/gateway/verdict_cache.h"
 
 #include <map>
 #include <optional>
@@ -48,10 +49,6 @@ class HttpApiService final : public PublicService {
         std::optional<triggers::ApiIntegration> integration;
         std::optional<triggers::ApiAuthorizer> authorizer;
     };
-    struct Decision {
-        SteadyTime until;
-        triggers::Verdict verdict;
-    };
 
     std::optional<Place> find_place(const http::RequestHead& head) const;
     triggers::HttpRequest request_at(const Place& place, const Request& request) const;
@@ -75,7 +72,7 @@ class HttpApiService final : public PublicService {
     HttpApiPorts ports_;
     Logger log_;
     JwtKeys keys_;
-    std::map<std::string, Decision> decisions_;  // of authorizers, by API, authorizer and identity
+    triggers::VerdictCache verdicts_;  // by API, stage, authorizer and identity
 };
 
 }  // namespace lambent::api::apigateway

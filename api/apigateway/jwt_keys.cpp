@@ -4,6 +4,10 @@
 #include "base/fetch/fetch.h"
 #include "triggers/gateway/jwt.h"
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -15,7 +19,8 @@ namespace {
 constexpr std::chrono::hours kAgeMax{2};
 constexpr std::chrono::minutes kPause{1};
 
-// By way of the issuer's own description (OpenID Connect Discovery). Blocks.
+}  // namespace
+
 Result<std::string> fetch_keys(std::string issuer) {
     if (issuer.ends_with('/')) {
         issuer.pop_back();
@@ -32,27 +37,57 @@ Result<std::string> fetch_keys(std::string issuer) {
     return fetch(where->get<std::string>(), limits);
 }
 
-}  // namespace
+// However young a set is, for a key that it does not have it may no longer be all there is.
+bool JwtKeys::has_fresh(const Known& known, const std::string& key_id) const {
+    return known.key_set && clock_.steady_now() - known.fetched < kAgeMax &&
+           triggers::has_jwt_key(*known.key_set, key_id);
+}
 
 Task<Result<std::string>> JwtKeys::find(std::string issuer, std::string key_id) {
-    const SteadyTime now = clock_.steady_now();
-    const auto found = known_.find(issuer);
-    if (found != known_.end()) {
-        const auto age = now - found->second.asked;
-        const bool has_key = triggers::has_jwt_key(found->second.key_set, key_id);
-        if (age < kPause || (has_key && age < kAgeMax)) {
-            co_return found->second.key_set;
+    Known& known = known_[issuer];
+    if (!has_fresh(known, key_id)) {
+        if (known.flight) {
+            co_await wait_for(known);
+        } else if (!known.asked || clock_.steady_now() - *known.asked >= kPause) {
+            co_await refresh(std::move(issuer), known);
         }
     }
-    auto work = [issuer] {
-        return fetch_keys(issuer);
+    if (!known.key_set) {
+        co_return known.fault;
+    }
+    co_return *known.key_set;
+}
+
+Task<> JwtKeys::refresh(std::string issuer, Known& known) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    const SteadyTime now = clock_.steady_now();
+    known.asked = now;
+    known.flight = std::make_shared<boost::asio::steady_timer>(
+        executor, boost::asio::steady_timer::time_point::max()
+    );
+    auto work = [fetch = fetch_, issuer] {
+        return fetch(issuer);
     };
     Result<std::string> fetched = co_await offload(worker_, std::move(work));
     if (fetched.has_error()) {
-        co_return fetched.error();
+        known.fault = fetched.error();
+    } else {
+        known.key_set = std::move(fetched).value();
+        known.fetched = now;
     }
-    known_.insert_or_assign(issuer, Known{*fetched, now});
-    co_return fetched;
+    std::exchange(known.flight, nullptr)->cancel();
+}
+
+Task<> JwtKeys::wait_for(const Known& known) {
+    const Flight flight = known.flight;
+    while (known.flight == flight) {
+        boost::system::error_code woken;
+        co_await flight->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
+        const auto state = co_await boost::asio::this_coro::cancellation_state;
+        if (state.cancelled() != boost::asio::cancellation_type::none) {
+            throw boost::system::system_error(boost::asio::error::operation_aborted);
+        }
+    }
 }
 
 }  // namespace lambent::api::apigateway

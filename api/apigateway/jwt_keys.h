@@ -5,30 +5,52 @@
 #include "base/clock.h"
 #include "base/result.h"
 
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace lambent::api::apigateway {
 
+// By way of the issuer's own description (OpenID Connect Discovery). Blocks. kUnavailable.
+Result<std::string> fetch_keys(std::string issuer);
+
 // The key sets of issuers of tokens, fetched when they are needed, by a thread of their own, and
-// kept for two hours. For a key that is not among them an issuer is asked again, once a minute at
-// most. Event loop's thread only.
+// kept for two hours. For a key that is not among them an issuer is asked again; once a minute at
+// most, whether it answered or not, and by one flow for all that wait. What it said last is kept
+// while it does not answer. Event loop's thread only.
 class JwtKeys {
   public:
-    explicit JwtKeys(const Clock& clock) : clock_(clock) {}
+    using Fetch = std::function<Result<std::string>(std::string issuer)>;
+
+    explicit JwtKeys(const Clock& clock, Fetch fetch = fetch_keys)
+        : clock_(clock), fetch_(std::move(fetch)) {}
 
     // The set of that issuer, with the key if there is one. kUnavailable.
     Task<Result<std::string>> find(std::string issuer, std::string key_id);
 
   private:
+    using Flight = std::shared_ptr<boost::asio::steady_timer>;  // rings when the fetch has ended
     struct Known {
-        std::string key_set;
-        SteadyTime asked;
+        std::optional<std::string> key_set;
+        SteadyTime fetched;               // when the set was asked for
+        std::optional<SteadyTime> asked;  // last, with or without success
+        Error fault;                      // of the last time without success
+        Flight flight;                    // of the fetch that goes on
     };
 
+    bool has_fresh(const Known& known, const std::string& key_id) const;
+    Task<> refresh(std::string issuer, Known& known);
+    static Task<> wait_for(const Known& known);
+
     const Clock& clock_;
+    Fetch fetch_;
     WorkerPool worker_{1};
-    std::map<std::string, Known> known_;
+    std::map<std::string, Known> known_;  // by issuer; nothing is ever taken out
 };
 
 }  // namespace lambent::api::apigateway

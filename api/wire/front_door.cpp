@@ -263,7 +263,11 @@ Checked<bool> FrontDoor::Parts::check_address(Visit& visit, const FunctionAddres
     visit.request.path = std::move(*path);
     visit.request.query = std::move(*query);
     const PublicService& asked = is_api ? services.http_apis : services.function_urls;
-    if (!asked.wants_signature(head)) {
+    const bool is_signed = asked.wants_signature(head);
+    if ((is_api || is_signed) && !is_normal_path(visit.request.path)) {
+        return Refusal(Fault::kBadRequest, "The path of the request has empty or dot segments.");
+    }
+    if (!is_signed) {
         visit.request.principal.name = "anonymous";
         visit.request.principal.is_stranger = true;
         return true;  // nothing is proved, but strangers' bodies are held within the same bound

@@ -116,6 +116,11 @@ bool is_localhost_name(std::string_view name) {
            std::all_of(labels.begin(), labels.end(), is_label);
 }
 
+// Without the port.
+std::string_view name_of(std::string_view host) {
+    return host.ends_with(']') ? host : host.substr(0, host.rfind(':'));
+}
+
 std::optional<FunctionAddress> address_by_path(std::string_view path) {
     for (const AddressForm& form : kAddressForms) {
         if (!path.starts_with(form.prefix)) {
@@ -215,11 +220,10 @@ Style style_of(ServiceName service, const http::RequestHead& head) {
 }
 
 std::optional<FunctionAddress> function_address(const http::RequestHead& head) {
-    if (auto address = address_by_path(head.path)) {
-        return address;
+    const std::string_view host = name_of(head.headers.find("host").value_or(""));
+    if (is_loopback_address(host) || same_text(host, kLocalhost)) {
+        return address_by_path(head.path);
     }
-    std::string_view host = head.headers.find("host").value_or("");
-    host = host.substr(0, host.find(':'));
     for (const AddressForm& form : kAddressForms) {
         if (host.size() <= form.id_bytes + form.domain.size() + kLocalhost.size() + 1 ||
             !same_text(host.substr(form.id_bytes, form.domain.size()), form.domain) ||

@@ -29,7 +29,8 @@ enum class ServiceName {
 
 // The address of functions that a request came to: by its host, which is nobody else's,
 // "<id>.lambda-url.<region>.localhost" or "<id>.execute-api.<region>.localhost", or by path on the
-// platform's own, "/_url/<name>/…" or "/_api/<id>/…".
+// platform's own (localhost or a loopback address: names below are origins of others),
+// "/_url/<name>/…" or "/_api/<id>/…".
 struct FunctionAddress {
     enum class Kind { kUrl, kApi };
     Kind kind = Kind::kUrl;

@@ -1,6 +1,7 @@
 #include "scheduler/async/ended_event.h"
 
 #include "base/ids.h"
+#include "base/json_depth.h"
 #include "base/time_format.h"
 
 #include <nlohmann/json.hpp>
@@ -18,12 +19,13 @@ std::string json_text(std::string_view text) {
     return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-// Payloads stand in the record as they are, so that numbers and order stay what they were.
+// Payloads stand in the record as they are, so that numbers and order stay what they were; those
+// with which the record would be nested too deep for who reads it stand there as a text.
 std::string as_json(const std::string& payload) {
     if (payload.empty()) {
         return "null";
     }
-    return json::accept(payload) ? payload : json_text(payload);
+    return is_shallow_json(payload, kJsonNestingMax - 1) ? payload : json_text(payload);
 }
 
 std::string response_context(const EndedEvent::Response& response) {

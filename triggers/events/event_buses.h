@@ -72,9 +72,10 @@ class EventBuses final : public TimerOwner {
     Task<Result<void>> set_tags(std::string bus, std::string rule, Tags tags);
 
     // Events on a bus that there is not lead to nothing, as on EventBridge. `detail` has been
-    // checked to be a JSON object.
+    // checked to be a JSON object within kJsonNestingMax.
     Task<Result<void>> put_events(std::vector<Event> events);
-    // What a rule or a schedule sends to a bus. kNotFound when there is no such bus.
+    // What a rule, a schedule or a function's end sends to a bus. kNotFound when there is no such
+    // bus; kInvalidArgument when the body is no object, or one that is nested too deep.
     Task<Result<void>> receive(scheduler::TargetMessage message);
 
     Result<void> ring(

@@ -1,4 +1,5 @@
 #include "base/ids.h"
+#include "base/json_depth.h"
 #include "triggers/events/event_buses.h"
 #include "triggers/events/event_document.h"
 #include "triggers/events/rule_message.h"
@@ -51,8 +52,8 @@ Task<Result<void>> EventBuses::put_events(std::vector<Event> events) {
 Task<Result<void>> EventBuses::receive(scheduler::TargetMessage message) {
     Event event = event_of(message, now_ms());
     LAMBENT_CO_TRY(find_bus(event.bus));
-    const auto detail = nlohmann::json::parse(event.detail, nullptr, false);
-    if (!detail.is_object()) {
+    const auto detail = parse_shallow_json(event.detail);
+    if (!detail || !detail->is_object()) {
         co_return Error(Code::kInvalidArgument, "detail", "Detail is malformed.");
     }
     std::vector<Event> events;

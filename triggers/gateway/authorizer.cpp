@@ -1,6 +1,7 @@
 #include "triggers/gateway/authorizer.h"
 
 #include "base/http/uri.h"
+#include "base/json_depth.h"
 
 #include <nlohmann/json.hpp>
 
@@ -18,6 +19,7 @@ constexpr std::string_view kHeader = "$request.header.";
 constexpr std::string_view kQuery = "$request.querystring.";
 constexpr std::string_view kVariable = "$stageVariables.";
 constexpr std::string_view kAction = "execute-api:Invoke";
+constexpr std::size_t kContextBytesMax = 8 * 1024;  // what requests carry on, and memory keeps
 
 // What "$context.NAME" means, as far as it can be known before the integration is called.
 struct ContextName {
@@ -126,22 +128,26 @@ bool any_matches(const json& patterns, std::string_view text) {
            });
 }
 
+// null, when the object has no such member.
+const json& part_of(const json& object, const char* name) {
+    static const json kNothing;
+    const auto found = object.find(name);
+    return found == object.end() ? kNothing : *found;
+}
+
 bool applies(const json& statement, const std::string& route_arn) {
-    return statement.is_object() && any_matches(statement.value("Action", json()), kAction) &&
-           any_matches(statement.value("Resource", json()), route_arn);
+    return statement.is_object() && any_matches(part_of(statement, "Action"), kAction) &&
+           any_matches(part_of(statement, "Resource"), route_arn);
 }
 
 // A statement that denies outweighs all that allow.
 bool is_allowed_by(const json& policy, const std::string& route_arn) {
-    json statements = policy.value("Statement", json::array());
-    if (statements.is_object()) {
-        statements = json::array({statements});
-    }
+    const json& said = part_of(policy, "Statement");
+    const json statements = said.is_object() ? json::array({said}) : said;
     bool is_allowed = false;
     for (const json& statement : statements) {
         if (applies(statement, route_arn)) {
-            const json effect = statement.value("Effect", json());
-            if (effect != "Allow") {
+            if (part_of(statement, "Effect") != "Allow") {
                 return false;
             }
             is_allowed = true;
@@ -197,27 +203,30 @@ std::string authorizer_event(
 std::optional<Verdict> verdict_of(
     const ApiAuthorizer& authorizer, const std::string& payload, const std::string& route_arn
 ) {
-    const json answer = json::parse(payload, nullptr, false);
-    if (!answer.is_object()) {
+    const auto answer = parse_shallow_json(payload);
+    if (!answer || !answer->is_object()) {
         return std::nullopt;
     }
     Verdict verdict;
     if (authorizer.simple_responses) {
-        const json said = answer.value("isAuthorized", json());
+        const json& said = part_of(*answer, "isAuthorized");
         if (!said.is_boolean()) {
             return std::nullopt;
         }
         verdict.is_allowed = said.get<bool>();
     } else {
-        const json policy = answer.value("policyDocument", json());
+        const json& policy = part_of(*answer, "policyDocument");
         if (!policy.is_object()) {
             return std::nullopt;
         }
         verdict.is_allowed = is_allowed_by(policy, route_arn);
     }
-    const json context = answer.value("context", json::object());
+    const json& context = part_of(*answer, "context");
     if (context.is_object()) {
         verdict.context = context.dump(-1, ' ', false, json::error_handler_t::replace);
+    }
+    if (verdict.context.size() > kContextBytesMax) {
+        return std::nullopt;
     }
     return verdict;
 }

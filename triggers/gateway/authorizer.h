@@ -32,7 +32,7 @@ struct Verdict {
     bool is_allowed = false;
     std::string context = "{}";  // a JSON object, which the integration's event carries on
 };
-// Nothing when the answer is neither. Pure.
+// Nothing when the answer is neither, is nested too deep, or has a context of more than 8 KB. Pure.
 std::optional<Verdict> verdict_of(
     const ApiAuthorizer& authorizer, const std::string& payload, const std::string& route_arn
 );

@@ -1,6 +1,7 @@
 #include "triggers/gateway/jwt.h"
 
 #include "base/files/content_hash.h"
+#include "base/json_depth.h"
 
 #include <nlohmann/json.hpp>
 #include <openssl/bn.h>
@@ -44,8 +45,8 @@ json object_in(std::string_view part) {
     if (!from_base64_url(part, text)) {
         return json();
     }
-    json parsed = json::parse(text, nullptr, false);
-    return parsed.is_object() ? parsed : json();
+    auto parsed = parse_shallow_json(text);
+    return parsed && parsed->is_object() ? *std::move(parsed) : json();
 }
 
 std::string text_of(const json& object, const char* name) {
@@ -138,10 +139,13 @@ bool is_signed_with(const Token& token, const json& jwk) {
 }
 
 json key_named(const std::string& key_set, const std::string& id) {
-    const json set = json::parse(key_set, nullptr, false);
-    const json keys = set.is_object() ? set.value("keys", json()) : json();
-    if (keys.is_array()) {
-        for (const json& key : keys) {
+    const auto set = parse_shallow_json(key_set);
+    if (!set || !set->is_object()) {
+        return json();
+    }
+    const auto keys = set->find("keys");
+    if (keys != set->end() && keys->is_array()) {
+        for (const json& key : *keys) {
             if (key.is_object() && text_of(key, "kid") == id) {
                 return key;
             }

@@ -78,7 +78,7 @@ std::optional<std::map<std::string, std::string>> match_path(
         }
         if (is_parameter(pattern[i])) {
             parameters[name_of(pattern[i])] = decoded(path[i]);
-        } else if (pattern[i] != path[i]) {
+        } else if (decoded(pattern[i]) != decoded(path[i])) {
             return std::nullopt;
         }
     }
@@ -151,8 +151,8 @@ std::optional<RouteMatch> match_route(
 }
 
 std::optional<StageMatch> match_stage(const HttpApi& api, std::string_view path) {
-    const std::string first(path.substr(1, path.substr(1).find('/')));
-    if (const auto named = api.stages.find(first);
+    const std::string_view first = path.substr(1, path.substr(1).find('/'));
+    if (const auto named = api.stages.find(decoded(first));
         named != api.stages.end() && named->first != kDefaultKey) {
         const std::string_view rest = path.substr(first.size() + 1);
         return StageMatch{&named->second, rest.empty() ? "/" : std::string(rest)};

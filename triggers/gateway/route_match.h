@@ -20,7 +20,8 @@ struct RouteMatch {
 
 // The most specific route for a request, as API Gateway chooses: a whole path before a greedy one,
 // a literal segment before a parameter, a method before ANY, and $default last. `path` is raw,
-// without the stage. Pure.
+// without the stage; its segments are compared decoded, so that no spelling of a path evades the
+// route that is meant for it. Pure.
 std::optional<RouteMatch> match_route(
     const ApiRoutes& routes, std::string_view method, std::string_view path
 );

@@ -1,6 +1,7 @@
 #include "triggers/http/http_answer.h"
 
 #include "base/files/content_hash.h"
+#include "base/json_depth.h"
 
 #include <nlohmann/json.hpp>
 
@@ -15,7 +16,6 @@ using nlohmann::json;
 
 constexpr unsigned kStatusMin = 200;  // interim answers are the server's own affair
 constexpr unsigned kStatusMax = 599;
-constexpr int kDepthMax = 128;
 
 // What belongs to the connection, or to the server's own part of it, is passed on by another name.
 constexpr std::array<std::string_view, 8> kRemapped{
@@ -186,24 +186,6 @@ bool set_body(HttpAnswer& answer, const json& object) {
     return true;
 }
 
-// Refuses what is nested so deep that printing it would be a risk, and zero bytes, at which the
-// parser would take the text to end.
-std::optional<json> parse(std::string_view text) {
-    if (text.find('\0') != std::string_view::npos) {
-        return std::nullopt;
-    }
-    bool is_too_deep = false;
-    const auto bounded = [&](int depth, json::parse_event_t, const json&) {
-        is_too_deep = is_too_deep || depth > kDepthMax;
-        return !is_too_deep;
-    };
-    json value = json::parse(text, bounded, false);
-    if (is_too_deep || value.is_discarded()) {
-        return std::nullopt;
-    }
-    return value;
-}
-
 // A function that streams may be called by an address that does not.
 std::optional<HttpAnswer> collected_stream(std::string_view payload) {
     const std::string end(kPreludeEndBytes, '\0');
@@ -221,7 +203,7 @@ std::optional<HttpAnswer> collected_stream(std::string_view payload) {
 }  // namespace
 
 std::optional<HttpAnswer> http_answer(std::string payload) {
-    const std::optional<json> value = parse(payload);
+    const std::optional<json> value = parse_shallow_json(payload);
     if (!value) {
         return collected_stream(payload);
     }
@@ -240,7 +222,7 @@ std::optional<HttpAnswer> http_answer(std::string payload) {
 }
 
 std::optional<HttpAnswer> proxy_answer(const std::string& payload) {
-    const std::optional<json> value = parse(payload);
+    const std::optional<json> value = parse_shallow_json(payload);
     if (!value || !value->is_object() || member(*value, "statusCode").is_null()) {
         return std::nullopt;
     }
@@ -254,7 +236,7 @@ std::optional<HttpAnswer> proxy_answer(const std::string& payload) {
 }
 
 std::optional<HttpAnswer> http_prelude(std::string_view text) {
-    const std::optional<json> value = parse(text);
+    const std::optional<json> value = parse_shallow_json(text);
     if (!value || !value->is_object()) {
         return std::nullopt;
     }

@@ -1,6 +1,7 @@
 #include "api/sts/sts_service.h"
 #include "api/wire/front_door.h"
 #include "api/wire/held_bytes.h"
+#include "api/wire/routing.h"
 #include "api/wire/sigv4.h"
 #include "base/files/content_hash.h"
 #include "base/time_format.h"
@@ -596,6 +597,40 @@ TEST_CASE("FrontDoor keeps addresses by path as closed as itself", "[api][FrontD
     head.headers.add("Origin", "https://elsewhere.example");
     CHECK(house.ask(head).status == 403);
     CHECK(house.ask(plain("GET", "/_url/f/%00")).status == 400);
+}
+
+TEST_CASE("Only the platform's plain hosts have addresses by path", "[api][routing]") {
+    http::RequestHead head = plain("GET", "/_url/victim/x");
+    for (const char* host : {"127.0.0.1:4566", "localhost", "LOCALHOST:4566", "[::1]:4566"}) {
+        head.headers.set("Host", host);
+        const auto address = function_address(head);
+        REQUIRE(address);
+        CHECK(address->by_path);
+        CHECK(address->reference == "victim");
+    }
+    head.headers.set("Host", std::string(32, 'a') + ".lambda-url.us-east-1.localhost:4566");
+    const auto by_host = function_address(head);
+    REQUIRE(by_host);
+    CHECK_FALSE(by_host->by_path);
+    CHECK(by_host->path == "/_url/victim/x");
+    for (const char* host :
+         {"shop.localhost:4566", "shop.s3-website.localhost:4566", "evil.example:4566", ""}) {
+        head.headers.set("Host", host);
+        CHECK_FALSE(function_address(head));
+    }
+}
+
+TEST_CASE("FrontDoor refuses paths that evade what guards them", "[api][FrontDoor]") {
+    House house;
+    const auto path = GENERATE(as<std::string>{}, "//admin/5", "/x/../admin", "/x/%2e%2e/admin");
+    http::RequestHead head = plain("GET", path);
+    head.headers.set("Host", "0123456789.execute-api.us-east-1.localhost:4566");
+    CHECK(house.ask(head).status == 400);
+    CHECK_FALSE(house.apis.seen);
+    head.headers.set("Host", std::string(32, 'a') + ".lambda-url.us-east-1.localhost:4566");
+    CHECK(house.ask(head).status == 200);  // open: the function's own affair
+    house.urls.is_open = false;
+    CHECK(house.ask(sign_head(head, "", {"lambda"})).status == 400);
 }
 
 TEST_CASE("FrontDoor lets functions stream what they may invoke", "[api][FrontDoor]") {

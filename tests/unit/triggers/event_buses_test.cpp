@@ -307,6 +307,10 @@ TEST_CASE("EventBuses take what a schedule sends", "[triggers][EventBuses]") {
     CHECK(json::parse(room.kept()[0].message.body)["detail"]["n"] == 7);
     message.body = "no JSON";
     CHECK(room.run(room.buses->receive(message)).error().code() == Code::kInvalidArgument);
+    const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+    message.body = R"({"n":)" + deep + "}";
+    CHECK(room.run(room.buses->receive(message)).error().code() == Code::kInvalidArgument);
+    CHECK(room.kept().size() == 1);
     message.target_arn += "s";
     CHECK(room.run(room.buses->receive(message)).error().code() == Code::kNotFound);
 }

@@ -88,6 +88,19 @@ TEST_CASE("An authorizer's policy decides", "[triggers][gateway]") {
     CHECK(verdict(R"({"isAuthorized":true})") == "none");
 }
 
+TEST_CASE("An authorizer's answer is bounded", "[triggers][gateway]") {
+    const auto with_context = [](const std::string& context) {
+        return R"({"isAuthorized":true,"context":)" + context + "}";
+    };
+    const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+    CHECK(verdict(with_context(R"({"a":)" + deep + "}"), true) == "none");
+    const auto text_of_size = [](std::size_t bytes) {
+        return R"({"a":")" + std::string(bytes, 'x') + R"("})";
+    };
+    CHECK(verdict(with_context(text_of_size(8'000)), true).starts_with("allowed"));
+    CHECK(verdict(with_context(text_of_size(8'192)), true) == "none");
+}
+
 TEST_CASE("A request becomes an event of format 1.0", "[triggers][gateway]") {
     const json event = json::parse(proxy_event(visit(), "/pets/{id}"));
     CHECK(event.at("version") == "1.0");

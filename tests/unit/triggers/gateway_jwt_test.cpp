@@ -123,6 +123,17 @@ TEST_CASE("A token that claims wrongly is refused", "[triggers][jwt]") {
     CHECK_FALSE(check(issuer().sign(claims_with(wrong))));
 }
 
+TEST_CASE("Tokens and key sets that are nested too deep are refused", "[triggers][jwt]") {
+    json deep;
+    for (int i = 0; i < 200; ++i) {
+        deep = json::array({std::move(deep)});
+    }
+    CHECK_FALSE(check(issuer().sign(claims_with({{"deep", deep}}))));
+    const std::string nest = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+    CHECK(has_jwt_key(R"({"keys":[{"kid":"k1","x":[]}]})", "k1"));
+    CHECK_FALSE(has_jwt_key(R"({"keys":[{"kid":"k1","x":)" + nest + "}]}", "k1"));
+}
+
 TEST_CASE("A token that is signed wrongly is refused", "[triggers][jwt]") {
     const std::string good = issuer().sign(claims_with());
     REQUIRE(check(good));

@@ -61,6 +61,14 @@ TEST_CASE("The most specific route is chosen", "[triggers][gateway]") {
     CHECK(chosen(routes, method, path) == route);
 }
 
+TEST_CASE("A path takes the same route however it is spelt", "[triggers][gateway]") {
+    const ApiRoutes routes = routes_of({"GET /admin/{id}", "ANY /{proxy+}", "GET /a%20b"});
+    CHECK(chosen(routes, "GET", "/%61dmin/5") == "GET /admin/{id} id=5");
+    CHECK(chosen(routes, "GET", "/a%20b") == "GET /a%20b");
+    CHECK(chosen(routes, "GET", "/a b") == "GET /a%20b");
+    CHECK(chosen(routes, "GET", "/admin%2F5") == "ANY /{proxy+} proxy=admin/5");
+}
+
 TEST_CASE("No route is chosen where none fits", "[triggers][gateway]") {
     const ApiRoutes routes = routes_of({"GET /a/{b}", "POST /c/{d+}"});
     CHECK(chosen(routes, "GET", "/a") == "none");
@@ -105,6 +113,7 @@ TEST_CASE("A path begins with its stage", "[triggers][gateway]") {
     };
     CHECK(stage_of("/dev/a") == "dev /a");
     CHECK(stage_of("/dev") == "dev /");
+    CHECK(stage_of("/d%65v/a%20b") == "dev /a%20b");
     CHECK(stage_of("/developers") == "$default /developers");
     CHECK(stage_of("/") == "$default /");
     CHECK(stage_of("/$default/a") == "$default /$default/a");

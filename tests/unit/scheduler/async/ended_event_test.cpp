@@ -1,5 +1,7 @@
 #include "scheduler/async/ended_event.h"
 
+#include "base/json_depth.h"
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -73,6 +75,24 @@ TEST_CASE("What is no JSON stands in a record as a string", "[scheduler][ended_e
     ended.response.payload = "no \"JSON\" \xff";
     const json record = json::parse(invocation_record(ended));
     CHECK(record["responsePayload"] == "no \"JSON\" \xEF\xBF\xBD");
+}
+
+TEST_CASE(
+    "A payload that is nested deep stands in the record as text", "[scheduler][ended_event]"
+) {
+    const auto nested = [](std::size_t depth) {
+        return std::string(depth, '[') + std::string(depth, ']');
+    };
+    EndedEvent ended = failed_event();
+    ended.payload = nested(kJsonNestingMax - 1);
+    ended.response.payload = nested(100'000);
+    const std::string record = invocation_record(ended);
+    REQUIRE(is_shallow_json(record));  // a bus takes it
+    const json read = json::parse(record);
+    CHECK(read.at("requestPayload").is_array());
+    CHECK(read.at("responsePayload") == nested(100'000));
+    ended.payload = nested(kJsonNestingMax);
+    CHECK(json::parse(invocation_record(ended)).at("requestPayload") == ended.payload);
 }
 
 TEST_CASE("Each kind of destination gets the record in its own way", "[scheduler][ended_event]") {
