@@ -4,6 +4,7 @@
 #include "triggers/schedules/schedule_message.h"
 
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 namespace lambent::triggers {
@@ -17,6 +18,30 @@ std::string timer_name(const std::string& group, const std::string& name) {
 std::pair<std::string, std::string> split_timer_name(const std::string& name) {
     const std::size_t slash = name.find('/');
     return {name.substr(0, slash), name.substr(slash + 1)};
+}
+
+// "at(2200-…": what clocks cannot count is not asked of them. The expression has been parsed.
+bool is_too_late(const std::string& expression) {
+    constexpr std::string_view kBefore = "at(";
+    constexpr std::string_view kLastYear = "2199";
+    return expression.starts_with(kBefore) &&
+           expression.compare(kBefore.size(), kLastYear.size(), kLastYear) > 0;
+}
+
+Result<void> check_not_too_late(const Schedule& wanted) {
+    const auto too_late = [](const char* subject, const std::string& what) {
+        return Error(Code::kInvalidArgument, subject, what + " cannot be later than 2199.");
+    };
+    if (is_too_late(wanted.expression)) {
+        return too_late("schedule", "The ScheduleExpression");
+    }
+    if (wanted.start_ms && *wanted.start_ms > kLastScheduleMs) {
+        return too_late("start", "The StartDate you specify");
+    }
+    if (wanted.end_ms && *wanted.end_ms > kLastScheduleMs) {
+        return too_late("end", "The EndDate you specify");
+    }
+    return {};
 }
 
 // What a new schedule's first tick comes after: a rate without a start ticks at once.
@@ -64,6 +89,7 @@ Task<Result<void>> Schedules::open() {
 Result<void> Schedules::check(const Schedule& wanted) const {
     constexpr std::int64_t kStartAgeMax = 5 * 60'000;
     LAMBENT_TRY(const Timetable timetable, Timetable::create(plan_of(wanted, 0)));
+    LAMBENT_TRY(check_not_too_late(wanted));
     if (timetable.is_once()) {
         return {};
     }

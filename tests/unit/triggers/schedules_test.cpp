@@ -278,6 +278,14 @@ TEST_CASE("Schedules refuse what cannot be", "[triggers][Schedules]") {
     wanted = wish("a", "rate(5 minutes)");
     wanted.group = "none";
     CHECK(subject(wanted) == "group");
+    constexpr std::int64_t kYear2286Ms = 10'000'000'000'000;
+    wanted = wish("a", "rate(5 minutes)");
+    wanted.start_ms = kYear2286Ms;
+    CHECK(subject(wanted) == "start");
+    wanted.start_ms.reset();
+    wanted.end_ms = kYear2286Ms;
+    CHECK(subject(wanted) == "end");
+    CHECK(subject(wish("a", "at(2200-01-01T00:00:00)")) == "schedule");
     CHECK(room.names({}).empty());
 }
 
