@@ -3,6 +3,7 @@
 #include "base/ids.h"
 #include "triggers/schedules/schedule_message.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
@@ -52,6 +53,13 @@ std::int64_t first_after(const Schedule& schedule, std::int64_t now_ms) {
 // Where the flexible window's dice lie: the same for a schedule of that name.
 std::int64_t seed_of(const std::string& name) {
     return static_cast<std::int64_t>(std::hash<std::string>()(name) >> 1U);
+}
+
+// When the tick that comes next was scheduled, which within a flexible window has passed.
+Result<std::optional<std::int64_t>> pending_in(sql::Session& session, const Schedule& schedule) {
+    const std::string name = timer_name(schedule.group, schedule.name);
+    LAMBENT_TRY(const auto timer, TimerRows{session}.find(Schedules::kTimerKind, name));
+    return timer ? std::optional(timer->pending.scheduled_ms) : std::nullopt;
 }
 
 }  // namespace
@@ -164,7 +172,13 @@ Task<Result<void>> Schedules::update(Schedule wanted) {
         const bool same_beat =
             known.expression == wanted.expression && known.start_ms == wanted.start_ms;
         schedule.anchor_ms = same_beat ? known.anchor_ms : wanted.start_ms.value_or(now);
-        return keep(rows, schedule, same_beat ? now : first_after(wanted, now));
+        std::int64_t after_ms = same_beat ? now : first_after(wanted, now);
+        if (same_beat && known.zone == wanted.zone &&
+            known.window_minutes == wanted.window_minutes) {
+            LAMBENT_TRY(const auto pending_ms, pending_in(session, wanted));
+            after_ms = std::min(after_ms, pending_ms.value_or(now + 1) - 1);
+        }
+        return keep(rows, schedule, after_ms);
     };
     co_return co_await put(wanted, std::move(work));
 }
