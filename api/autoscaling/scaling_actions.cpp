@@ -2,6 +2,7 @@
 #include "api/autoscaling/scaling_fields.h"
 #include "runtime/functions/function.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -56,10 +57,14 @@ bool is_action_name(const std::string& name) {
            std::all_of(name.begin(), name.end(), fits);
 }
 
+// Of any number, the time next to it between 1970 and what is later than all that is accepted.
 std::optional<std::int64_t> read_time(JsonFields& fields, std::string_view member) {
+    constexpr double kLatestMs = 1e15;
     const auto seconds = fields.decimal(member);
-    return seconds ? std::optional(static_cast<std::int64_t>(std::llround(*seconds * 1'000)))
-                   : std::nullopt;
+    if (!seconds) {
+        return std::nullopt;
+    }
+    return static_cast<std::int64_t>(std::llround(std::clamp(*seconds * 1'000, 0.0, kLatestMs)));
 }
 
 std::optional<ScheduledAction> known_action(

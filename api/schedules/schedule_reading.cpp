@@ -36,10 +36,14 @@ std::string needed(
     return text.value_or("");
 }
 
+// Of any number, the time next to it between 1970 and what is later than all that is accepted.
 std::optional<std::int64_t> read_time(JsonFields& fields, std::string_view member) {
+    constexpr double kLatestMs = 1e15;
     const auto seconds = fields.decimal(member);
-    return seconds ? std::optional(static_cast<std::int64_t>(std::llround(*seconds * 1'000)))
-                   : std::nullopt;
+    if (!seconds) {
+        return std::nullopt;
+    }
+    return static_cast<std::int64_t>(std::llround(std::clamp(*seconds * 1'000, 0.0, kLatestMs)));
 }
 
 // The service that an ARN belongs to: "arn:aws:lambda:…".

@@ -10,6 +10,8 @@ namespace {
 
 namespace chrono = std::chrono;
 
+constexpr int kLastYear = 2199;
+
 Error refused(std::string_view text) {
     return Error(
         Code::kInvalidArgument,
@@ -102,12 +104,21 @@ std::optional<WallTime> next_of_cron(
     return std::nullopt;
 }
 
-WallTime next_of_rate(chrono::seconds rate, WallTime after, WallTime anchor) {
+std::optional<WallTime> next_of_once(const CivilTime& once, WallTime after, const TimeZone& zone) {
+    if (once.year > kLastYear) {
+        return std::nullopt;
+    }
+    const WallTime time = zone.moment(once).time;
+    return time > after ? std::optional(time) : std::nullopt;
+}
+
+std::optional<WallTime> next_of_rate(chrono::seconds rate, WallTime after, WallTime anchor) {
     if (anchor > after) {
         return anchor;
     }
-    const auto times = (after - anchor) / rate;
-    return anchor + (times + 1) * rate;
+    const chrono::seconds since_anchor = ((after - anchor) / rate + 1) * rate;
+    const auto most = chrono::floor<chrono::seconds>(from_unix_ms(kLastScheduleMs) - anchor);
+    return since_anchor <= most ? std::optional(anchor + since_anchor) : std::nullopt;
 }
 
 }  // namespace
@@ -132,8 +143,7 @@ std::optional<WallTime> ScheduleExpression::next(
     WallTime after, const TimeZone& zone, WallTime anchor
 ) const {
     if (const auto* once = std::get_if<CivilTime>(&when_)) {
-        const WallTime time = zone.moment(*once).time;
-        return time > after ? std::optional(time) : std::nullopt;
+        return next_of_once(*once, after, zone);
     }
     if (const auto* rate = std::get_if<Rate>(&when_)) {
         return next_of_rate(*rate, after, anchor);

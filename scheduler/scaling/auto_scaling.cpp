@@ -20,6 +20,19 @@ Error no_such(const char* subject, const std::string& name) {
     );
 }
 
+Result<void> check_times(const ScheduledAction& action) {
+    const auto too_late = [](const char* subject, const std::string& what) {
+        return Error(Code::kInvalidArgument, subject, what + " cannot be later than 2199.");
+    };
+    if (action.start_ms.value_or(0) > kLastScheduleMs) {
+        return too_late("start", "StartTime");
+    }
+    if (action.end_ms.value_or(0) > kLastScheduleMs) {
+        return too_late("end", "EndTime");
+    }
+    return {};
+}
+
 }  // namespace
 
 AutoScaling::AutoScaling(
@@ -73,6 +86,9 @@ Result<AutoScaling::Action> AutoScaling::compile(ScheduledAction action) {
 }
 
 std::optional<WallTime> AutoScaling::Action::next() const {
+    if (action.start_ms.value_or(0) > kLastScheduleMs) {
+        return std::nullopt;
+    }
     const std::int64_t after = std::max(action.seen_ms, action.start_ms.value_or(1) - 1);
     const WallTime anchor = from_unix_ms(action.start_ms.value_or(action.created_ms));
     const auto found = schedule.next(from_unix_ms(after), zone, anchor);
@@ -196,6 +212,7 @@ Task<Result<ScheduledAction>> AutoScaling::put_action(ScheduledAction wanted) {
     if (per == nullptr) {
         co_return no_target(wanted.resource);
     }
+    LAMBENT_CO_TRY(check_times(wanted));
     wanted.seen_ms = now_ms();
     if (const auto known = per->actions.find(wanted.name); known != per->actions.end()) {
         wanted.id = known->second.action.id;

@@ -149,6 +149,21 @@ Result<BusRows::All> BusRows::read_all() {
     return all;
 }
 
+Result<bool> BusRows::has_bus(const std::string& bus) {
+    LAMBENT_TRY(
+        const sql::Rows found, session.run("SELECT name FROM event_bus WHERE name = $1", {bus})
+    );
+    return !found.rows.empty();
+}
+
+Result<bool> BusRows::has_rules(const std::string& bus) {
+    LAMBENT_TRY(
+        const sql::Rows found,
+        session.run("SELECT name FROM event_rule WHERE bus = $1 LIMIT 1", {bus})
+    );
+    return !found.rows.empty();
+}
+
 Result<std::optional<Rule>> BusRows::find_rule(const std::string& bus, const std::string& rule) {
     LAMBENT_TRY(
         const sql::Rows found,

@@ -27,6 +27,8 @@ struct BusRows {
         std::vector<Targeted> targets;
     };
     Result<All> read_all();
+    Result<bool> has_bus(const std::string& bus);
+    Result<bool> has_rules(const std::string& bus);
     Result<std::optional<Rule>> find_rule(const std::string& bus, const std::string& rule);
     Result<std::vector<RuleTarget>> targets_of(const std::string& bus, const std::string& rule);
 

@@ -16,6 +16,26 @@ Error over_limit() {
     );
 }
 
+Error no_bus(const std::string& bus) {
+    return Error(Code::kNotFound, "bus", "Event bus " + bus + " does not exist.");
+}
+
+Error no_rule(const std::string& bus, const std::string& rule) {
+    return Error(
+        Code::kNotFound, "rule", "Rule " + rule + " does not exist on EventBus " + bus + "."
+    );
+}
+
+Error bus_has_rules(const std::string& bus) {
+    return Error(
+        Code::kInvalidArgument, "bus", "Event bus " + bus + " can't be deleted since it has rules."
+    );
+}
+
+Error rule_has_targets() {
+    return Error(Code::kInvalidArgument, "targets", "Rule can't be deleted since it has targets.");
+}
+
 // EventBridge's rules know rate and cron, and that one minute is no minutes.
 Result<void> check_schedule(const std::string& schedule) {
     LAMBENT_TRY(const ScheduleExpression expression, ScheduleExpression::parse(schedule));
@@ -113,14 +133,11 @@ Task<Result<void>> EventBuses::remove_bus(std::string name) {
         co_return Error(Code::kInvalidArgument, "bus", "Cannot delete event bus default.");
     }
     if (per != nullptr && !per->rules.empty()) {
-        co_return Error(
-            Code::kInvalidArgument,
-            "bus",
-            "Event bus " + name + " can't be deleted since it has rules."
-        );
+        co_return bus_has_rules(name);
     }
-    Change removal = [name](BusRows& rows) {
-        return rows.remove_bus(name);
+    Change removal = [name](BusRows& rows) -> Result<void> {
+        LAMBENT_TRY(const bool has_rules, rows.has_rules(name));
+        return has_rules ? Result<void>(bus_has_rules(name)) : rows.remove_bus(name);
     };
     LAMBENT_CO_TRY(co_await write(std::move(removal)));
     buses_.erase(name);
@@ -190,6 +207,10 @@ Task<Result<void>> EventBuses::store_rule(Rule rule) {
 }
 
 Result<void> EventBuses::keep(BusRows& rows, const Rule& rule, std::int64_t after_ms) {
+    LAMBENT_TRY(const bool has_bus, rows.has_bus(rule.bus));
+    if (!has_bus) {
+        return no_bus(rule.bus);
+    }
     LAMBENT_TRY(rows.put(rule));
     const std::string timer = rule_timer(rule.bus, rule.name);
     if (!rule.enabled || rule.schedule.empty()) {
@@ -209,11 +230,13 @@ Task<Result<void>> EventBuses::remove_rule(std::string bus, std::string name) {
         co_return Result<void>();
     }
     if (!known->second.targets.empty()) {
-        co_return Error(
-            Code::kInvalidArgument, "targets", "Rule can't be deleted since it has targets."
-        );
+        co_return rule_has_targets();
     }
     Change removal = [bus, name](BusRows& rows) -> Result<void> {
+        LAMBENT_TRY(const auto targets, rows.targets_of(bus, name));
+        if (!targets.empty()) {
+            return rule_has_targets();
+        }
         LAMBENT_TRY(rows.remove_rule(bus, name));
         return Timers::remove_in(rows.session, kTimerKind, rule_timer(bus, name));
     };
@@ -258,6 +281,10 @@ Task<Result<void>> EventBuses::put_targets(
         co_return over_limit();
     }
     Change put = [bus, rule, targets](BusRows& rows) -> Result<void> {
+        LAMBENT_TRY(const auto known, rows.find_rule(bus, rule));
+        if (!known) {
+            return no_rule(bus, rule);
+        }
         for (const RuleTarget& target : targets) {
             LAMBENT_TRY(rows.put(bus, rule, target));
         }
@@ -337,7 +364,7 @@ EventBuses::PerBus* EventBuses::find(const std::string& bus) {
 Result<const EventBuses::PerBus*> EventBuses::find_bus(const std::string& bus) const {
     const auto found = buses_.find(bus);
     if (found == buses_.end()) {
-        return Error(Code::kNotFound, "bus", "Event bus " + bus + " does not exist.");
+        return no_bus(bus);
     }
     return &found->second;
 }
@@ -348,9 +375,7 @@ Result<const EventBuses::PerRule*> EventBuses::find_rule(
     LAMBENT_TRY(const PerBus* const per, find_bus(bus));
     const auto found = per->rules.find(name);
     if (found == per->rules.end()) {
-        return Error(
-            Code::kNotFound, "rule", "Rule " + name + " does not exist on EventBus " + bus + "."
-        );
+        return no_rule(bus, name);
     }
     return &found->second;
 }

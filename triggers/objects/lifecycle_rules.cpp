@@ -32,7 +32,9 @@ bool had_days(const std::optional<int>& days, WallTime since, WallTime now) {
 
 WallTime days_end(WallTime since, int days) {
     using Days = std::chrono::duration<std::int64_t, std::ratio<86'400>>;
-    return std::chrono::ceil<Days>(since + Days(days));
+    const Days latest = std::chrono::floor<Days>(WallTime::max().time_since_epoch());
+    const Days end = std::chrono::ceil<Days>(since.time_since_epoch()) + Days(days);
+    return WallTime(std::min(end, latest));
 }
 
 bool LifecycleScan::current_expires(const ObjectInfo& object) const {

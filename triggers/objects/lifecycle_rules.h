@@ -41,7 +41,7 @@ struct LifecycleRule {
 std::string encode_lifecycle(const std::vector<LifecycleRule>& rules);
 std::vector<LifecycleRule> decode_lifecycle(const std::string& text);
 
-// The midnight at which something of that age has had its days.
+// The midnight at which something of that age has had its days; at most the last that there is.
 WallTime days_end(WallTime since, int days);
 
 // Goes through the versions of a bucket in the order of their listing and says which have had their

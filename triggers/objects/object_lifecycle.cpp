@@ -106,7 +106,7 @@ Task<Result<std::size_t>> ObjectLifecycle::sweep_versions(
         auto removing = remove(bucket, scan.take(more));
         LAMBENT_CO_TRY(const std::size_t removed, co_await std::move(removing));
         total += removed;
-        if (!page.truncated) {
+        if (!page.truncated || stopping_) {
             co_return total;
         }
         request.after_key = page.last_key;
@@ -158,7 +158,7 @@ Task<Result<std::size_t>> ObjectLifecycle::sweep_uploads(
             const Result<void> aborted = co_await std::move(aborting);
             total += aborted.has_value() ? 1 : 0;
         }
-        if (!page.truncated) {
+        if (!page.truncated || stopping_) {
             co_return total;
         }
         query.after_key = page.last_key;

@@ -5,7 +5,12 @@ namespace lambent::triggers {
 std::optional<Duplicates::Original> Duplicates::find(const std::string& key, std::int64_t now_ms) {
     forget(now_ms);
     const auto found = originals_.find(key);
-    return found == originals_.end() ? std::nullopt : std::optional(found->second);
+    if (found == originals_.end()) {
+        return std::nullopt;
+    }
+    const std::int64_t until_ms = found->second.until_ms;
+    const bool counts = now_ms < until_ms && until_ms <= now_ms + kRememberedMs + kSetBackMs;
+    return counts ? std::optional(found->second) : std::nullopt;
 }
 
 void Duplicates::add(std::string key, Original original) {

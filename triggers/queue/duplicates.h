@@ -14,6 +14,8 @@ namespace lambent::triggers {
 class Duplicates {
   public:
     static constexpr std::int64_t kRememberedMs = 300'000;
+    // A clock that was set back by more than so much makes what it said before count no longer.
+    static constexpr std::int64_t kSetBackMs = 60'000;
 
     struct Original {
         std::string message_id;

@@ -19,6 +19,12 @@ constexpr char kAccount[] = "000000000000";
 
 }  // namespace
 
+Error not_ready() {
+    return Error(
+        Code::kUnavailable, "queue", "The queue is being written or read back: try again."
+    );
+}
+
 QueueShelf::QueueShelf(QueueRows::Queue of)
     : queue(std::move(of)), messages(rules_of(queue.description)) {}
 
@@ -86,7 +92,7 @@ Result<ShelfPtr> QueueService::Parts::open(const std::string& queue) const {
         return Error(Code::kNotFound, "queue", "The specified queue does not exist.");
     }
     if (shelf->condition != QueueShelf::Condition::kOpen) {
-        return Error(Code::kUnavailable, "queue", "The queue is being read back from disk.");
+        return not_ready();
     }
     return shelf;
 }

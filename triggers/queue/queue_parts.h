@@ -21,6 +21,7 @@ namespace lambent::triggers {
 // One queue in memory: what is said of it, its messages, and who waits for one.
 struct QueueShelf {
     enum class Condition {
+        kNew,  // its row is not on disk yet
         kOpen,
         kStale,  // the disk refused something that memory believed: it is being read back
         kGone,
@@ -48,6 +49,7 @@ struct QueueShelf {
 using ShelfPtr = std::shared_ptr<QueueShelf>;
 
 QueueRules rules_of(const QueueDescription& description);
+Error not_ready();  // what a queue answers that is not open
 
 // The inside of QueueService. Memory is changed first and at once, so that calls see each other in
 // their order; then the rows, in the same order, by one writer; and only then is a call answered.

@@ -101,16 +101,20 @@ Task<Result<std::vector<Result<SentMessage>>>> QueueService::send_batch(
     }
     RowChanges changes;
     std::vector<Result<SentMessage>> results;
-    bool any = false;
+    std::size_t accepted = 0;
     for (NewMessage& message : messages) {
         results.push_back(parts_->accept(shelf, std::move(message), changes));
-        any = any || results.back().has_value();
+        accepted += results.back().has_value() ? 1 : 0;
     }
-    if (any) {
+    if (accepted > 0) {
+        const bool has_known = changes.inserted.size() < accepted;
         shelf->wake_first(parts_->now_ms());
         // Also when all are known already: the first of their kind may still be on its way to disk.
         std::vector<ShelfPtr> touched{shelf};
         LAMBENT_CO_TRY(co_await parts_->commit(std::move(touched), std::move(changes)));
+        if (has_known && shelf->condition != QueueShelf::Condition::kOpen) {
+            co_return not_ready();  // it may be the first that the disk refused
+        }
     }
     co_return results;
 }

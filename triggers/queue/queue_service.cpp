@@ -82,14 +82,25 @@ void QueueService::Parts::fill(QueueRows::All stored) {
         by_number.emplace(shelf->queue.number, shelf);
         shelves.emplace(name, shelf);
     }
+    std::size_t strays = 0;  // messages and duplicates whose queue is not there
     for (auto& [queue, message] : stored.messages) {
         seen(message.number);
-        by_number.at(queue)->messages.add(std::move(message), now);
+        if (const auto found = by_number.find(queue); found != by_number.end()) {
+            found->second->messages.add(std::move(message), now);
+        } else {
+            ++strays;
+        }
     }
-    for (QueueRows::Duplicate& duplicate : stored.duplicates) {
-        seen(duplicate.original.number);
-        by_number.at(duplicate.queue)
-            ->duplicates.add(std::move(duplicate.key), std::move(duplicate.original));
+    for (auto& [queue, key, original] : stored.duplicates) {
+        seen(original.number);
+        if (const auto found = by_number.find(queue); found != by_number.end()) {
+            found->second->duplicates.add(std::move(key), std::move(original));
+        } else {
+            ++strays;
+        }
+    }
+    if (strays > 0) {
+        log.error("queue_rows_without_queue", {{"rows", strays}});
     }
     tasks = std::move(stored.tasks);
 }
@@ -144,6 +155,9 @@ Task<Result<QueueDescription>> QueueService::Parts::create_again(
         return {};
     };
     LAMBENT_CO_TRY(co_await write(std::move(nothing)));  // behind its creation
+    if (known->condition == QueueShelf::Condition::kGone) {
+        co_return not_ready();
+    }
     co_return known->queue.description;
 }
 
@@ -161,6 +175,7 @@ Task<Result<QueueDescription>> QueueService::create(
     queue.description = {name, parts.arn_of(name), kind_of(name), std::move(settings), now, now};
     queue.tags = std::move(tags);
     const auto shelf = std::make_shared<QueueShelf>(queue);  // ShelfPtr
+    shelf->condition = QueueShelf::Condition::kNew;
     parts.shelves.emplace(name, shelf);
     sql::Work work = [queue](sql::Session& session) {
         return QueueRows{session}.put(queue);
@@ -172,6 +187,7 @@ Task<Result<QueueDescription>> QueueService::create(
         shelf->wake_all();
         co_return done.error();
     }
+    shelf->condition = QueueShelf::Condition::kOpen;
     parts.deleted_ms.erase(name);
     co_return shelf->queue.description;
 }

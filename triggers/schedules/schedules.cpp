@@ -3,7 +3,9 @@
 #include "base/ids.h"
 #include "triggers/schedules/schedule_message.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <string_view>
 #include <utility>
 
 namespace lambent::triggers {
@@ -19,6 +21,30 @@ std::pair<std::string, std::string> split_timer_name(const std::string& name) {
     return {name.substr(0, slash), name.substr(slash + 1)};
 }
 
+// "at(2200-…": what clocks cannot count is not asked of them. The expression has been parsed.
+bool is_too_late(const std::string& expression) {
+    constexpr std::string_view kBefore = "at(";
+    constexpr std::string_view kLastYear = "2199";
+    return expression.starts_with(kBefore) &&
+           expression.compare(kBefore.size(), kLastYear.size(), kLastYear) > 0;
+}
+
+Result<void> check_not_too_late(const Schedule& wanted) {
+    const auto too_late = [](const char* subject, const std::string& what) {
+        return Error(Code::kInvalidArgument, subject, what + " cannot be later than 2199.");
+    };
+    if (is_too_late(wanted.expression)) {
+        return too_late("schedule", "The ScheduleExpression");
+    }
+    if (wanted.start_ms && *wanted.start_ms > kLastScheduleMs) {
+        return too_late("start", "The StartDate you specify");
+    }
+    if (wanted.end_ms && *wanted.end_ms > kLastScheduleMs) {
+        return too_late("end", "The EndDate you specify");
+    }
+    return {};
+}
+
 // What a new schedule's first tick comes after: a rate without a start ticks at once.
 std::int64_t first_after(const Schedule& schedule, std::int64_t now_ms) {
     return schedule.expression.starts_with("rate(") ? now_ms - 1 : now_ms;
@@ -27,6 +53,13 @@ std::int64_t first_after(const Schedule& schedule, std::int64_t now_ms) {
 // Where the flexible window's dice lie: the same for a schedule of that name.
 std::int64_t seed_of(const std::string& name) {
     return static_cast<std::int64_t>(std::hash<std::string>()(name) >> 1U);
+}
+
+// When the tick that comes next was scheduled, which within a flexible window has passed.
+Result<std::optional<std::int64_t>> pending_in(sql::Session& session, const Schedule& schedule) {
+    const std::string name = timer_name(schedule.group, schedule.name);
+    LAMBENT_TRY(const auto timer, TimerRows{session}.find(Schedules::kTimerKind, name));
+    return timer ? std::optional(timer->pending.scheduled_ms) : std::nullopt;
 }
 
 }  // namespace
@@ -64,6 +97,7 @@ Task<Result<void>> Schedules::open() {
 Result<void> Schedules::check(const Schedule& wanted) const {
     constexpr std::int64_t kStartAgeMax = 5 * 60'000;
     LAMBENT_TRY(const Timetable timetable, Timetable::create(plan_of(wanted, 0)));
+    LAMBENT_TRY(check_not_too_late(wanted));
     if (timetable.is_once()) {
         return {};
     }
@@ -138,7 +172,13 @@ Task<Result<void>> Schedules::update(Schedule wanted) {
         const bool same_beat =
             known.expression == wanted.expression && known.start_ms == wanted.start_ms;
         schedule.anchor_ms = same_beat ? known.anchor_ms : wanted.start_ms.value_or(now);
-        return keep(rows, schedule, same_beat ? now : first_after(wanted, now));
+        std::int64_t after_ms = same_beat ? now : first_after(wanted, now);
+        if (same_beat && known.zone == wanted.zone &&
+            known.window_minutes == wanted.window_minutes) {
+            LAMBENT_TRY(const auto pending_ms, pending_in(session, wanted));
+            after_ms = std::min(after_ms, pending_ms.value_or(now + 1) - 1);
+        }
+        return keep(rows, schedule, after_ms);
     };
     co_return co_await put(wanted, std::move(work));
 }

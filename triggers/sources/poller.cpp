@@ -112,11 +112,12 @@ std::chrono::nanoseconds Poller::time_to_sleep() const {
         return kWhileSaturated;
     }
     SteadyTime next = now() + kOtherwise;
-    if (const auto due = collector_.due()) {
+    const bool may_begin = in_flight_ < scaling_.limit();  // else the end of a batch wakes
+    if (const auto due = collector_.due(); due && may_begin) {
         next = std::min(next, *due);
     }
     for (const Delayed& delayed : delayed_) {
-        next = std::min(next, delayed.due);
+        next = may_begin ? std::min(next, delayed.due) : next;
     }
     next = std::max(next, std::min(scaling_.resume_at(), now() + kOtherwise));
     return std::max<std::chrono::nanoseconds>(next - now(), kAtLeast);

@@ -108,6 +108,8 @@ class Poller final : public std::enable_shared_from_this<Poller> {
     void begin_batches();
     bool is_saturated() const;
     std::optional<Batch> next_batch(SteadyTime now);
+    std::optional<Batch> take_delayed(SteadyTime now);
+    std::optional<Batch> take_fresh(SteadyTime now);
     static Task<> process(std::shared_ptr<Poller> self, Batch batch, Running running);
     Task<> try_batch(Batch batch);
     Task<Result<scheduler::InvocationResult>> invoke(const Batch& batch);
@@ -117,7 +119,10 @@ class Poller final : public std::enable_shared_from_this<Poller> {
     Task<> remove(std::vector<std::string> handles);
     Task<> let_go(std::vector<BatchItem> items);
     std::vector<BatchItem> untouched();
+    // Whether the function can be done with it before its messages are visible again.
     bool may_begin_at(const Batch& batch, SteadyTime when) const;
+    // Whether its messages are still invisible to others.
+    bool is_held_at(const Batch& batch, SteadyTime when) const;
     std::optional<MappingEnds> ends() const;
     SteadyTime now() const { return ports_.clock.steady_now(); }
 

@@ -46,17 +46,34 @@ void Poller::begin_batches() {
 
 // Those that were refused before others come first.
 std::optional<Batch> Poller::next_batch(SteadyTime now) {
+    while (auto batch = take_delayed(now)) {
+        if (may_begin_at(*batch, now)) {
+            return batch;
+        }
+        give_up(*batch, "it was throttled for too long");
+    }
+    while (auto batch = take_fresh(now)) {
+        if (is_held_at(*batch, now)) {
+            return batch;
+        }
+        give_up(*batch, "it waited until its messages were visible again");
+    }
+    return std::nullopt;
+}
+
+std::optional<Batch> Poller::take_delayed(SteadyTime now) {
     const auto due = std::find_if(delayed_.begin(), delayed_.end(), [&](const Delayed& delayed) {
         return delayed.due <= now;
     });
-    if (due != delayed_.end()) {
-        Batch batch = std::move(due->batch);
-        delayed_.erase(due);
-        if (may_begin_at(batch, now)) {
-            return batch;
-        }
-        give_up(batch, "it was throttled for too long");
+    if (due == delayed_.end()) {
+        return std::nullopt;
     }
+    Batch batch = std::move(due->batch);
+    delayed_.erase(due);
+    return batch;
+}
+
+std::optional<Batch> Poller::take_fresh(SteadyTime now) {
     if (!ready_.empty()) {
         Batch batch = std::move(ready_.front());
         ready_.pop_front();
@@ -122,6 +139,11 @@ bool Poller::may_begin_at(const Batch& batch, SteadyTime when) const {
     const auto between = ends();
     return between &&
            when + between->timeout <= batch.received + visibility_of(settings_.window, *between);
+}
+
+bool Poller::is_held_at(const Batch& batch, SteadyTime when) const {
+    const auto between = ends();
+    return between && when < batch.received + visibility_of(settings_.window, *between);
 }
 
 Task<> Poller::answered(Batch batch, scheduler::InvocationResult result) {

@@ -28,6 +28,10 @@ sql::Value time_or_null(const std::optional<std::int64_t>& ms) {
     return ms ? sql::Value(*ms) : sql::Value();
 }
 
+constexpr char kSelectTimer[] =
+    "SELECT kind, name, expression, zone, anchor_ms, start_ms, end_ms, window_ms, late_ms_max,"
+    " seed, scheduled_ms, due_ms FROM timer";
+
 std::optional<std::int64_t> time_if_any(const sql::Value& value) {
     return sql::is_null(value) ? std::nullopt : std::optional(sql::as_int(value));
 }
@@ -93,13 +97,21 @@ Result<void> TimerRows::remove(const std::string& kind, const std::string& name)
     return {};
 }
 
+Result<std::optional<TimerRows::Timer>> TimerRows::find(
+    const std::string& kind, const std::string& name
+) {
+    LAMBENT_TRY(
+        const sql::Rows found,
+        session.run(std::string(kSelectTimer) + " WHERE kind = $1 AND name = $2", {kind, name})
+    );
+    return found.rows.empty() ? std::nullopt : std::optional(timer_from(found.rows[0]));
+}
+
 Result<std::vector<TimerRows::Timer>> TimerRows::due(std::int64_t now_ms, std::size_t count_max) {
     LAMBENT_TRY(
         const sql::Rows found,
         session.run(
-            "SELECT kind, name, expression, zone, anchor_ms, start_ms, end_ms, window_ms,"
-            " late_ms_max, seed, scheduled_ms, due_ms FROM timer WHERE due_ms <= $1"
-            " ORDER BY due_ms LIMIT $2",
+            std::string(kSelectTimer) + " WHERE due_ms <= $1 ORDER BY due_ms LIMIT $2",
             {now_ms, static_cast<std::int64_t>(count_max)}
         )
     );

@@ -31,6 +31,7 @@ struct TimerRows {
     // Whether there is one or not.
     Result<void> remove(const std::string& kind, const std::string& name);
 
+    Result<std::optional<Timer>> find(const std::string& kind, const std::string& name);
     // The first `count_max` that are due by then.
     Result<std::vector<Timer>> due(std::int64_t now_ms, std::size_t count_max);
     Result<std::optional<std::int64_t>> first_due_ms();

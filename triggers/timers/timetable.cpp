@@ -35,12 +35,18 @@ std::optional<Tick> Timetable::after(std::int64_t ms) const {
     if (bounded && plan_.start_ms) {
         ms = std::max(ms, *plan_.start_ms - 1);
     }
+    if (ms > kLastScheduleMs || plan_.anchor_ms > kLastScheduleMs) {
+        return std::nullopt;
+    }
     const auto time = expression_.next(from_unix_ms(ms), zone_, from_unix_ms(plan_.anchor_ms));
     if (!time) {
         return std::nullopt;
     }
     Tick tick;
     tick.scheduled_ms = unix_ms(*time);
+    if (tick.scheduled_ms <= ms) {
+        return std::nullopt;
+    }
     if (bounded && plan_.end_ms && tick.scheduled_ms > *plan_.end_ms) {
         return std::nullopt;
     }

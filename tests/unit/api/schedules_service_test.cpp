@@ -135,6 +135,12 @@ TEST_CASE("SchedulesService words its refusals as AWS does", "[api][SchedulesSer
         message(wish_with("/ScheduleExpression", "never")) ==
         "400 ValidationException: Invalid Schedule Expression never."
     );
+    for (const double late : {1e10, 1e300}) {  // the year 2286, and none
+        CHECK(
+            message(wish_with("/EndDate", late)) ==
+            "400 ValidationException: The EndDate you specify cannot be later than 2199."
+        );
+    }
     CHECK(
         message(wish_with("/State", "ASLEEP")) ==
         "400 ValidationException: 1 validation error detected: Value 'ASLEEP' at 'state' failed to "

@@ -381,6 +381,31 @@ TEST_CASE(
     CHECK(room.buses->buses().size() == 1);
 }
 
+TEST_CASE("EventBuses put nothing into what is being removed", "[triggers][EventBuses]") {
+    Fixture room;
+    const auto begin = [&](Task<Result<void>> flow) {
+        boost::asio::co_spawn(
+            room.loop, std::move(flow), [](const std::exception_ptr&, const Result<void>&) {}
+        );
+    };
+    const Rule rule = rule_of("r", kOrders, "second");
+    room.make_bus("second");
+    room.run(room.buses->put_rule(rule)).value();
+    begin(room.buses->remove_rule("second", "r"));
+    const auto put = room.run(room.buses->put_targets("second", "r", {target_of("t")}));
+    CHECK(put.error().subject() == "rule");
+    begin(room.buses->remove_bus("second"));
+    CHECK(room.run(room.buses->put_rule(rule)).error().subject() == "bus");
+
+    room.make_bus("second");
+    begin(room.buses->put_rule(rule));
+    CHECK(room.run(room.buses->remove_bus("second")).error().subject() == "bus");
+    begin(room.buses->put_targets("second", "r", {target_of("t")}));
+    CHECK(room.run(room.buses->remove_rule("second", "r")).error().subject() == "targets");
+    room.open();
+    CHECK(room.buses->targets("second", "r").value().size() == 1);
+}
+
 TEST_CASE("EventBuses' tags are replaced as a whole", "[triggers][EventBuses]") {
     Fixture room;
     room.put(rule_of("r", kOrders), {target_of("t")});

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,19 @@ TEST_CASE("Days end at the next midnight", "[triggers][lifecycle]") {
     CHECK(days_end(kStart, 1) == days(1));
     CHECK(days_end(days(0, 1), 1) == days(2));
     CHECK(days_end(days(0, 23), 0) == days(1));
+}
+
+TEST_CASE("Days that go beyond what clocks count never end", "[triggers][lifecycle]") {
+    constexpr int kMost = std::numeric_limits<int>::max();
+    for (const int count : {86'000, 100'000, 1'000'000, kMost}) {
+        INFO(count);
+        CHECK(days_end(kStart, count) > days(80'000));
+    }
+    LifecycleRule rule;
+    rule.days = 100'000;
+    rule.noncurrent_days = kMost;
+    const std::vector<ObjectInfo> all{version("a", days(1), "2"), version("a", days(0), "1")};
+    CHECK(expired(rule, all, days(2)).empty());
 }
 
 TEST_CASE("A rule expires what it is about and nothing else", "[triggers][lifecycle]") {

@@ -29,7 +29,10 @@ struct PollerRoom {
         PollerPorts ports{
             source,
             invoker,
-            [this](const std::string&) { return function; },
+            [this](const std::string&) {
+                ++looks;
+                return function;
+            },
             writer,
             clock,
             batches};
@@ -60,6 +63,7 @@ struct PollerRoom {
     PlainBatchWriter writer;
     TaskScope batches{loop.get_executor(), Logger::silent()};
     runtime::FunctionPtr function;
+    int looks = 0;                   // of the poller, at its function
     std::shared_ptr<Poller> poller;  // also held by its batches
 };
 
@@ -306,6 +310,50 @@ TEST_CASE("Poller gives a batch up whose messages will be visible again", "[trig
     room.settle();
     CHECK(room.invoker.asked.size() == 5);
     CHECK(room.source.left() == Texts{"a"});
+}
+
+TEST_CASE("Poller does not begin what others may receive again", "[triggers][Poller]") {
+    PollerRoom room;
+    room.source.facts->is_fifo = GENERATE(false, true);
+    room.source.put("a", "text", "a");
+    room.start();
+    room.until([&] { return room.invoker.running == 1; });
+    room.settle();
+    room.invoker.answer("a", HeldInvoker::throttle());
+    room.source.put("b", "text", "b");  // which waits behind the pause
+    room.until([&] { return room.invoker.running == 0 && room.source.in_flight() == 2; });
+    room.advance(31s);
+    room.settle();
+    CHECK(room.invoker.asked == Texts{"a"});
+    room.invoker.at_once = [](const std::string&) {
+        return HeldInvoker::success();
+    };
+    room.source.expire();
+    room.until([&] { return room.source.left().empty(); });
+}
+
+TEST_CASE("Poller with a batch that may not begin yet sleeps", "[triggers][Poller]") {
+    PollerRoom room;
+    room.start();
+    for (const char* id : {"a", "b", "c"}) {
+        room.source.put(id);
+        room.until([&] { return room.poller->in_flight() == room.source.left().size(); });
+    }
+    room.settle();
+    room.invoker.answer("c", HeldInvoker::throttle());
+    room.until([&] { return room.poller->in_flight() == 2; });
+    REQUIRE(room.poller->limit() == 2);
+    room.advance(2s);  // "c" is due
+    const int before = room.looks;
+    room.loop.restart();
+    room.loop.run_for(100ms);
+    CHECK(room.looks - before < 30);  // not each millisecond
+    room.invoker.at_once = [](const std::string&) {
+        return HeldInvoker::success();
+    };
+    room.invoker.answer("a", HeldInvoker::success());
+    room.invoker.answer("b", HeldInvoker::success());
+    room.until([&] { return room.source.left().empty(); });
 }
 
 TEST_CASE("Poller that is halted lets go what no function has seen", "[triggers][Poller]") {

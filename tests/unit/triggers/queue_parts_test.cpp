@@ -32,6 +32,18 @@ TEST_CASE("Duplicates remember for five minutes", "[triggers][Duplicates]") {
     CHECK(duplicates.size() == 0);
 }
 
+TEST_CASE("Duplicates do not outlive a clock that was wrong", "[triggers][Duplicates]") {
+    constexpr std::int64_t kHour = 3'600'000;
+    Duplicates duplicates;
+    duplicates.add("future", {"id", 1, kHour + Duplicates::kRememberedMs});
+    CHECK_FALSE(duplicates.find("future", 0).has_value());  // an hour was taken back
+    duplicates.add("now", {"id", 2, Duplicates::kRememberedMs});
+    CHECK(duplicates.find("now", Duplicates::kRememberedMs - 1).has_value());
+    CHECK_FALSE(duplicates.find("now", Duplicates::kRememberedMs).has_value());
+    duplicates.add("step", {"id", 3, 1'000 + Duplicates::kRememberedMs});
+    CHECK(duplicates.find("step", 0).has_value());  // a second was taken back
+}
+
 TEST_CASE("Duplicates keep the newer of two ends", "[triggers][Duplicates]") {
     Duplicates duplicates;
     duplicates.add("a", {"first", 1, 100});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/sql/sqlite_driver.h"
+#include "tests/support/failing_driver.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/run_flow.h"
 #include "tests/support/temp_dir.h"
@@ -15,27 +16,6 @@
 #include <vector>
 
 namespace lambent::tests {
-
-// A driver whose next writes fail, as on a full disk.
-class FailingDriver final : public sql::Driver {
-  public:
-    explicit FailingDriver(sql::Driver& below) : below_(below) {}
-    Task<Result<void>> write(sql::Work work) override {
-        if (failures > 0) {
-            failures -= 1;
-            co_return Error(Code::kUnavailable, "disk_full", "no room");
-        }
-        co_return co_await below_.write(std::move(work));
-    }
-    Task<Result<void>> read(sql::Work work) override {
-        co_return co_await below_.read(std::move(work));
-    }
-
-    int failures = 0;
-
-  private:
-    sql::Driver& below_;
-};
 
 // Queues on one SQLite file, which stays when their life ends.
 class QueueRoom {

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <optional>
+
 using namespace lambent;
 using namespace lambent::triggers;
 using namespace std::chrono_literals;
@@ -31,6 +33,19 @@ Task<> send_one(QueueService& queues, std::string queue, std::string body) {
     NewMessage message;
     message.body = std::move(body);
     (void)(co_await queues.send(std::move(queue), std::move(message))).value();
+}
+
+Task<> send_into(QueueService& queues, NewMessage message, std::optional<Code>& refusal) {
+    std::string queue = "jobs.fifo";
+    const auto sent = co_await queues.send(std::move(queue), std::move(message));
+    refusal = sent.has_error() ? std::optional(sent.error().code()) : std::nullopt;
+}
+
+Task<> create_into(QueueService& queues, std::string name, std::optional<Code>& refusal) {
+    QueueSettings settings;
+    QueueTags tags;
+    const auto made = co_await queues.create(std::move(name), std::move(settings), std::move(tags));
+    refusal = made.has_error() ? std::optional(made.error().code()) : std::nullopt;
 }
 
 Task<> move_clock(tests::ManualClock& clock, QueueService& queues, std::chrono::seconds by) {
@@ -454,6 +469,72 @@ TEST_CASE("QueueService takes back what the disk refuses", "[triggers][QueueServ
         room.until_open("jobs");
         CHECK(room.bodies("jobs") == Bodies{"kept"});
     }
+}
+
+TEST_CASE("QueueService's duplicates fail with their original", "[triggers][QueueService]") {
+    QueueRoom room;
+    room.create("jobs.fifo");
+    NewMessage message;
+    message.body = "lost";
+    message.group_id = "g";
+    message.deduplication_id = "once";
+    room.failing->failures = 1;
+    std::optional<Code> first;
+    std::optional<Code> second;
+    std::vector<Task<>> flows;
+    flows.push_back(send_into(*room.queues, message, first));
+    flows.push_back(send_into(*room.queues, message, second));
+    room.run_together(std::move(flows));
+    CHECK(first == Code::kUnavailable);
+    CHECK(second == Code::kUnavailable);
+    room.until_open("jobs.fifo");
+    CHECK(room.bodies("jobs.fifo").empty());
+    CHECK(room.send("jobs.fifo", "kept", "g", "once").has_value());
+    CHECK(room.bodies("jobs.fifo") == Bodies{"kept"});
+}
+
+TEST_CASE("QueueService's queue is not there before its row is", "[triggers][QueueService]") {
+    QueueRoom room;
+    room.create("other");
+    room.failing->failures = 1;
+    NewMessage message;
+    message.body = "lost";
+    message.group_id = "g";
+    message.deduplication_id = "once";
+    std::optional<Code> first;
+    std::optional<Code> second;
+    std::optional<Code> sent;
+    std::vector<Task<>> flows;
+    flows.push_back(create_into(*room.queues, "jobs.fifo", first));
+    flows.push_back(create_into(*room.queues, "jobs.fifo", second));
+    flows.push_back(send_into(*room.queues, message, sent));
+    room.run_together(std::move(flows));
+    CHECK(first == Code::kUnavailable);
+    CHECK(second == Code::kUnavailable);
+    CHECK(sent == Code::kUnavailable);
+    CHECK_FALSE(room.queues->find("jobs.fifo").has_value());
+    room.restart();
+    CHECK(room.queues->list("jobs").empty());
+    room.create("jobs.fifo");
+    CHECK(room.send("jobs.fifo", "kept", "g", "once").has_value());
+}
+
+TEST_CASE("QueueService begins although rows have no queue", "[triggers][QueueService]") {
+    QueueRoom room;
+    room.create("jobs.fifo");
+    room.send("jobs.fifo", "kept", "g", "a").value();
+    room.send("jobs.fifo", "stray", "h", "b").value();
+    sql::Work work = [](sql::Session& session) -> Result<void> {
+        LAMBENT_TRY(session.run(
+            "UPDATE queue_message SET queue = $1 WHERE group_id = $2",
+            {std::int64_t{7}, std::string("h")}
+        ));
+        LAMBENT_TRY(session.run("UPDATE queue_duplicate SET queue = $1", {std::int64_t{7}}));
+        return {};
+    };
+    room.run(room.driver->write(std::move(work))).value();
+    room.restart();
+    CHECK(room.bodies("jobs.fifo") == Bodies{"kept"});
 }
 
 TEST_CASE("QueueService as a target takes each message once", "[triggers][QueueService]") {

@@ -231,6 +231,24 @@ TEST_CASE("Schedules that are updated are replaced", "[triggers][Schedules]") {
     CHECK(room.update(wish("b", "rate(1 day)")).error().code() == Code::kNotFound);
 }
 
+TEST_CASE("Schedules keep a tick whose window is open", "[triggers][Schedules]") {
+    Fixture room;
+    Schedule wanted = wish("a", "cron(0 8 * * ? *)");
+    wanted.window_minutes = 60;
+    room.create(wanted).value();
+    room.after(8h);
+    REQUIRE(room.sent() == 0);
+    wanted.target.input = "[]";
+    room.update(wanted).value();
+    room.after(1h);
+    CHECK(room.sent() == 1);
+    room.update(wanted).value();
+    room.after(22h);
+    CHECK(room.sent() == 1);
+    room.after(2h);
+    CHECK(room.sent() == 2);
+}
+
 TEST_CASE("Schedules survive a restart and make up for what was missed", "[triggers][Schedules]") {
     Fixture room;
     room.create(wish("hourly", "cron(0 * * * ? *)")).value();
@@ -278,6 +296,14 @@ TEST_CASE("Schedules refuse what cannot be", "[triggers][Schedules]") {
     wanted = wish("a", "rate(5 minutes)");
     wanted.group = "none";
     CHECK(subject(wanted) == "group");
+    constexpr std::int64_t kYear2286Ms = 10'000'000'000'000;
+    wanted = wish("a", "rate(5 minutes)");
+    wanted.start_ms = kYear2286Ms;
+    CHECK(subject(wanted) == "start");
+    wanted.start_ms.reset();
+    wanted.end_ms = kYear2286Ms;
+    CHECK(subject(wanted) == "end");
+    CHECK(subject(wish("a", "at(2200-01-01T00:00:00)")) == "schedule");
     CHECK(room.names({}).empty());
 }
 

@@ -180,6 +180,30 @@ TEST_CASE("Timetable takes at most so many in one round", "[triggers][Timetable]
     CHECK(rest.ticks.size() == 50);
 }
 
+TEST_CASE("Timetable has no tick that clocks cannot count", "[triggers][Timetable]") {
+    constexpr std::int64_t kYear2286Ms = 10'000'000'000'000;
+    const std::int64_t now = utc_ms(2026, 1, 1);
+    TimerPlan late = plan("cron(0 8 * * ? *)");
+    late.start_ms = kYear2286Ms;
+    CHECK_FALSE(Timetable::create(late)->after(now));
+    late = plan("rate(1 hour)");
+    late.start_ms = kYear2286Ms;
+    late.anchor_ms = kYear2286Ms;
+    const Timetable timetable = Timetable::create(late).value();
+    CHECK_FALSE(timetable.after(now));
+    // As it was stored when such a start was still taken.
+    const auto round = timetable.round({-8'446'744'073'709, -8'446'744'073'709}, now, 9);
+    CHECK(round.ticks.empty());
+    CHECK_FALSE(round.next);
+    for (const char* expression : {"rate(100000 days)", "rate(1000000 days)"}) {
+        CHECK_FALSE(Timetable::create(plan(expression))->after(now));
+    }
+    for (const char* expression : {"at(2200-01-01T00:00:00)", "at(9999-12-31T23:59:59)"}) {
+        CHECK_FALSE(Timetable::create(plan(expression))->after(now));
+    }
+    CHECK(Timetable::create(plan("at(2199-12-31T23:59:59)"))->after(now).has_value());
+}
+
 TEST_CASE("Timetable skips years at once", "[triggers][Timetable]") {
     const Timetable timetable = Timetable::create(plan("cron(* * * * ? *)")).value();
     const Tick pending = *timetable.after(utc_ms(2026, 1, 1));

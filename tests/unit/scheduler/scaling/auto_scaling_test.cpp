@@ -187,6 +187,24 @@ TEST_CASE("AutoScaling's actions begin and end", "[scheduler][AutoScaling]") {
     CHECK(room.after(60min) == 0);
 }
 
+TEST_CASE("AutoScaling refuses times that clocks cannot count", "[scheduler][AutoScaling]") {
+    constexpr std::int64_t kYear2286Ms = 10'000'000'000'000;
+    Fixture room;
+    room.bound(0, 100);
+    ScheduledAction action;
+    action.resource = kLive;
+    action.name = "late";
+    action.schedule = "rate(10 minutes)";
+    action.slots_min = 4;
+    action.start_ms = kYear2286Ms;
+    CHECK(room.put(action).error().subject() == "start");
+    action.start_ms.reset();
+    action.end_ms = kYear2286Ms;
+    CHECK(room.put(action).error().subject() == "end");
+    CHECK(room.schedule("at", "at(2700-01-01T00:00:00)", 7).error().subject() == "schedule");
+    CHECK(room.subject->actions().empty());
+}
+
 TEST_CASE("AutoScaling acts once at a time that comes once", "[scheduler][AutoScaling]") {
     Fixture room;
     room.bound(0, 100);
