@@ -1,6 +1,6 @@
 #pragma once
 
 // Parsed once for all tests (tests/CMakeLists.txt); never included by name.
-#include "cmake/precompiled.h"
-
 #include <catch2/catch.hpp>
+
+#include "cmake/precompiled.h"
