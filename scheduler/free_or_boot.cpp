@@ -9,6 +9,7 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::size_t kCrowd = 4;  // calls at once, and times as long as alone
+constexpr nanoseconds kShort = std::chrono::milliseconds(10);
 
 void learn(nanoseconds& average, nanoseconds sample) {
     constexpr int kMemory = 8;
@@ -66,7 +67,6 @@ void FreeOrBoot::boot_took(nanoseconds time) {
 }
 
 std::optional<SteadyTime> FreeOrBoot::crowded_until(std::size_t waiting, SteadyTime now) const {
-    constexpr nanoseconds kShort = std::chrono::milliseconds(10);
     constexpr nanoseconds kLookAgain = std::chrono::milliseconds(5);
     if (running_.size() < kCrowd || alone_time_.count() == 0 || call_time_ < kCrowd * alone_time_) {
         return std::nullopt;
