@@ -17,6 +17,12 @@ if(LAMBENT_SANITIZE)
         # these warnings.
         -Wno-maybe-uninitialized -Wno-mismatched-new-delete -Wno-stringop-overread)
     target_link_options(lambent_settings INTERFACE -fsanitize=${LAMBENT_SANITIZE})
+    if(LAMBENT_SANITIZE MATCHES address)
+        # A quarter of the time to compile, for what AddressSanitizer finds as well (and for
+        # alignment, which these processors do not ask for).
+        target_compile_options(lambent_settings INTERFACE
+            -fno-sanitize=null,alignment,object-size,vptr,nonnull-attribute,returns-nonnull-attribute)
+    endif()
     if(LAMBENT_SANITIZE MATCHES thread)
         # ThreadSanitizer does not understand fences; asio's stand beside its mutexes.
         target_compile_definitions(lambent_settings INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
