@@ -5,7 +5,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -115,23 +114,23 @@ Task<> AsyncPump::wait_until_due() {
 
 // --- Rows and numbers
 
-// Until it is written, or the pump ends, after which the event is due again: what is not written
-// stays claimed.
+// A full queue of writes passes, and so does a full disk; anything else ends the process, and the
+// event is due again.
 Task<> AsyncPump::write_surely(sql::Work work) {
-    constexpr std::chrono::milliseconds kPauseMax{1'000};
-    std::chrono::milliseconds wait{50};
+    constexpr std::chrono::milliseconds kPause{50};
     while (true) {
         const Result<void> written = co_await ports_.queue.driver().write(work);
         if (written.has_value()) {
             co_return;
         }
         log_.error("async_write_failed", {{"reason", written.error().message()}});
-        if (paused_ || written.error().code() == Code::kCorrupted) {
+        const bool passes =
+            written.error().code() == Code::kThrottled || written.error().subject() == "disk_full";
+        if (!passes || paused_) {
             co_return;
         }
-        asio::steady_timer pause(co_await asio::this_coro::executor, wait);
+        asio::steady_timer pause(co_await asio::this_coro::executor, kPause);
         co_await pause.async_wait(asio::use_awaitable);
-        wait = std::min(2 * wait, kPauseMax);
     }
 }
 

@@ -4,7 +4,6 @@
 #include "scheduler/async/async_pump.h"
 #include "scheduler/async/async_settings.h"
 #include "scheduler/async/sql_async_queue.h"
-#include "tests/support/failing_driver.h"
 #include "tests/support/kept_outbox.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/run_flow.h"
@@ -65,8 +64,7 @@ class AsyncFixture {
         config.durability = sql::SqliteConfig::Durability::kRelaxed;
         driver = sql::SqliteDriver::open(directory_.file("main.db"), config).value();
         driver->migrate(migrations()).value();
-        failing = std::make_unique<FailingDriver>(*driver);
-        queue = std::make_unique<scheduler::SqlAsyncQueue>(*failing, clock);
+        queue = std::make_unique<scheduler::SqlAsyncQueue>(*driver, clock);
         settings = std::make_unique<scheduler::AsyncSettings>(*driver, clock);
         run_flow(loop, settings->load([](const std::string&) { return true; })).value();
         pump = std::make_unique<scheduler::AsyncPump>(
@@ -99,7 +97,6 @@ class AsyncFixture {
         pump.reset();
         settings.reset();
         queue.reset();
-        failing.reset();
         driver.reset();
     }
 
@@ -171,7 +168,6 @@ class AsyncFixture {
     std::map<std::string, runtime::FunctionPtr> functions;
     scheduler::Backlog::Limits limits;
     std::unique_ptr<sql::SqliteDriver> driver;
-    std::unique_ptr<FailingDriver> failing;
     std::unique_ptr<scheduler::SqlAsyncQueue> queue;
     std::unique_ptr<scheduler::AsyncSettings> settings;
     std::unique_ptr<scheduler::AsyncPump> pump;

@@ -25,20 +25,6 @@ TEST_CASE("AsyncPump invokes what was enqueued and forgets it", "[scheduler][Asy
     CHECK(f.queue->received() == 1);
 }
 
-TEST_CASE("AsyncPump repeats a write until it is done", "[scheduler][AsyncPump]") {
-    AsyncFixture f;
-    f.deploy("hello");
-    f.invoker.before_answer = [&](const scheduler::Invocation&) {
-        f.failing->failures = 2;
-        f.failing->failure = Error(Code::kUnavailable, "database", "out of memory");
-    };
-    f.pump->start();
-    REQUIRE(f.enqueue("hello", "e1").has_value());
-    f.until_calls(1);
-    CHECK(f.rows() == 0);
-    CHECK(f.invoker.calls.size() == 1);
-}
-
 TEST_CASE("AsyncPump has counted an attempt before it begins", "[scheduler][AsyncPump]") {
     boost::asio::io_context other;  // outlives the driver, whose threads post to it
     AsyncFixture f;

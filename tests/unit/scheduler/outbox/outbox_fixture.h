@@ -3,7 +3,6 @@
 #include "base/sql/sqlite_driver.h"
 #include "scheduler/outbox/outbox_pump.h"
 #include "scheduler/outbox/sql_outbox.h"
-#include "tests/support/failing_driver.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/run_flow.h"
 #include "tests/support/temp_dir.h"
@@ -56,8 +55,7 @@ class OutboxFixture {
         config.durability = sql::SqliteConfig::Durability::kRelaxed;
         driver = sql::SqliteDriver::open(directory_.file("main.db"), config).value();
         driver->migrate(scheduler::SqlOutbox::migrations()).value();
-        failing = std::make_unique<FailingDriver>(*driver);
-        outbox = std::make_unique<scheduler::SqlOutbox>(*failing, clock);
+        outbox = std::make_unique<scheduler::SqlOutbox>(*driver, clock);
         pump = std::make_unique<scheduler::OutboxPump>(
             loop.get_executor(),
             *outbox,
@@ -71,7 +69,6 @@ class OutboxFixture {
         run_flow(loop, pump->stop());
         pump.reset();
         outbox.reset();
-        failing.reset();
         driver.reset();
     }
 
@@ -127,7 +124,6 @@ class OutboxFixture {
     scheduler::DeliveryRules rules;
     double jitter = 1;
     std::unique_ptr<sql::SqliteDriver> driver;
-    std::unique_ptr<FailingDriver> failing;
     std::unique_ptr<scheduler::SqlOutbox> outbox;
     std::unique_ptr<scheduler::OutboxPump> pump;
 

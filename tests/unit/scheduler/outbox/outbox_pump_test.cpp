@@ -64,19 +64,6 @@ TEST_CASE("OutboxPump has counted an attempt before it begins", "[scheduler][Out
     CHECK(attempts == 1);
 }
 
-TEST_CASE("OutboxPump repeats a write until it is done", "[scheduler][OutboxPump]") {
-    OutboxFixture f;
-    f.targets.before_answer = [&] {
-        f.failing->failures = 2;
-        f.failing->failure = Error(Code::kUnavailable, "database", "out of memory");
-    };
-    f.pump->start();
-    f.add("m1", kJobs);
-    f.until_sent(1);
-    CHECK(f.rows() == 0);
-    CHECK(f.targets.sent.size() == 1);
-}
-
 TEST_CASE("OutboxPump backs off from a target that fails", "[scheduler][OutboxPump]") {
     OutboxFixture f;
     for (int i = 0; i < 4; ++i) {
