@@ -112,13 +112,13 @@ class OutboxFixture {
             value = sql::as_int(found.rows.at(0).at(0));
             return {};
         };
-        boost::asio::io_context other;
-        run_flow(other, driver->read(std::move(work))).value();
+        run_flow(questions, driver->read(std::move(work))).value();
         return value;
     }
     std::int64_t now_ms() const { return unix_ms(clock.wall_now()); }
 
     boost::asio::io_context loop;
+    boost::asio::io_context questions;  // of tests: outlives the driver's threads, which wake it
     ManualClock clock;
     FakeTargets targets;
     scheduler::DeliveryRules rules;
