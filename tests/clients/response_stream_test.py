@@ -73,7 +73,7 @@ class ResponseStream(DaemonTest):
         super().setUpClass()
         cls.client = cls.daemon.client("lambda")
         cls.client.create_function(
-            FunctionName="talk", Runtime="nodejs20.x", Handler="app.handler", Role=ROLE, Timeout=20,
+            FunctionName="talk", Runtime="nodejs20.x", Handler="app.handler", Role=ROLE, Timeout=300,
             MemorySize=256, Code={"ZipFile": zip_of({"app.mjs": TALK})}, Tags={"lambent:endpoint": "open"})
         cls.s3 = cls.daemon.client("s3")
         cls.s3.create_bucket(Bucket="signals")
@@ -175,7 +175,7 @@ class ResponseStream(DaemonTest):
 
     def test_a_timeout_cuts_a_stream(self):
         self.client.update_function_configuration(FunctionName="talk", Timeout=1)
-        self.addCleanup(self.client.update_function_configuration, FunctionName="talk", Timeout=20)
+        self.addCleanup(self.client.update_function_configuration, FunctionName="talk", Timeout=300)
         chunks, end = self.all_events({"hang": True})
         self.assertEqual((b"first", "Sandbox.Timedout"), (chunks, end["ErrorCode"]))
         self.assertIn("Task timed out after 1.00 seconds", end["ErrorDetails"])
