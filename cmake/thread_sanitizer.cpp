@@ -3,6 +3,12 @@
 extern "C" const char* __tsan_default_suppressions();
 
 extern "C" const char* __tsan_default_suppressions() {
-    // glibc reads TZ under a lock of its own; libarchive calls mktime on several workers at once.
-    return "race:tzset_internal\n";
+    // glibc reads TZ and counts users of a locale under locks of its own; libarchive asks for times
+    // and locales on several workers at once.
+    return "race:tzset_internal\n"
+           "race:newlocale\n"
+           "race:freelocale\n"
+           "race:_nl_cleanup_ctype\n"
+           "race:_nl_*locale\n"
+           "race:^archive_read_\n";
 }

@@ -116,7 +116,8 @@ std::optional<WallTime> next_of_rate(chrono::seconds rate, WallTime after, WallT
     if (anchor > after) {
         return anchor;
     }
-    const chrono::seconds since_anchor = ((after - anchor) / rate + 1) * rate;
+    const auto passed = chrono::floor<chrono::seconds>(after - anchor);
+    const chrono::seconds since_anchor = (passed / rate + 1) * rate;
     const auto most = chrono::floor<chrono::seconds>(from_unix_ms(kLastScheduleMs) - anchor);
     return since_anchor <= most ? std::optional(anchor + since_anchor) : std::nullopt;
 }
