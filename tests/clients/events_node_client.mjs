@@ -70,7 +70,6 @@ test('a schedule is deleted after it has completed', async () => {
         Input: JSON.stringify({ kind: 'scheduled event' }),
     });
     const names = async () => (await scheduler.send(new ListSchedulesCommand({}))).Schedules.map((one) => one.Name);
-    assert.deepEqual(await names(), ['event', 'input']);
     const end = Date.now() + 20000;
     while ((await names()).length > 0) {
         assert.ok(Date.now() < end, 'the schedules did not go');
@@ -90,6 +89,8 @@ test('a schedule is kept as given, in its group', async () => {
     const { $metadata, Arn: arn, CreationDate, LastModificationDate, ...got } =
         await scheduler.send(new GetScheduleCommand({ Name: 'kept', GroupName: 'node' }));
     assert.deepEqual(got, asked);
+    const { Schedules } = await scheduler.send(new ListSchedulesCommand({ GroupName: 'node' }));
+    assert.deepEqual(Schedules.map((one) => one.Name), ['kept']);
     assert.match(arn, /:schedule\/node\/kept$/);
     assert.ok(Math.abs(Date.now() - CreationDate) < 60000);
     await scheduler.send(new UpdateScheduleCommand({ ...asked, ScheduleExpression: 'rate(1 day)' }));
