@@ -17,6 +17,8 @@ HTTP_API_MORE_MS = 0.5
 OVER_HTTP_TOO = "cpp"  # the managed runtimes speak frames alone
 CLIENT_MORE_MS = 0.3
 EMPTY_POOL = 1.15
+QUEUE_CLIENTS, SENDS_PER_SECOND = "64", 10_000
+TIMER_P99_MS = 20.0
 
 
 def at_least(part, text, measured, target, stretch=False):
@@ -156,6 +158,13 @@ def overload_gates(scenarios):
             for result in scenarios for promised, measured, holds in promises(result)]
 
 
+def trigger_gates(triggers):
+    part = "triggers"
+    return [at_least(part, f"durable sends/s at {QUEUE_CLIENTS} clients",
+                     triggers["queues"]["send"][QUEUE_CLIENTS]["rps"], SENDS_PER_SECOND),
+            at_most(part, "timer lateness p99", triggers["timers"]["p99"], TIMER_P99_MS, " ms")]
+
+
 def spread_of_client(cold, language):
     rows = [row["seen"] / 1000 for row in cold["client"][language]]
     return median(rows), percentile(rows, 0.99)
@@ -163,6 +172,6 @@ def spread_of_client(cold, language):
 
 def all_gates(results):
     makers = {"cold": cold_gates, "warm": warm_gates, "footprint": footprint_gates,
-              "many": many_gates, "overload": overload_gates}
+              "many": many_gates, "overload": overload_gates, "triggers": trigger_gates}
     return [gate for part, make in makers.items() if part in results
             for gate in make(results[part])]

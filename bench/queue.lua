@@ -55,8 +55,8 @@ function done(summary, latency)
     end
     local seconds = summary.duration / 1e6
     io.write(string.format(
-        'RESULT {"p50":%d,"p90":%d,"p99":%d,"rps":%.1f,"cycles":%.1f,"errors":%d}\n',
+        'RESULT {"p50":%d,"p90":%d,"p99":%d,"requests":%d,"rps":%.1f,"cycles":%.1f,"errors":%d}\n',
         latency:percentile(50), latency:percentile(90), latency:percentile(99),
-        summary.requests / seconds, all / seconds,
+        summary.requests, summary.requests / seconds, all / seconds,
         e.connect + e.read + e.write + e.status + e.timeout))
 end

@@ -5,6 +5,7 @@ from profile_of import SMALLEST_SHARE
 from statistics_of import median, percentile, spread
 from warm import CONNECTIONS
 
+DELAYS_ARE = "handlers read the machine's clock; a queue's arrival is known to the millisecond"
 VERDICT = {True: "yes", False: "**no**", None: "not tested"}
 
 
@@ -223,6 +224,42 @@ def overload_lines(scenarios):
     return lines
 
 
+def queue_rows(triggers):
+    """A row for every kind of load and number of clients: ours, then each peer's."""
+    rows = []
+    for kind, rate, title in (("send", "rps", "send"), ("cycle", "cycles", "send, receive, delete")):
+        for clients, ours in triggers["queues"][kind].items():
+            rows.append((title, clients, "lambent", f"{ours[rate]:,.0f}", f"{ours['p50']:,.0f}",
+                         f"{ours['p99']:,.0f}"))
+            rows += [(title, clients, name, f"{peer[kind][clients]['per_second']:,.0f}",
+                      f"{peer[kind][clients]['p50']:,.0f}", f"{peer[kind][clients]['p99']:,.0f}")
+                     for name, peer in triggers["peers"].items() if not isinstance(peer, str)]
+    return rows
+
+
+def trigger_lines(triggers):
+    delays = [(what, *(f"{triggers[key][field]:.1f}" for field in ("p50", "p99", "max")),
+               triggers[key]["samples"])
+              for what, key in (("PUT of an object → its function entered, warm", "uploads"),
+                                ("one-time schedule due → its function entered", "timers"),
+                                ("publish → the last of 100 queues has it", "fanOut"))]
+    return ["", "## Triggers", "",
+            "Durable queues (every acknowledged send is synced). lambent is asked over HTTP, for",
+            "sends with signatures; Redis and PostgreSQL by their own programs and protocols, a",
+            "cycle of Redis being one script, of PostgreSQL an insert and then a transaction. The",
+            "load has one processor. A latency of lambent's cycle is that of one of its requests.", "",
+            *table(("load", "clients", "system", "per second", "p50 µs", "p99 µs"),
+                   queue_rows(triggers)), "",
+            *(f"- Not run: {name}: {why}" for name, why in triggers["peers"].items()
+              if isinstance(why, str)), "",
+            "Messages until they are done, by a mapping with batches of 10 to a Python function:", "",
+            *table(("clients that send for 1 s", "messages", "done per second"),
+                   [(clients, f"{each['sent']:,}", f"{each['per_second']:,.0f}")
+                    for clients, each in triggers["consumed"].items()]), "",
+            f"Delays in milliseconds ({DELAYS_ARE}):", "",
+            *table(("", "p50", "p99", "max", "samples"), delays)]
+
+
 def render(results):
     about = results["about"]
     lines = ["# Performance", "",
@@ -249,4 +286,6 @@ def render(results):
         lines += many_lines(results["many"])
     if "overload" in results:
         lines += overload_lines(results["overload"])
+    if "triggers" in results:
+        lines += trigger_lines(results["triggers"])
     return "\n".join(lines) + "\n"
