@@ -227,7 +227,8 @@ def overload_lines(scenarios):
 def queue_rows(triggers):
     """A row for every kind of load and number of clients: ours, then each peer's."""
     rows = []
-    for kind, rate, title in (("send", "rps", "send"), ("cycle", "cycles", "send, receive, delete")):
+    for kind, rate, title in (("send", "rps", "send"),
+                              ("cycle", "cycles", "send, receive, delete")):
         for clients, ours in triggers["queues"][kind].items():
             rows.append((title, clients, "lambent", f"{ours[rate]:,.0f}", f"{ours['p50']:,.0f}",
                          f"{ours['p99']:,.0f}"))
@@ -247,12 +248,14 @@ def trigger_lines(triggers):
             "Durable queues (every acknowledged send is synced). lambent is asked over HTTP, for",
             "sends with signatures; Redis and PostgreSQL by their own programs and protocols, a",
             "cycle of Redis being one script, of PostgreSQL an insert and then a transaction. The",
-            "load has one processor. A latency of lambent's cycle is that of one of its requests.", "",
+            "load has one processor. A latency of lambent's cycle is that of one of its requests.",
+            "",
             *table(("load", "clients", "system", "per second", "p50 µs", "p99 µs"),
                    queue_rows(triggers)), "",
             *(f"- Not run: {name}: {why}" for name, why in triggers["peers"].items()
               if isinstance(why, str)), "",
-            "Messages until they are done, by a mapping with batches of 10 to a Python function:", "",
+            "Messages until they are done, by a mapping with batches of 10 to a Python function:",
+            "",
             *table(("clients that send for 1 s", "messages", "done per second"),
                    [(clients, f"{each['sent']:,}", f"{each['per_second']:,.0f}")
                     for clients, each in triggers["consumed"].items()]), "",

@@ -96,7 +96,8 @@ def timers(lambent, samples):
     for each in range(samples):
         due = first + each // TIMERS_A_SECOND
         schedules.create_schedule(
-            Name=f"timer-{each}", FlexibleTimeWindow={"Mode": "OFF"}, ActionAfterCompletion="DELETE",
+            Name=f"timer-{each}", FlexibleTimeWindow={"Mode": "OFF"},
+            ActionAfterCompletion="DELETE",
             ScheduleExpression=time.strftime("at(%Y-%m-%dT%H:%M:%S)", time.gmtime(due)),
             Target={"Arn": entered.arn, "RoleArn": ROLE, "Input": json.dumps({"due": due})})
     late = []
@@ -124,7 +125,7 @@ def fan_out(lambent, samples):
 
 
 def arrival(sqs, url):
-    """When the queue got its message (seconds, of whole milliseconds); it is received and deleted."""
+    """When the queue got its message (seconds, of whole milliseconds); it is deleted."""
     got = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20, AttributeNames=["SentTimestamp"])
     message = got["Messages"][0]
     sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

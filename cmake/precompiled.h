@@ -9,7 +9,6 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/result.hpp>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -24,3 +23,5 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "cmake/json_templates.h"

@@ -33,8 +33,10 @@ endif()
 
 # What nearly every body includes, parsed once. Bodies still include what they use: the tidy preset
 # builds without it.
-add_library(lambent_precompiled STATIC ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp)
-target_link_libraries(lambent_precompiled PUBLIC lambent_settings Boost::headers Threads::Threads)
+add_library(lambent_precompiled STATIC ${CMAKE_SOURCE_DIR}/cmake/precompiled.cpp
+    ${CMAKE_SOURCE_DIR}/cmake/json_templates.cpp)
+target_link_libraries(lambent_precompiled PUBLIC lambent_settings Boost::headers Threads::Threads
+    nlohmann_json::nlohmann_json)
 target_precompile_headers(lambent_precompiled PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
 
 # lambent_add_room(NAME SOURCES … PUBLIC … PRIVATE …)
@@ -43,7 +45,8 @@ function(lambent_add_room name)
     cmake_parse_arguments(ROOM "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
     set(target lambent_${name})
     add_library(${target} STATIC ${ROOM_SOURCES})
-    target_link_libraries(${target} PUBLIC lambent_settings ${ROOM_PUBLIC} PRIVATE ${ROOM_PRIVATE})
+    target_link_libraries(${target} PUBLIC lambent_settings ${ROOM_PUBLIC}
+        PRIVATE ${ROOM_PRIVATE} lambent_precompiled)
     target_precompile_headers(${target} REUSE_FROM lambent_precompiled)
     if(LAMBENT_TOGETHER)
         set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)

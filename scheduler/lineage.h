@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,5 +26,10 @@ struct TraceStep {
 // "Root=1-…;Parent=…;Sampled=0;Lineage=1:<function>:<times before>|…". SDKs inside functions hand
 // the header on. Pure; a lineage that cannot be read counts as none.
 TraceStep step_into(std::string_view header, std::string_view function_arn);
+
+// The X-Amzn-Trace-Id with which a function ("name:qualifier") goes on with a chain; nothing when
+// that would be the loop that Lambda stops. What sources of events ask before they invoke.
+using NextInChain = std::function<
+    std::optional<std::string>(const std::string& header, const std::string& function)>;
 
 }  // namespace lambent::scheduler

@@ -12,6 +12,8 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 namespace lambent::api::s3 {
@@ -73,31 +75,59 @@ Address address_of(const std::string& text) {
     return address;
 }
 
+struct Network {
+    Address base;
+    unsigned bits = 0;  // of the prefix
+};
+
 // "10.0.0.0/8", or one address.
-bool is_in_network(const std::string& network, const std::string& value) {
-    const auto slash = std::min(network.find('/'), network.size());
-    const Address base = address_of(network.substr(0, slash));
+std::optional<Network> network_of(const std::string& text) {
+    const auto slash = std::min(text.find('/'), text.size());
+    Network network{address_of(text.substr(0, slash)), 0};
+    network.bits = network.base.bits;
+    const char* end = text.data() + text.size();
+    if (slash < text.size()) {
+        const auto read = std::from_chars(text.data() + slash + 1, end, network.bits);
+        if (read.ec != std::errc{} || read.ptr != end || network.bits > network.base.bits) {
+            return std::nullopt;
+        }
+    }
+    return network.base.bits == 0 ? std::nullopt : std::optional(network);
+}
+bool is_network(const std::string& wanted) {
+    return network_of(wanted).has_value();
+}
+bool is_in_network(const std::string& wanted, const std::string& value) {
+    const auto network = network_of(wanted);
     const Address address = address_of(value);
-    if (base.bits == 0 || base.bits != address.bits) {
+    if (!network || network->base.bits != address.bits) {
         return false;
     }
-    unsigned bits = base.bits;
-    if (slash < network.size()) {
-        std::from_chars(network.data() + slash + 1, network.data() + network.size(), bits);
-    }
-    bits = std::min(bits, base.bits);
-    if (std::memcmp(base.bytes.data(), address.bytes.data(), bits / 8) != 0) {
-        return false;
-    }
-    const unsigned rest = bits % 8;
+    const std::size_t whole = network->bits / 8;
+    const unsigned rest = network->bits % 8;
     const auto mask = static_cast<unsigned>(0xFF00U >> rest) & 0xFFU;
-    return rest == 0 || (base.bytes[bits / 8] & mask) == (address.bytes[bits / 8] & mask);
+    const auto& base = network->base.bytes;
+    return std::memcmp(base.data(), address.bytes.data(), whole) == 0 &&
+           (rest == 0 || (base[whole] & mask) == (address.bytes[whole] & mask));
+}
+
+bool is_anything(const std::string& /*wanted*/) {
+    return true;
+}
+bool is_number(const std::string& wanted) {
+    char* end = nullptr;
+    std::strtod(wanted.c_str(), &end);
+    return !wanted.empty() && *end == '\0';
+}
+bool is_truth(const std::string& wanted) {
+    return wanted == "true" || wanted == "false";
 }
 
 struct Operator {
     std::string_view name;
     bool (*test)(const std::string&, const std::string&);
     bool negated;
+    bool (*takes)(const std::string&) = is_anything;  // what may stand in a policy
 };
 constexpr std::array kOperators = {
     Operator{"StringEquals", equals, false},
@@ -111,21 +141,21 @@ constexpr std::array kOperators = {
     Operator{"ArnNotEquals", is_like, true},
     Operator{"ArnNotLike", is_like, true},
     Operator{"Bool", equals_ignoring_case, false},
-    Operator{"IpAddress", is_in_network, false},
-    Operator{"NotIpAddress", is_in_network, true},
-    Operator{"NumericEquals", number_equals, false},
-    Operator{"NumericNotEquals", number_equals, true},
-    Operator{"NumericLessThan", number_less, false},
-    Operator{"NumericLessThanEquals", number_at_most, false},
-    Operator{"NumericGreaterThan", number_greater, false},
-    Operator{"NumericGreaterThanEquals", number_at_least, false},
+    Operator{"IpAddress", is_in_network, false, is_network},
+    Operator{"NotIpAddress", is_in_network, true, is_network},
+    Operator{"NumericEquals", number_equals, false, is_number},
+    Operator{"NumericNotEquals", number_equals, true, is_number},
+    Operator{"NumericLessThan", number_less, false, is_number},
+    Operator{"NumericLessThanEquals", number_at_most, false, is_number},
+    Operator{"NumericGreaterThan", number_greater, false, is_number},
+    Operator{"NumericGreaterThanEquals", number_at_least, false, is_number},
     Operator{"DateEquals", equals, false},
     Operator{"DateNotEquals", equals, true},
     Operator{"DateLessThan", date_less, false},
     Operator{"DateLessThanEquals", date_at_most, false},
     Operator{"DateGreaterThan", date_greater, false},
     Operator{"DateGreaterThanEquals", date_at_least, false},
-    Operator{"Null", nullptr, false},
+    Operator{"Null", nullptr, false, is_truth},
 };
 
 Answer<std::string> text_of_value(const nlohmann::json& value) {
@@ -162,6 +192,9 @@ Answer<PolicyCondition> PolicyCondition::read(
     for (const nlohmann::json& value :
          values.is_array() ? values : nlohmann::json::array({values})) {
         LAMBENT_TRY(std::string text, text_of_value(value));
+        if (!known->takes(text)) {
+            return malformed_policy("Invalid condition value in policy");
+        }
         condition.values_.push_back(std::move(text));
     }
     return condition;

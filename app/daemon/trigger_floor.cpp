@@ -1,6 +1,10 @@
 #include "app/daemon/trigger_floor.h"
 
+#include "api/lambda/invoke_options.h"
+#include "scheduler/lineage.h"
+
 #include <functional>
+#include <optional>
 #include <random>
 #include <utility>
 
@@ -109,12 +113,33 @@ scheduler::AsyncPorts TriggerFloor::async_ports(const Ground& ground) {
         ground.options.region};
 }
 
+scheduler::NextInChain TriggerFloor::next_in_chain(const Ground& ground) {
+    return [this,
+            &clock = ground.clocks.machine,
+            region = ground.options.region,
+            find = engine_.function_finder()](
+               const std::string& header, const std::string& reference
+           ) -> std::optional<std::string> {
+        const std::string chain =
+            header.empty() ? api::lambda::new_trace_id(clock.wall_now()) : header;
+        const runtime::FunctionPtr function = find(reference);
+        if (!function) {
+            return chain;  // the invocation will say so
+        }
+        scheduler::TraceStep step = scheduler::step_into(chain, function->arn(region));
+        const bool is_stopped = step.is_loop() && async_settings.loops(function->name) ==
+                                                      scheduler::AsyncSettings::Loops::kTerminate;
+        return is_stopped ? std::nullopt : std::optional(std::move(step.header));
+    };
+}
+
 triggers::EventSourceMappings::Ports TriggerFloor::mapping_ports(const Ground& ground) {
     return {
         *ground.stores.main_db,
         message_source,
         engine_.scheduler,
         engine_.function_finder(),
+        next_in_chain(ground),
         batch_writer,
         ground.clocks.of_triggers()};
 }

@@ -43,6 +43,7 @@ class TriggerFloor {
   private:
     void connect_targets();
     scheduler::AsyncPorts async_ports(const Ground& ground);
+    scheduler::NextInChain next_in_chain(const Ground& ground);
     triggers::EventSourceMappings::Ports mapping_ports(const Ground& ground);
 
     Engine& engine_;

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Queue to function as AWS clients set it up: event source mappings, what becomes of batches, and
 what of messages when the daemon dies."""
+import hashlib
 import json
 import os
 import pathlib
@@ -103,6 +104,20 @@ class Sources(DaemonTest):
                 {"Id": body, "MessageBody": body} for body in wanted[start:start + 10]])
         eventually(lambda: sorted(self.bodies()) == sorted(wanted), what="every message")
         eventually(lambda: self.left(url) == 0, what="the empty queue")
+
+    def test_a_loop_ends_in_the_dead_letter_queue(self):
+        dead, dead_arn = self.make_queue("-dead")
+        url, arn = self.make_queue(RedrivePolicy=json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 1}))
+        self.map(arn, self.worker(), BatchSize=1)
+        function = self.lambdas.get_function_configuration(FunctionName=self.name)["FunctionArn"]
+        for body, times in (("goes-on", 14), ("loops", 15)):
+            trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=1:" + \
+                f"{hashlib.sha256(function.encode()).hexdigest()[:8]}:{times}"
+            self.send(url, body, MessageSystemAttributes={
+                "AWSTraceHeader": {"DataType": "String", "StringValue": trace}})
+        eventually(lambda: self.left(dead) == 1, what="the message in the dead letter queue")
+        self.assertEqual(["goes-on"], self.bodies())
+        self.assertEqual("loops", self.sqs.receive_message(QueueUrl=dead)["Messages"][0]["Body"])
 
     def test_the_record_is_what_lambda_gives(self):
         url, arn = self.make_queue()

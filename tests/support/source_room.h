@@ -26,8 +26,11 @@ class FakeSource final : public triggers::MessageSource {
   public:
     explicit FakeSource(boost::asio::io_context& loop) : loop_(loop) {}
 
-    void put(std::string id, std::string body = "text", std::string group = "") {
+    void put(
+        std::string id, std::string body = "text", std::string group = "", std::string trace = ""
+    ) {
         triggers::ReceivedMessage message;
+        message.trace_header = std::move(trace);
         message.id = std::move(id);
         message.body = std::move(body);
         message.group_id = std::move(group);
@@ -183,6 +186,7 @@ class HeldInvoker final : public scheduler::Invoker {
     Task<Answer> invoke(scheduler::Invocation invocation) override {
         asked.push_back(invocation.payload);
         functions.push_back(invocation.function);
+        traces.push_back(invocation.trace_id);
         if (at_once) {
             co_return at_once(invocation.payload);
         }
@@ -208,6 +212,7 @@ class HeldInvoker final : public scheduler::Invoker {
 
     std::vector<std::string> asked;  // payloads
     std::vector<std::string> functions;
+    std::vector<std::string> traces;
     std::vector<std::pair<std::string, std::shared_ptr<OneShot<Answer>>>> waiting;
     std::function<Answer(const std::string& payload)> at_once;
     std::size_t running = 0;

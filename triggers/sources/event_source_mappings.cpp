@@ -282,7 +282,13 @@ void EventSourceMappings::poll(Entry& entry) {
         return;
     }
     PollerPorts ports{
-        ports_.source, ports_.invoker, ports_.find_function, ports_.writer, ports_.clock, batches_};
+        ports_.source,
+        ports_.invoker,
+        ports_.find_function,
+        ports_.next_in_chain,
+        ports_.writer,
+        ports_.clock,
+        batches_};
     entry.poller = std::make_shared<Poller>(
         executor_,
         std::move(ports),

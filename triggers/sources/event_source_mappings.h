@@ -8,6 +8,7 @@
 #include "base/sql/sql_driver.h"
 #include "scheduler/find_function.h"
 #include "scheduler/invocation.h"
+#include "scheduler/lineage.h"
 #include "triggers/sources/event_source_mapping.h"
 #include "triggers/sources/mapping_fsm.h"
 #include "triggers/sources/mapping_rows.h"
@@ -37,6 +38,7 @@ class EventSourceMappings {
         MessageSource& source;
         scheduler::Invoker& invoker;
         scheduler::FindFunction find_function;
+        scheduler::NextInChain next_in_chain;
         const BatchEventWriter& writer;
         const Clock& clock;
     };

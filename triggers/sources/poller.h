@@ -6,6 +6,7 @@
 #include "base/logger.h"
 #include "scheduler/find_function.h"
 #include "scheduler/invocation.h"
+#include "scheduler/lineage.h"
 #include "triggers/sources/batch_collector.h"
 #include "triggers/sources/event_source_mapping.h"
 #include "triggers/sources/mapping_rules.h"
@@ -33,6 +34,7 @@ struct PollerPorts {
     MessageSource& source;
     scheduler::Invoker& invoker;
     scheduler::FindFunction find_function;
+    scheduler::NextInChain next_in_chain;
     const BatchEventWriter& writer;
     const Clock& clock;
     TaskScope& batches;  // flows of batches that are being processed
@@ -112,7 +114,7 @@ class Poller final : public std::enable_shared_from_this<Poller> {
     std::optional<Batch> take_fresh(SteadyTime now);
     static Task<> process(std::shared_ptr<Poller> self, Batch batch, Running running);
     Task<> try_batch(Batch batch);
-    Task<Result<scheduler::InvocationResult>> invoke(const Batch& batch);
+    Task<Result<scheduler::InvocationResult>> invoke(const Batch& batch, std::string trace);
     Task<> not_admitted(Batch batch, Error error);
     void give_up(const Batch& batch, const std::string& reason);
     Task<> answered(Batch batch, scheduler::InvocationResult result);

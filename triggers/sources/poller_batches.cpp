@@ -91,7 +91,12 @@ Task<> Poller::process(std::shared_ptr<Poller> self, Batch batch, Running runnin
 }
 
 Task<> Poller::try_batch(Batch batch) {
-    auto result = co_await invoke(batch);
+    auto trace = ports_.next_in_chain(trace_of(batch), settings_.function);
+    if (!trace) {
+        give_up(batch, "its function runs in a loop");
+        co_return;
+    }
+    auto result = co_await invoke(batch, std::move(*trace));
     if (result.has_error()) {
         Error error = result.error();
         co_await not_admitted(std::move(batch), std::move(error));
@@ -101,11 +106,11 @@ Task<> Poller::try_batch(Batch batch) {
     co_await answered(std::move(batch), std::move(*result));
 }
 
-Task<Result<scheduler::InvocationResult>> Poller::invoke(const Batch& batch) {
+Task<Result<scheduler::InvocationResult>> Poller::invoke(const Batch& batch, std::string trace) {
     scheduler::Invocation invocation;
     invocation.function = settings_.function;
     invocation.request_id = random_uuid();
-    invocation.trace_id = trace_of(batch);
+    invocation.trace_id = std::move(trace);
     invocation.payload = ports_.writer.event(batch);
     try {
         co_return co_await ports_.invoker.invoke(std::move(invocation));

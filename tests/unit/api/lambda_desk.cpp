@@ -65,6 +65,7 @@ triggers::EventSourceMappings::Ports LambdaDesk::mapping_ports() {
         source,
         invoker,
         [this](const std::string& name) { return qualified_.find(name); },
+        [](const std::string& header, const std::string&) { return std::optional(header); },
         event_writer_,
         clock};
 }

@@ -108,6 +108,23 @@ TEST_CASE("Conditions narrow a statement", "[api][policy]") {
     CHECK_FALSE(holds(R"("Null":{"s3:if-none-match":"true"})", {{"s3:if-none-match", "*"}}));
 }
 
+TEST_CASE("A condition's values are what its operator compares", "[api][policy]") {
+    const auto refused = [](const std::string& condition) {
+        return refusal(policy(statement(
+            "Deny",
+            R"("Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::photos/*","Condition":{)" +
+                condition + "}"
+        )));
+    };
+    const std::string invalid = "Invalid condition value in policy";
+    CHECK(refused(R"("NotIpAddress":{"aws:SourceIp":"10.0.0.0/33"})") == invalid);
+    CHECK(refused(R"("NotIpAddress":{"aws:SourceIp":["::1/64","home"]})") == invalid);
+    CHECK(refused(R"("IpAddress":{"aws:SourceIp":"10.0.0.0/"})") == invalid);
+    CHECK(refused(R"("NumericLessThan":{"s3:max-keys":"ten"})") == invalid);
+    CHECK(refused(R"("Null":{"s3:prefix":"maybe"})") == invalid);
+    CHECK(refused(R"("IpAddress":{"aws:SourceIp":["10.0.0.0/8","2001:db8::/32"]})").empty());
+}
+
 TEST_CASE("Policies that S3 would not take are refused", "[api][policy]") {
     CHECK(refusal("x") == "Policies must be valid JSON and the first byte must be '{'");
     CHECK(refusal("{}") == "Missing required field Statement");

@@ -37,6 +37,7 @@ struct MappingRoom {
             source,
             invoker,
             [this](const std::string& name) { return function(name); },
+            [](const std::string& header, const std::string&) { return std::optional(header); },
             writer,
             clock};
         mappings = std::make_unique<EventSourceMappings>(

@@ -33,6 +33,9 @@ struct PollerRoom {
                 ++looks;
                 return function;
             },
+            [this](const std::string& header, const std::string& name) {
+                return is_loop ? std::nullopt : std::optional(header + ">" + name);
+            },
             writer,
             clock,
             batches};
@@ -64,6 +67,7 @@ struct PollerRoom {
     TaskScope batches{loop.get_executor(), Logger::silent()};
     runtime::FunctionPtr function;
     int looks = 0;                   // of the poller, at its function
+    bool is_loop = false;            // what the next invocation would be
     std::shared_ptr<Poller> poller;  // also held by its batches
 };
 
@@ -364,6 +368,31 @@ TEST_CASE("Poller that is halted lets go what no function has seen", "[triggers]
     run_flow(room.loop, room.poller->halt());
     CHECK(room.source.let_go_ids == Texts{"a"});
     CHECK(room.invoker.asked.empty());
+}
+
+TEST_CASE("Poller takes the chain of a batch on to the function", "[triggers][Poller]") {
+    PollerRoom room;
+    room.source.put("a", "text", "", "Root=1");
+    room.start();
+    room.until([&] { return room.invoker.running == 1; });
+    CHECK(room.invoker.traces == Texts{"Root=1>worker:live"});
+    room.invoker.answer("a", HeldInvoker::success());
+    room.until([&] { return room.source.left().empty(); });
+}
+
+TEST_CASE("Poller stops a loop and leaves the message to its queue", "[triggers][Poller]") {
+    PollerRoom room;
+    room.is_loop = true;
+    room.source.put("a");
+    room.start();
+    room.settle();
+    CHECK(room.invoker.asked.empty());
+    CHECK(room.source.left() == Texts{"a"});
+    room.is_loop = false;
+    room.source.expire();
+    room.until([&] { return room.invoker.running == 1; });
+    room.invoker.answer("a", HeldInvoker::success());
+    room.until([&] { return room.source.left().empty(); });
 }
 
 TEST_CASE("Poller that is halted lets its batches end", "[triggers][Poller]") {
