@@ -30,7 +30,7 @@ test:
 test-asan test-tsan: test-%:
 	@scripts/setup build demo test
 	@scripts/build $* all
-	@scripts/test $* -E '^(tidy|bench_|python_runtime|node_runtime|node_stream|stems$$|examples_demo)'
+	@scripts/test $* -E '^(tidy|threats|bench_|python_runtime|node_runtime|node_stream|stems$$|examples_demo)'
 
 # Crashes, power cuts and failing disks at every failpoint: what was acknowledged must be there.
 power-cuts soak:
