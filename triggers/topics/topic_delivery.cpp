@@ -85,6 +85,8 @@ TopicMessage topic_message_of(scheduler::TargetMessage message, TopicKind kind) 
         fresh.attributes[name] = {"Number", std::move(value)};
     }
     fresh.attributes.merge(message.other_attributes);
+    // SNS has none without a value, and what was meant to be told must not be lost for that.
+    std::erase_if(fresh.attributes, [](const auto& one) { return one.second.value.empty(); });
     fresh.body = std::move(message.body);
     fresh.trace_header = std::move(message.trace_header);
     fresh.group_id = std::move(message.group_id);
