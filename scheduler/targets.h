@@ -11,6 +11,13 @@
 
 namespace lambent::scheduler {
 
+// A message attribute of any type that SQS and SNS have: "String", "Number.price", "Binary"…
+struct TypedAttribute {
+    std::string type;
+    std::string value;  // text, or the bytes of a Binary
+    friend bool operator==(const TypedAttribute&, const TypedAttribute&) = default;
+};
+
 // What one resource sends to another: a schedule, rule, topic, bucket, mapping or finished
 // asynchronous invocation to a function, queue, topic, event bus or bucket.
 struct TargetMessage {
@@ -21,6 +28,7 @@ struct TargetMessage {
     // Message attributes of type String, and of type Number, where the target has such (SQS, SNS).
     std::map<std::string, std::string> attributes;
     std::map<std::string, std::string> number_attributes;
+    std::map<std::string, TypedAttribute> other_attributes;  // of all other types
     std::string group_id;          // of FIFO queues and topics; empty otherwise
     std::string deduplication_id;  // the same
     // Of events on a bus; empty for other targets.

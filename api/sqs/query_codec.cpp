@@ -1,12 +1,12 @@
 #include "api/sqs/query_codec.h"
 
+#include "api/wire/query.h"
 #include "api/wire/xml.h"
 
 #include <nlohmann/json.hpp>
 
 #include <array>
 #include <charconv>
-#include <map>
 
 namespace lambent::api::sqs {
 namespace {
@@ -14,42 +14,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kNamespace = "http://queue.amazonaws.com/doc/2012-11-05/";
-constexpr std::size_t kPartsMax = 8;
-
-// "A.1.B=x" as a tree: A → 1 → B = x. Numbers are compared as numbers.
-struct ByNumber {
-    bool operator()(const std::string& a, const std::string& b) const {
-        return a.size() != b.size() ? a.size() < b.size() : a < b;
-    }
-};
-struct Node {
-    std::string value;
-    std::map<std::string, Node, ByNumber> children;
-
-    const std::string& text(const char* child) const {
-        static const std::string kNothing;
-        const auto found = children.find(child);
-        return found == children.end() ? kNothing : found->second.value;
-    }
-};
-
-Node tree_of(const http::QueryItems& items) {
-    Node root;
-    for (const auto& [name, value] : items) {
-        Node* at = &root;
-        std::string_view rest = name;
-        for (std::size_t parts = 0; parts < kPartsMax; ++parts) {
-            const std::size_t dot = rest.find('.');
-            at = &at->children[std::string(rest.substr(0, dot))];
-            if (dot == std::string_view::npos) {
-                break;
-            }
-            rest.remove_prefix(dot + 1);
-        }
-        at->value = value;
-    }
-    return root;
-}
 
 bool is_number_name(std::string_view name) {
     constexpr std::array<std::string_view, 6> kNumbers{
@@ -75,7 +39,7 @@ json scalar_of(std::string_view name, const std::string& value) {
     return value;
 }
 
-json map_of(const Node& entries, const char* key, const char* value) {
+json map_of(const QueryNode& entries, const char* key, const char* value) {
     json map = json::object();
     for (const auto& [number, entry] : entries.children) {
         map[entry.text(key)] = entry.text(value);
@@ -83,7 +47,7 @@ json map_of(const Node& entries, const char* key, const char* value) {
     return map;
 }
 
-json list_of(const Node& entries) {
+json list_of(const QueryNode& entries) {
     json list = json::array();
     for (const auto& [number, entry] : entries.children) {
         list.push_back(entry.value);
@@ -91,7 +55,7 @@ json list_of(const Node& entries) {
     return list;
 }
 
-json attributes_of(const Node& entries) {
+json attributes_of(const QueryNode& entries) {
     json map = json::object();
     for (const auto& [number, entry] : entries.children) {
         json attribute = json::object();
@@ -105,9 +69,9 @@ json attributes_of(const Node& entries) {
     return map;
 }
 
-json object_of(std::string_view action, const Node& node);
+json object_of(std::string_view action, const QueryNode& node);
 
-json entries_of(std::string_view action, const Node& entries) {
+json entries_of(std::string_view action, const QueryNode& entries) {
     json list = json::array();
     for (const auto& [number, entry] : entries.children) {
         list.push_back(object_of(action, entry));
@@ -115,7 +79,9 @@ json entries_of(std::string_view action, const Node& entries) {
     return list;
 }
 
-void add_member(json& object, std::string_view action, const std::string& name, const Node& node) {
+void add_member(
+    json& object, std::string_view action, const std::string& name, const QueryNode& node
+) {
     if (name == "Attribute") {
         object["Attributes"] = map_of(node, "Name", "Value");
     } else if (name == "Tag") {
@@ -132,7 +98,7 @@ void add_member(json& object, std::string_view action, const std::string& name, 
     }
 }
 
-json object_of(std::string_view action, const Node& node) {
+json object_of(std::string_view action, const QueryNode& node) {
     json object = json::object();
     for (const auto& [name, child] : node.children) {
         add_member(object, action, name, child);
@@ -216,23 +182,15 @@ void write_members(XmlWriter& xml, std::string_view action, const json& object) 
 }  // namespace
 
 json from_query(std::string_view action, const http::QueryItems& items) {
-    return object_of(action, tree_of(items));
+    return object_of(action, query_tree(items));
 }
 
-std::string to_xml(std::string_view action, const json& answer, std::string_view request_id) {
-    const std::string name(action);
-    XmlWriter xml;
-    xml.open(name + "Response", kNamespace);
-    if (!answer.is_null()) {
-        xml.open(name + "Result");
-        write_members(xml, action, answer);
-        xml.close();
+http::Response to_xml(std::string_view action, const json& answer, std::string_view request_id) {
+    const QueryAnswer shape{action, kNamespace, request_id};
+    if (answer.is_null()) {
+        return query_response(shape, nullptr);
     }
-    xml.open("ResponseMetadata");
-    xml.leaf("RequestId", request_id);
-    xml.close();
-    xml.close();
-    return xml.take();
+    return query_response(shape, [&](XmlWriter& xml) { write_members(xml, action, answer); });
 }
 
 }  // namespace lambent::api::sqs

@@ -15,7 +15,7 @@ namespace lambent::api::sqs {
 nlohmann::json from_query(std::string_view action, const http::QueryItems& items);
 
 // An answer as Query has it.
-std::string to_xml(
+http::Response to_xml(
     std::string_view action, const nlohmann::json& answer, std::string_view request_id
 );
 

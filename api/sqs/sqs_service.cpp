@@ -4,6 +4,7 @@
 #include "api/sqs/query_codec.h"
 #include "api/sqs/sqs_errors.h"
 #include "api/wire/json.h"
+#include "api/wire/query.h"
 #include "base/http/uri.h"
 
 #include <nlohmann/json.hpp>
@@ -65,12 +66,7 @@ Answer<Asked> read_json(const http::Headers& headers, const std::string& text) {
 // The parameters of a call stand in its address or, as forms do, in its body; the queue may be
 // named by the path alone.
 Answer<Asked> read_query(const Request& request, const std::string& text) {
-    auto form = http::parse_query(text);
-    if (form.has_error()) {
-        return AwsError(400, "MalformedQueryString", form.error().message());
-    }
-    http::QueryItems items = request.query;
-    items.insert(items.end(), form->begin(), form->end());
+    LAMBENT_TRY(const http::QueryItems items, query_items(request, text));
     Asked asked;
     asked.operation = http::find_item(items, "Action").value_or("");
     if (asked.operation.empty()) {
@@ -94,16 +90,14 @@ AwsError not_offered(const std::string& operation) {
 http::Response render(
     const Asked& asked, const json& answer, Protocol protocol, std::string_view request_id
 ) {
-    http::Response response;
-    if (protocol == Protocol::kJson) {
-        response.headers.add("Content-Type", "application/x-amz-json-1.0");
-        if (!answer.is_null()) {
-            response.body = dump_json(answer);
-        }
-        return response;
+    if (protocol == Protocol::kQuery) {
+        return to_xml(asked.operation, answer, request_id);
     }
-    response.headers.add("Content-Type", "text/xml");
-    response.body = to_xml(asked.operation, answer, request_id);
+    http::Response response;
+    response.headers.add("Content-Type", "application/x-amz-json-1.0");
+    if (!answer.is_null()) {
+        response.body = dump_json(answer);
+    }
     return response;
 }
 

@@ -1,6 +1,7 @@
 #include "api/sts/sts_service.h"
 
 #include "api/wire/errors.h"
+#include "api/wire/query.h"
 #include "api/wire/xml.h"
 #include "runtime/functions/function.h"
 
@@ -16,40 +17,20 @@ std::string arn_of(const Principal& principal) {
 }
 
 http::Response caller_identity(const Request& request) {
-    XmlWriter xml;
-    xml.open("GetCallerIdentityResponse", kNamespace);
-    xml.open("GetCallerIdentityResult");
-    xml.leaf("Arn", arn_of(request.principal));
-    xml.leaf("UserId", runtime::kAccountId);
-    xml.leaf("Account", runtime::kAccountId);
-    xml.close();
-    xml.open("ResponseMetadata");
-    xml.leaf("RequestId", request.request_id);
-    xml.close();
-    xml.close();
-    http::Response response;
-    response.headers.add("Content-Type", "text/xml");
-    response.body = xml.take();
-    return response;
+    const QueryAnswer answer{"GetCallerIdentity", kNamespace, request.request_id};
+    return query_response(answer, [&request](XmlWriter& xml) {
+        xml.leaf("Arn", arn_of(request.principal));
+        xml.leaf("UserId", runtime::kAccountId);
+        xml.leaf("Account", runtime::kAccountId);
+    });
 }
 
-AwsError malformed(std::string message) {
-    return AwsError(400, "MalformedQueryString", std::move(message));
-}
-
-// The parameters of a call stand in its query or, as forms do, in its body.
 Task<Answer<http::QueryItems>> parameters(const Request& request, http::BodyReader& body) {
     const auto form = co_await body.read_all(kFormBytesMax);
     if (form.has_error()) {
-        co_return malformed(form.error().message());
+        co_return AwsError(400, "MalformedQueryString", form.error().message());
     }
-    auto items = http::parse_query(*form);
-    if (items.has_error()) {
-        co_return malformed(items.error().message());
-    }
-    http::QueryItems all = request.query;
-    all.insert(all.end(), items->begin(), items->end());
-    co_return all;
+    co_return query_items(request, *form);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "api/wire/errors.h"
 
 #include "api/wire/json.h"
+#include "api/wire/query.h"
 #include "api/wire/xml.h"
 
 #include <nlohmann/json.hpp>
@@ -80,16 +81,7 @@ http::Response http_api_error(const AwsError& error) {
 }
 
 http::Response query_error(const AwsError& error, std::string_view request_id) {
-    XmlWriter xml;
-    xml.open("ErrorResponse", "https://sts.amazonaws.com/doc/2011-06-15/");
-    xml.open("Error");
-    xml.leaf("Type", error.is_callers_fault() ? "Sender" : "Receiver");
-    xml.leaf("Code", error.name());
-    xml.leaf("Message", error.message());
-    xml.close();
-    xml.leaf("RequestId", request_id);
-    xml.close();
-    return answer(error, "text/xml", xml.take());
+    return query_error(error, request_id, "https://sts.amazonaws.com/doc/2011-06-15/");
 }
 
 }  // namespace lambent::api

@@ -301,6 +301,8 @@ Service& FrontDoor::Parts::find(ServiceName name) const {
             return services.scheduler;
         case ServiceName::kSqs:
             return services.sqs;
+        case ServiceName::kSns:
+            return services.sns;
         case ServiceName::kAdmin:
             return services.admin;
         case ServiceName::kFunctionUrl:

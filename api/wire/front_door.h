@@ -37,6 +37,7 @@ class FrontDoor final : public http::Handler {
         Service& events;
         Service& scheduler;
         Service& sqs;
+        Service& sns;
         Service& admin;  // /_lambent/…
         PublicService& function_urls;
         Service& apigateway;

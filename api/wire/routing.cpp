@@ -38,6 +38,7 @@ constexpr std::array kKnown = {
     Known{"events", ServiceName::kEvents},
     Known{"scheduler", ServiceName::kScheduler},
     Known{"sqs", ServiceName::kSqs},
+    Known{"sns", ServiceName::kSns},
     Known{"apigateway", ServiceName::kApiGateway},
     Known{"lambent", ServiceName::kAdmin},
 };
@@ -87,6 +88,13 @@ bool is_queue_call(const http::RequestHead& head, const http::QueryItems& query)
     constexpr std::string_view kAccountPath = "/000000000000/";
     return head.path.starts_with(kAccountPath) &&
            (has_form(head) || http::find_item(query, "Action").has_value());
+}
+
+// SNS's Query protocol, unsigned, with its parameters in the address: the links of notifications.
+bool is_topic_call(const http::RequestHead& head, const http::QueryItems& query) {
+    const auto action = http::find_item(query, "Action").value_or("");
+    return head.path == "/" && (http::find_item(query, "Version") == "2010-03-31" ||
+                                action == "ConfirmSubscription" || action == "Unsubscribe");
 }
 
 bool same_text(std::string_view a, std::string_view b) {
@@ -187,6 +195,9 @@ ServiceName find_service(
     if (is_queue_call(head, query)) {
         return ServiceName::kSqs;
     }
+    if (is_topic_call(head, query)) {
+        return ServiceName::kSns;
+    }
     if (is_form(head) || (head.path == "/" && http::find_item(query, "Action"))) {
         return ServiceName::kSts;
     }
@@ -204,6 +215,7 @@ Style style_of(ServiceName service, const http::RequestHead& head) {
         case ServiceName::kSqs:
             return head.headers.find("x-amz-target") ? Style::kJsonRpc : Style::kQuery;
         case ServiceName::kSts:
+        case ServiceName::kSns:
             return Style::kQuery;
         case ServiceName::kLambda:
         case ServiceName::kScheduler:

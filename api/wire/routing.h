@@ -20,6 +20,7 @@ enum class ServiceName {
     kEvents,
     kScheduler,
     kSqs,
+    kSns,
     kAdmin,
     kFunctionUrl,
     kApiGateway,

@@ -94,6 +94,7 @@ DoorFloor::DoorFloor(
           ground.log_of("schedules")
       ),
       sqs_(triggers.queues, ground.log_of("sqs")),
+      sns_(triggers.topics, ground.log_of("sns")),
       admin_(
           engine.scheduler,
           engine.records,
@@ -121,6 +122,7 @@ api::FrontDoor::Services DoorFloor::services() {
         events_,
         schedules_,
         sqs_,
+        sns_,
         admin_,
         function_urls_,
         gateway_,

@@ -9,6 +9,7 @@
 #include "api/logs/logs_service.h"
 #include "api/s3/s3_service.h"
 #include "api/schedules/schedules_service.h"
+#include "api/sns/sns_service.h"
 #include "api/sqs/sqs_service.h"
 #include "api/sts/sts_service.h"
 #include "api/urls/url_service.h"
@@ -55,6 +56,7 @@ class DoorFloor {
     api::events::EventsService events_;
     api::schedules::SchedulesService schedules_;
     api::sqs::SqsService sqs_;
+    api::sns::SnsService sns_;
     api::admin::AdminService admin_;
     api::FrontDoor front_door_;
 

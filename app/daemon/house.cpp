@@ -22,7 +22,7 @@ House::House(const Ground& ground, Foundation foundation)
       stores_(ground.stores),
       foundation_(std::move(foundation)),
       engine_(ground, foundation_, credentials_),
-      triggers_(ground, foundation_.directory, engine_),
+      triggers_(ground, foundation_.directory, url_of(options_.address, foundation_.port), engine_),
       doors_(ground, foundation_.port, engine_, triggers_, credentials_) {}
 
 Task<Result<void>> House::open(RootKey owner) {

@@ -15,6 +15,7 @@
 #include "triggers/schedules/schedules.h"
 #include "triggers/sources/event_source_mappings.h"
 #include "triggers/timers/timers.h"
+#include "triggers/topics/topics.h"
 
 #include <utility>
 #include <vector>
@@ -71,6 +72,7 @@ Result<std::unique_ptr<Stores>> Stores::open(
                 triggers::EventSourceMappings::migrations(),
                 triggers::FunctionUrls::migrations(),
                 triggers::HttpApis::migrations(),
+                triggers::Topics::migrations(),
             })
         )
     );

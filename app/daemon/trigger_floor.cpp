@@ -32,7 +32,12 @@ std::function<double()> random_share() {
 
 }  // namespace
 
-TriggerFloor::TriggerFloor(const Ground& ground, const DataDirectory& directory, Engine& engine)
+TriggerFloor::TriggerFloor(
+    const Ground& ground,
+    const DataDirectory& directory,
+    const std::string& endpoint,
+    Engine& engine
+)
     : engine_(engine),
       stores_(ground.stores),
       events(*ground.stores.main_db, ground.clocks.of_triggers()),
@@ -56,6 +61,11 @@ TriggerFloor::TriggerFloor(const Ground& ground, const DataDirectory& directory,
       ),
       schedules(
           ground.options.region, *ground.stores.main_db, timers, outbox, ground.clocks.of_triggers()
+      ),
+      topic_writer(endpoint),
+      topics(
+          ground.options.region,
+          {*ground.stores.main_db, outbox, topic_writer, ground.clocks.of_triggers()}
       ),
       object_event_writer(object_event_config(ground.options)),
       objects(
@@ -94,6 +104,9 @@ void TriggerFloor::connect_targets() {
         return buses.receive(std::move(message));
     });
     targets.add("sqs", [this](TargetMessage message) { return queues.send(std::move(message)); });
+    targets.add("sns", [this](TargetMessage message) {
+        return topics.receive(std::move(message));
+    });
     targets.add("s3", [this](TargetMessage message) {
         return bucket_target.send(std::move(message));
     });
@@ -156,6 +169,7 @@ Task<Result<void>> TriggerFloor::open() {
     LAMBENT_CO_TRY(co_await http_apis.load());
     LAMBENT_CO_TRY(co_await buses.load());
     LAMBENT_CO_TRY(co_await schedules.open());
+    LAMBENT_CO_TRY(co_await topics.load());
     LAMBENT_CO_TRY(co_await queues.load());
     LAMBENT_CO_TRY(co_await mappings.load());
     LAMBENT_CO_TRY(co_await objects.collect());

@@ -2,6 +2,7 @@
 
 #include "api/lambda/sqs_event_writer.h"
 #include "api/s3/s3_event_writer.h"
+#include "api/sns/sns_event_writer.h"
 #include "app/daemon/bucket_target.h"
 #include "app/daemon/engine.h"
 #include "app/daemon/ground.h"
@@ -22,6 +23,9 @@
 #include "triggers/schedules/schedules.h"
 #include "triggers/sources/event_source_mappings.h"
 #include "triggers/timers/timers.h"
+#include "triggers/topics/topics.h"
+
+#include <string>
 
 namespace lambent::app {
 
@@ -29,7 +33,13 @@ namespace lambent::app {
 // another. Members in the order in which they need one another. Owned by House.
 class TriggerFloor {
   public:
-    TriggerFloor(const Ground& ground, const DataDirectory& directory, Engine& engine);
+    // `endpoint` is where the daemon answers: "http://127.0.0.1:4566".
+    TriggerFloor(
+        const Ground& ground,
+        const DataDirectory& directory,
+        const std::string& endpoint,
+        Engine& engine
+    );
 
     // Reads what is stored.
     Task<Result<void>> open();
@@ -60,6 +70,8 @@ class TriggerFloor {
     triggers::Timers timers;
     triggers::EventBuses buses;
     triggers::Schedules schedules;
+    api::sns::SnsEventWriter topic_writer;
+    triggers::Topics topics;
     api::s3::S3EventWriter object_event_writer;
     triggers::ObjectStore objects;
     BucketTarget bucket_target;

@@ -35,12 +35,34 @@ constexpr std::int64_t number_of(State state) {
     return static_cast<std::int64_t>(state);
 }
 
+nlohmann::json others_json(const TargetMessage& message) {
+    nlohmann::json all = nlohmann::json::object();
+    for (const auto& [name, attribute] : message.other_attributes) {
+        all[name] = {attribute.type, attribute.value};
+    }
+    return all;
+}
+
+// What was written before there were such attributes has none.
+void read_others(const nlohmann::json& json, TargetMessage& message) {
+    const auto all = json.find("other_attributes");
+    if (all == json.end()) {
+        return;
+    }
+    for (const auto& [name, attribute] : all->items()) {
+        TypedAttribute& read = message.other_attributes[name];
+        attribute.at(0).get_to(read.type);
+        attribute.at(1).get_to(read.value);
+    }
+}
+
 // CBOR, which keeps strings as they are even where they are not UTF-8.
 sql::Blob envelope_of(const TargetMessage& message, const DeliveryRules& rules) {
     const nlohmann::json json = {
         {"source_arn", message.source_arn},
         {"attributes", message.attributes},
         {"number_attributes", message.number_attributes},
+        {"other_attributes", others_json(message)},
         {"deduplication_id", message.deduplication_id},
         {"detail_type", message.detail_type},
         {"source", message.source},
@@ -63,6 +85,7 @@ Result<void> read_envelope(const std::string& bytes, TargetMessage& message, Del
         json.at("source_arn").get_to(message.source_arn);
         json.at("attributes").get_to(message.attributes);
         json.at("number_attributes").get_to(message.number_attributes);
+        read_others(json, message);
         json.at("deduplication_id").get_to(message.deduplication_id);
         json.at("detail_type").get_to(message.detail_type);
         json.at("source").get_to(message.source);

@@ -135,6 +135,10 @@ Task<Result<void>> QueueService::send(scheduler::TargetMessage message) {
     for (auto& [name, value] : message.number_attributes) {
         fresh.attributes.emplace(name, MessageAttribute{"Number", std::move(value)});
     }
+    for (auto& [name, other] : message.other_attributes) {
+        MessageAttribute attribute{std::move(other.type), std::move(other.value)};
+        fresh.attributes.emplace(name, std::move(attribute));
+    }
     fresh.group_id = std::move(message.group_id);
     fresh.deduplication_id = std::move(message.deduplication_id);
     const bool is_fifo = kind_of(message.target_arn) == QueueKind::kFifo;

@@ -57,7 +57,10 @@ Complaint read_xml(const HttpReply& reply) {
     if (!document.load_buffer(reply.body.data(), reply.body.size())) {
         return {};
     }
-    const pugi::xml_node error = document.child("Error");
+    pugi::xml_node error = document.child("Error");
+    if (!error) {
+        error = document.child("ErrorResponse").child("Error");  // of the Query protocol
+    }
     return {error.child_value("Code"), error.child_value("Message")};
 }
 

@@ -25,6 +25,7 @@ Json to_json(const DeployReport& report) {
             {"codeBytes", function.code_bytes},
             {"triggers", function.trigger_buckets},
             {"queues", function.trigger_queues},
+            {"topics", function.trigger_topics},
             {"url", function.url.empty() ? Json() : Json(function.url)},
             {"schedules", function.trigger_rules},
         });
@@ -37,10 +38,15 @@ Json to_json(const DeployReport& report) {
     for (const DeployedQueue& queue : report.queues) {
         queues.push_back({{"name", queue.name}, {"action", to_string(queue.action)}});
     }
+    Json topics = Json::array();
+    for (const DeployedTopic& topic : report.topics) {
+        topics.push_back({{"name", topic.name}, {"action", to_string(topic.action)}});
+    }
     return {
         {"functions", functions},
         {"buckets", buckets},
         {"queues", queues},
+        {"topics", topics},
         {"notes", report.notes}};
 }
 
@@ -55,6 +61,9 @@ std::string triggers_of(const DeployedFunction& function) {
     }
     for (const std::string& queue : function.trigger_queues) {
         text += (text.empty() ? "" : " ") + queue;
+    }
+    for (const std::string& topic : function.trigger_topics) {
+        text += (text.empty() ? "" : " ") + topic;
     }
     for (const std::string& rule : function.trigger_rules) {
         text += (text.empty() ? "" : " ") + rule;
@@ -97,6 +106,12 @@ void print_text(const DeployReport& report, const Style& style) {
         print_line(
             "queue " + queue.name + "  " +
             style.paint(paint_of(queue.action), to_string(queue.action))
+        );
+    }
+    for (const DeployedTopic& topic : report.topics) {
+        print_line(
+            "topic " + topic.name + "  " +
+            style.paint(paint_of(topic.action), to_string(topic.action))
         );
     }
     for (const std::string& note : report.notes) {

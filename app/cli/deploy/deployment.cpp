@@ -3,6 +3,7 @@
 #include "app/cli/client/events_api.h"
 #include "app/cli/client/s3_api.h"
 #include "app/cli/deploy/queue_deployer.h"
+#include "app/cli/deploy/topic_deployer.h"
 #include "app/cli/package/function_build.h"
 #include "base/files/content_hash.h"
 
@@ -207,6 +208,8 @@ Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Pr
     Deployer deployer(client, progress);
     QueueDeployer queues(client);
     LAMBENT_TRY(report.queues, queues.put_queues(sam.queues));
+    TopicDeployer topics(client);
+    LAMBENT_TRY(report.topics, topics.put_topics(sam.topics));
     FunctionBuild build(fs::path(source.name).parent_path(), progress);
     for (const TemplateFunction& function : sam.functions) {
         LAMBENT_TRY(DeployedFunction done, deployer.put_function(function, build));
@@ -219,6 +222,7 @@ Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Pr
     }
     LAMBENT_TRY(deployer.put_notifications(sam, report));
     LAMBENT_TRY(put_mappings(sam, queues, report));
+    LAMBENT_TRY(topics.put_subscriptions(sam, report));
     progress.clear();
     return report;
 }

@@ -28,6 +28,7 @@ struct DeployedFunction {
     DeployAction action = DeployAction::kUnchanged;
     std::vector<std::string> trigger_buckets;
     std::vector<std::string> trigger_queues;  // ARNs
+    std::vector<std::string> trigger_topics;  // ARNs
     std::string url;                          // empty when the template wants none
     std::vector<std::string> trigger_rules;   // schedules and patterns, as they are written
 };
@@ -42,18 +43,23 @@ struct DeployedQueue {
     DeployAction action = DeployAction::kUnchanged;
 };
 
+struct DeployedTopic {
+    std::string name;
+    DeployAction action = DeployAction::kUnchanged;
+};
+
 struct DeployReport {
     std::vector<DeployedFunction> functions;
     std::vector<DeployedBucket> buckets;
     std::vector<DeployedQueue> queues;
+    std::vector<DeployedTopic> topics;
     std::vector<std::string> notes;
 };
 
 // Reads a SAM template, builds its functions and brings the daemon to what it says: functions are
-// created or updated (and Active on return) and given URLs, buckets and queues made, their
-// notifications and event source mappings set. A URL that the template does not ask for stays as it
-// is. Doing it twice
-// changes nothing the second time.
+// created or updated (and Active on return) and given URLs, buckets, queues and topics made,
+// their notifications, event source mappings and subscriptions set. A URL that the template does
+// not ask for stays as it is. Doing it twice changes nothing the second time.
 Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Progress& progress);
 
 }  // namespace lambent::cli

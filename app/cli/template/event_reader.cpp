@@ -7,8 +7,8 @@
 namespace lambent::cli {
 namespace {
 
-constexpr std::array<std::string_view, 6> kEventTypes{
-    "S3", "SQS", "Schedule", "ScheduleV2", "EventBridgeRule", "CloudWatchEvent"};
+constexpr std::array<std::string_view, 7> kEventTypes{
+    "S3", "SQS", "SNS", "Schedule", "ScheduleV2", "EventBridgeRule", "CloudWatchEvent"};
 
 }  // namespace
 
@@ -23,7 +23,8 @@ Result<void> FunctionReader::read_events(const YAML::Node& events, TemplateFunct
             return scope_.error_at(
                 entry.first,
                 "event " + id + " of type " + name +
-                    " is not supported yet; S3, SQS, Schedule, ScheduleV2, EventBridgeRule and "
+                    " is not supported yet; S3, SQS, SNS, Schedule, ScheduleV2, EventBridgeRule "
+                    "and "
                     "CloudWatchEvent are"
             );
         }
@@ -49,6 +50,11 @@ Result<void> FunctionReader::read_event(
     if (type == "SQS") {
         LAMBENT_TRY(SqsTrigger trigger, read_sqs_event(id, properties));
         function.queue_triggers.push_back(std::move(trigger));
+        return {};
+    }
+    if (type == "SNS") {
+        LAMBENT_TRY(TemplateSubscription trigger, read_sns_event(id, properties));
+        function.topic_triggers.push_back(std::move(trigger));
         return {};
     }
     if (type == "ScheduleV2") {

@@ -61,6 +61,8 @@ class FunctionReader {
     Result<std::string> optional_text(const YAML::Node& of, const char* name) const;
     std::string event_name(const TemplateFunction& function, const std::string& id) const;
     Result<SqsTrigger> read_sqs_event(const std::string& id, const YAML::Node& properties) const;
+    Result<TemplateSubscription> read_sns_event(const std::string& id, const YAML::Node& properties)
+        const;
     Result<std::vector<std::string>> read_patterns(const YAML::Node& criteria) const;
     Result<void> read_url(const YAML::Node& node, TemplateFunction& function) const;
     Result<void> read_cors(const YAML::Node& node, UrlSettings& settings) const;

@@ -3,6 +3,7 @@
 #include "app/cli/template/function_reader.h"
 #include "app/cli/template/queue_reader.h"
 #include "app/cli/template/scope.h"
+#include "app/cli/template/topic_reader.h"
 
 #include <yaml-cpp/yaml.h>
 
@@ -45,6 +46,7 @@ class TemplateReader {
             LAMBENT_TRY(name_resource(entry.first.as<std::string>(""), entry.second));
         }
         LAMBENT_TRY(read_queues(resources));
+        LAMBENT_TRY(read_topics(resources));
         const YAML::Node globals = root_["Globals"] ? root_["Globals"]["Function"] : YAML::Node();
         FunctionReader functions(
             scope_, template_.buckets, root_["Globals"] ? globals : undefined(), template_.notes
@@ -126,11 +128,20 @@ class TemplateReader {
         if (type == QueueReader::kType) {
             return name_queue(id, resource);
         }
+        if (type == TopicReader::kTopicType) {
+            return name_topic(id, resource);
+        }
+        if (type == TopicReader::kSubscriptionType) {
+            subscription_ids_.push_back(id);
+            return {};
+        }
         if (is_one_of(
                 type,
                 {"AWS::IAM::Role",
                  "AWS::IAM::Policy",
                  "AWS::Lambda::Permission",
+                 "AWS::SNS::TopicPolicy",
+                 "AWS::SQS::QueuePolicy",
                  "AWS::Logs::LogGroup"}
             )) {
             scope_.add_name(id, id);
@@ -145,8 +156,9 @@ class TemplateReader {
         return scope_.error_at(
             resource,
             id + ": " + (type.empty() ? "a resource without a Type" : type) +
-                " is not supported yet; " + kFunctionType + ", " + kBucketType + " and " +
-                QueueReader::kType + " are"
+                " is not supported yet; " + kFunctionType + ", " + kBucketType + ", " +
+                QueueReader::kType + ", " + TopicReader::kTopicType + " and " +
+                TopicReader::kSubscriptionType + " are"
         );
     }
 
@@ -194,6 +206,35 @@ class TemplateReader {
         return {};
     }
 
+    // !Ref of a topic is its ARN.
+    Result<void> name_topic(const std::string& id, const YAML::Node& resource) {
+        const TopicReader reader(scope_, template_.notes);
+        TemplateTopic topic;
+        topic.logical_id = id;
+        LAMBENT_TRY(topic.name, reader.name_of(id, source_.stack_name, resource));
+        topic.arn = "arn:aws:sns:" + source_.region + ":" + kAccount + ":" + topic.name;
+        scope_.add_name(id, topic.arn);
+        scope_.add_attribute(id, "TopicArn", topic.arn);
+        scope_.add_attribute(id, "TopicName", topic.name);
+        template_.topics.push_back(std::move(topic));
+        return {};
+    }
+
+    Result<void> read_topics(const YAML::Node& resources) {
+        TopicReader reader(scope_, template_.notes);
+        for (TemplateTopic& topic : template_.topics) {
+            LAMBENT_TRY(
+                topic,
+                reader.read_topic(topic, resources[topic.logical_id], template_.subscriptions)
+            );
+        }
+        for (const std::string& id : subscription_ids_) {
+            LAMBENT_TRY(auto subscription, reader.read_subscription(id, resources[id]));
+            template_.subscriptions.push_back(std::move(subscription));
+        }
+        return {};
+    }
+
     Result<void> name_bucket(const std::string& id, const YAML::Node& resource) {
         const std::string made = lower(source_.stack_name + "-" + id);
         LAMBENT_TRY(const std::string name, own_name(resource, "BucketName", made));
@@ -234,6 +275,7 @@ class TemplateReader {
     SamTemplate template_;
     std::map<std::string, std::string> function_names_;  // by logical id
     std::map<std::string, std::string> queue_names_;
+    std::vector<std::string> subscription_ids_;
 };
 
 }  // namespace

@@ -34,6 +34,16 @@ struct SqsTrigger {
     friend bool operator==(const SqsTrigger&, const SqsTrigger&) = default;
 };
 
+// Who gets what is published on a topic: an AWS::SNS::Subscription, an entry of a topic's own list,
+// or an "Events" entry of type SNS, whose endpoint is the function.
+struct TemplateSubscription {
+    std::string id;  // the resource's or entry's own name
+    std::string topic_arn;
+    std::string protocol;
+    std::string endpoint;                           // empty: the function
+    std::map<std::string, std::string> attributes;  // as SNS names and writes them
+};
+
 // How an event gets to the function, and what the function gets instead of it.
 struct Delivery {
     bool enabled = true;
@@ -81,6 +91,7 @@ struct TemplateFunction {
     BuildMethod build = BuildMethod::kByRuntime;
     std::vector<S3Trigger> triggers;
     std::vector<SqsTrigger> queue_triggers;
+    std::vector<TemplateSubscription> topic_triggers;
     std::optional<UrlSettings> url;  // its FunctionUrlConfig
     std::vector<RuleTrigger> rules;
     std::vector<ScheduleTrigger> schedules;
@@ -98,12 +109,21 @@ struct TemplateQueue {
     std::map<std::string, std::string> attributes;  // as SQS names and writes them
 };
 
+struct TemplateTopic {
+    std::string logical_id;
+    std::string name;
+    std::string arn;
+    std::map<std::string, std::string> attributes;  // as SNS names and writes them
+};
+
 // A SAM template, as far as lambent has what it asks for; all references resolved. What it asks
 // for beyond that is an error that names the line, or a note when leaving it out changes nothing.
 struct SamTemplate {
     std::vector<TemplateFunction> functions;
     std::vector<TemplateBucket> buckets;
     std::vector<TemplateQueue> queues;
+    std::vector<TemplateTopic> topics;
+    std::vector<TemplateSubscription> subscriptions;
     std::vector<std::string> notes;
 };
 

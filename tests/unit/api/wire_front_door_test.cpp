@@ -67,7 +67,19 @@ struct House {
         config.auth = mode;
         config.held_bytes_max = held_bytes_max;
         const FrontDoor::Services services{
-            lambda, s3, logs, sts, autoscaling, events, schedules, sqs, admin, urls, gateway, apis};
+            lambda,
+            s3,
+            logs,
+            sts,
+            autoscaling,
+            events,
+            schedules,
+            sqs,
+            sns,
+            admin,
+            urls,
+            gateway,
+            apis};
         door.emplace(config, services, credentials, clock, Logger::silent());
     }
 
@@ -80,6 +92,7 @@ struct House {
     Witness logs{"logs"};
     Witness autoscaling{"autoscaling"};
     Witness sqs{"sqs"};
+    Witness sns{"sns"};
     sts::StsService sts;
     Witness events{"events"};
     Witness schedules{"schedules"};
@@ -181,6 +194,7 @@ TEST_CASE("FrontDoor leads each signed request to its service", "[api][FrontDoor
     CHECK(says(house.ask(sign_head(plain("PUT", "/b/k"), "x", {"s3"}), "x"), "s3:x"));
     CHECK(says(house.ask(sign_head(plain("POST", "/"), "{}", {"logs"}), "{}"), "logs:{}"));
     CHECK(says(house.ask(sign_head(plain("POST", "/"), "{}", {"sqs"}), "{}"), "sqs:{}"));
+    CHECK(says(house.ask(sign_head(plain("POST", "/"), "a=b", {"sns"}), "a=b"), "sns:a=b"));
     CHECK(says(
         house.ask(sign_head(plain("GET", "/_lambent/environments"), "", {"lambent"})), "admin:"
     ));

@@ -165,7 +165,8 @@ TEST_CASE("A SAM template with something unsupported is refused with its line", 
     CHECK(
         refusal("Resources:\n  A:\n    Type: AWS::Serverless::Api\n") ==
         "template.yaml:3: A: AWS::Serverless::Api is not supported yet; "
-        "AWS::Serverless::Function, AWS::S3::Bucket and AWS::SQS::Queue are"
+        "AWS::Serverless::Function, AWS::S3::Bucket, AWS::SQS::Queue, AWS::SNS::Topic and "
+        "AWS::SNS::Subscription are"
     );
     CHECK(
         refusal(function + "      Layers: [x]\n") ==
@@ -187,9 +188,8 @@ TEST_CASE("A SAM template with something unsupported is refused with its line", 
     );
     CHECK(
         refusal(function + "      Events:\n        Hourly:\n          Type: Kinesis\n") ==
-        "template.yaml:8: event Hourly of type Kinesis is not supported yet; S3, SQS, Schedule, "
-        "ScheduleV2, "
-        "EventBridgeRule and CloudWatchEvent are"
+        "template.yaml:8: event Hourly of type Kinesis is not supported yet; S3, SQS, SNS, "
+        "Schedule, ScheduleV2, EventBridgeRule and CloudWatchEvent are"
     );
     CHECK(
         refusal(function + "      PackageType: Image\n") ==

@@ -31,6 +31,7 @@ TEST_CASE("OutboxPump sends a message as it was given and forgets it", "[schedul
     message.source = "shop";
     message.resources = {"arn:a", "arn:b"};
     message.number_attributes = {{"size", "7"}};
+    message.other_attributes["bytes"] = {"Binary", std::string("\0\xfe", 2)};
     message.trace_header = "Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=1:a87bd80c:1";
     f.add(message);
     f.until_sent(1);
@@ -46,6 +47,7 @@ TEST_CASE("OutboxPump sends a message as it was given and forgets it", "[schedul
     CHECK(sent.source == "shop");
     CHECK(sent.resources == message.resources);
     CHECK(sent.number_attributes == message.number_attributes);
+    CHECK(sent.other_attributes == message.other_attributes);
     CHECK(sent.trace_header == message.trace_header);
     CHECK(f.rows() == 0);
     CHECK(f.number("SELECT count(*) FROM outbox_content") == 0);

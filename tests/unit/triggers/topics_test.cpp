@@ -1,0 +1,319 @@
+#include "triggers/topics/topics.h"
+
+#include "base/sql/sqlite_driver.h"
+#include "scheduler/outbox/sql_outbox.h"
+#include "tests/support/kept_outbox.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/outbox_table.h"
+#include "tests/support/run_flow.h"
+#include "tests/support/temp_dir.h"
+
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace lambent;
+using namespace std::chrono_literals;
+using lambent::tests::run_flow;
+using triggers::Notification;
+using triggers::PublishedMessage;
+using triggers::Subscription;
+using triggers::TopicMessage;
+using triggers::Topics;
+using triggers::TopicTexts;
+
+namespace {
+
+const std::string kQueue = "arn:aws:sqs:us-east-1:000000000000:jobs";
+const std::string kOther = "arn:aws:sqs:us-east-1:000000000000:others";
+const std::string kFunction = "arn:aws:lambda:us-east-1:000000000000:function:f";
+const TopicTexts kFifoTopic{{"FifoTopic", "true"}, {"ContentBasedDeduplication", "true"}};
+
+// Says who gets what.
+class PlainWriter final : public triggers::NotificationWriter {
+  public:
+    std::string envelope(const Notification& of) const override {
+        return "envelope of " + of.message.body_for(of.subscription.protocol);
+    }
+    std::string function_event(const Notification& of) const override {
+        return "event of " + of.message.body_for(of.subscription.protocol);
+    }
+};
+
+TopicMessage saying(const std::string& body) {
+    TopicMessage message;
+    message.body = body;
+    return message;
+}
+
+TopicMessage grouped(const std::string& body, const std::string& group = "g") {
+    TopicMessage message = saying(body);
+    message.group_id = group;
+    return message;
+}
+
+// Where deliveries lie as rows: what was committed, and nothing else.
+struct Fixture {
+    Fixture() { open(); }
+
+    // As after a start of the daemon.
+    void open() {
+        topics.reset();
+        driver.reset();
+        driver = sql::SqliteDriver::open(directory.file("db"), sql::SqliteConfig()).value();
+        std::vector<sql::Migration> all = Topics::migrations();
+        for (const sql::Migration& one : tests::OutboxTable::migrations()) {
+            all.push_back(one);
+        }
+        driver->migrate(all).value();
+        outbox.driver = driver.get();
+        topics =
+            std::make_unique<Topics>("us-east-1", Topics::Ports{*driver, outbox, writer, clock});
+        run(topics->load()).value();
+    }
+    template <class T>
+    T run(Task<T> flow) {
+        return run_flow(loop, std::move(flow));
+    }
+    std::string create(const std::string& name, TopicTexts attributes = {}) {
+        return run(topics->create(name, std::move(attributes), {})).value().arn;
+    }
+    Subscription subscribe(
+        const std::string& topic, const std::string& endpoint, TopicTexts attributes = {}
+    ) {
+        const bool is_queue = endpoint.starts_with("arn:aws:sqs");
+        const std::string protocol = is_queue ? "sqs" : "lambda";
+        return run(topics->subscribe(topic, protocol, endpoint, std::move(attributes))).value();
+    }
+    PublishedMessage publish(const std::string& topic, TopicMessage message) {
+        return run(topics->publish(topic, std::move(message))).value();
+    }
+    std::vector<tests::OutboxTable::Kept> kept() { return outbox.all(loop); }
+
+    tests::TempDir directory;
+    tests::ManualClock clock;
+    boost::asio::io_context loop;
+    PlainWriter writer;
+    tests::OutboxTable outbox;
+    std::unique_ptr<sql::SqliteDriver> driver;
+    std::unique_ptr<Topics> topics;
+};
+
+}  // namespace
+
+TEST_CASE("Topics are created once and are there after a restart", "[triggers][Topics]") {
+    Fixture room;
+    const std::string arn = room.create("orders", {{"DisplayName", "Orders"}});
+    CHECK(arn == "arn:aws:sns:us-east-1:000000000000:orders");
+    CHECK(room.create("orders") == arn);
+    CHECK(room.create("orders", {{"DisplayName", "Orders"}}) == arn);
+    const auto differing = room.run(room.topics->create("orders", {{"DisplayName", "x"}}, {}));
+    CHECK(
+        differing.error().message() ==
+        "Invalid parameter: Attributes Reason: Topic already exists with different attributes"
+    );
+    room.run(room.topics->set_attribute(arn, "DisplayName", "New")).value();
+    room.run(room.topics->set_tags(arn, {{"team", "a"}})).value();
+    const Subscription subscription = room.subscribe(arn, kQueue);
+    room.open();
+    const auto topic = room.topics->topic(arn).value();
+    CHECK(topic.has("DisplayName", "New"));
+    CHECK(topic.tags == TopicTexts{{"team", "a"}});
+    REQUIRE(room.topics->subscriptions().size() == 1);
+    CHECK(room.topics->subscription(subscription.arn)->endpoint == kQueue);
+    room.run(room.topics->remove(arn)).value();
+    room.run(room.topics->remove(arn)).value();
+    CHECK(room.topics->topic(arn).error().code() == Code::kNotFound);
+    room.open();
+    CHECK(room.topics->topics().empty());
+    CHECK(room.topics->subscriptions().empty());
+}
+
+TEST_CASE("Topics send what is published to every subscriber", "[triggers][Topics]") {
+    Fixture room;
+    const std::string arn = room.create("orders");
+    room.subscribe(arn, kQueue);
+    room.subscribe(arn, kFunction);
+    room.subscribe(room.create("elsewhere"), kOther);
+    const PublishedMessage published = room.publish(arn, saying("x"));
+    CHECK(published.id.size() == 36);
+    CHECK(published.sequence_number.empty());
+    const auto kept = room.kept();
+    REQUIRE(kept.size() == 2);
+    CHECK(room.outbox.wakes == 1);
+    for (const auto& [message, rules] : kept) {
+        CHECK(message.source_arn == arn);
+        CHECK(message.body == (message.target_arn == kQueue ? "envelope of x" : "event of x"));
+        CHECK(rules.attempts_max == 100'015);
+        CHECK(rules.dead_letter_arn.empty());
+    }
+}
+
+TEST_CASE("Topics acknowledge nothing that has not been written", "[triggers][Topics]") {
+    Fixture room;
+    const std::string arn = room.create("orders.fifo", kFifoTopic);
+    room.subscribe(arn, kQueue + ".fifo");
+    room.outbox.refuses = true;
+    const auto refused = room.run(room.topics->publish(arn, grouped("x")));
+    CHECK(refused.error().code() == Code::kUnavailable);
+    room.outbox.refuses = false;
+    // Nor does the topic take it for a message that it knows.
+    room.publish(arn, grouped("x"));
+    CHECK(room.kept().size() == 1);
+}
+
+TEST_CASE("Topics send to those whose filter policy matches", "[triggers][Topics]") {
+    Fixture room;
+    const std::string arn = room.create("orders");
+    const Subscription filtered =
+        room.subscribe(arn, kQueue, {{"FilterPolicy", R"({"kind": ["book"]})"}});
+    room.subscribe(
+        arn,
+        kOther,
+        {{"FilterPolicy", R"({"kind": ["toy"]})"}, {"FilterPolicyScope", "MessageBody"}}
+    );
+    TopicMessage book = saying(R"({"kind": "toy"})");
+    book.attributes["kind"] = {"String", "book"};
+    room.publish(arn, book);
+    room.publish(arn, saying("neither"));
+    const auto kept = room.kept();
+    REQUIRE(kept.size() == 2);
+    room.run(room.topics->set_subscription_attribute(filtered.arn, "FilterPolicy", "")).value();
+    room.open();
+    room.publish(arn, saying("to the first"));
+    REQUIRE(room.kept().size() == 3);
+    CHECK(room.kept()[2].message.target_arn == kQueue);
+}
+
+TEST_CASE("Topics keep one subscription for an endpoint", "[triggers][Topics]") {
+    Fixture room;
+    const std::string arn = room.create("orders");
+    const TopicTexts raw{{"RawMessageDelivery", "true"}};
+    const Subscription first = room.subscribe(arn, kQueue, raw);
+    CHECK(room.subscribe(arn, kQueue).arn == first.arn);
+    CHECK(room.subscribe(arn, kQueue, raw).arn == first.arn);
+    const TopicTexts other{{"RawMessageDelivery", "false"}};
+    CHECK(
+        room.run(room.topics->subscribe(arn, "sqs", kQueue, other)).error().message() ==
+        "Invalid parameter: Attributes Reason: Subscription already exists with different "
+        "attributes"
+    );
+    CHECK(room.topics->subscriptions_of(arn)->size() == 1);
+    room.run(room.topics->unsubscribe(first.arn)).value();
+    room.run(room.topics->unsubscribe(first.arn)).value();
+    CHECK(room.topics->subscriptions().empty());
+    CHECK(room.topics->subscription(first.arn).error().subject() == "subscription");
+    CHECK(
+        room.run(room.topics->subscribe("arn:x", "sqs", kQueue, {})).error().subject() == "topic"
+    );
+}
+
+TEST_CASE("Topics of kind FIFO take a message once in five minutes", "[triggers][Topics]") {
+    Fixture room;
+    const std::string arn = room.create("orders.fifo", kFifoTopic);
+    room.subscribe(arn, kQueue + ".fifo");
+    const PublishedMessage first = room.publish(arn, grouped("x"));
+    const PublishedMessage second = room.publish(arn, grouped("y"));
+    CHECK(first.sequence_number == "10000000000000001000");
+    CHECK(second.sequence_number == "10000000000000002000");
+    room.clock.advance(299s);
+    room.open();
+    const PublishedMessage again = room.publish(arn, grouped("x", "another group"));
+    CHECK(again.id == first.id);
+    CHECK(again.sequence_number == first.sequence_number);
+    CHECK(room.kept().size() == 2);
+    room.clock.advance(1s);
+    CHECK(room.publish(arn, grouped("x")).sequence_number == "10000000000000003000");
+    const auto kept = room.kept();
+    REQUIRE(kept.size() == 3);
+    CHECK(kept[0].message.group_id == "g");
+    CHECK(kept[0].message.id != kept[2].message.id);
+}
+
+TEST_CASE("Topics of kind FIFO may know messages by their group", "[triggers][Topics]") {
+    Fixture room;
+    TopicTexts attributes = kFifoTopic;
+    attributes["FifoThroughputScope"] = "MessageGroup";
+    const std::string arn = room.create("orders.fifo", attributes);
+    room.subscribe(arn, kQueue + ".fifo");
+    room.publish(arn, grouped("x", "a"));
+    room.publish(arn, grouped("x", "b"));
+    room.publish(arn, grouped("x", "a"));
+    CHECK(room.kept().size() == 2);
+}
+
+TEST_CASE("Topics publish batches whose messages fail alone", "[triggers][Topics]") {
+    Fixture room;
+    const std::string arn = room.create("orders.fifo", kFifoTopic);
+    room.subscribe(arn, kQueue + ".fifo");
+    std::vector<TopicMessage> batch{grouped("a"), saying("b"), grouped("c"), grouped("a")};
+    const auto results = room.run(room.topics->publish_batch(arn, batch)).value();
+    REQUIRE(results.size() == 4);
+    CHECK(results[1].error().message().find("MessageGroupId") != std::string::npos);
+    CHECK(results[3]->id == results[0]->id);
+    const auto kept = room.kept();
+    REQUIRE(kept.size() == 2);
+    CHECK(kept[0].message.body == "envelope of a");
+    CHECK(kept[1].message.body == "envelope of c");
+    const std::string half(140'000, 'x');
+    std::vector<TopicMessage> large{grouped(half), grouped(half + "y")};
+    CHECK(room.run(room.topics->publish_batch(arn, large)).error().subject() == "batch");
+}
+
+TEST_CASE("Topics take once what another resource sends twice", "[triggers][Topics]") {
+    Fixture room;
+    const std::string arn = room.create("orders");
+    room.subscribe(arn, kQueue);
+    scheduler::TargetMessage message;
+    message.id = "m1";
+    message.target_arn = arn;
+    message.source_arn = "arn:aws:s3:::photos";
+    message.body = "{}";
+    message.attributes["ErrorMessage"] = "";
+    room.run(room.topics->receive(message)).value();
+    room.run(room.topics->receive(message)).value();
+    CHECK(room.kept().size() == 1);
+    message.target_arn = "arn:aws:sns:us-east-1:000000000000:none";
+    CHECK(room.run(room.topics->receive(message)).error().code() == Code::kNotFound);
+}
+
+// Where deliveries lie as they were given.
+TEST_CASE("Topics hand on attributes, groups and dead letters", "[triggers][Topics]") {
+    Fixture room;
+    tests::KeptOutbox outbox;
+    Topics topics("us-east-1", Topics::Ports{*room.driver, outbox, room.writer, room.clock});
+    const std::string arn = room.run(topics.create("orders", {}, {})).value().arn;
+    const std::string redrive = R"({"deadLetterTargetArn": ")" + kOther + R"("})";
+    const TopicTexts raw{{"RawMessageDelivery", "true"}, {"RedrivePolicy", redrive}};
+    room.run(topics.subscribe(arn, "sqs", kQueue, raw)).value();
+    const TopicTexts to_function{{"RedrivePolicy", redrive}};
+    room.run(topics.subscribe(arn, "lambda", kFunction, to_function)).value();
+    TopicMessage message = grouped("x");
+    message.bodies["sqs"] = "for queues";
+    message.trace_header = "Root=1-2-3";
+    message.attributes["text"] = {"String", "t"};
+    message.attributes["number"] = {"Number", "7"};
+    message.attributes["bytes"] = {"Binary", std::string("\0\xff", 2)};
+    room.run(topics.publish(arn, message)).value();
+    REQUIRE(outbox.kept.size() == 2);
+    const bool first_is_queue = outbox.kept[0].message.target_arn == kQueue;
+    const auto& queue = outbox.kept[first_is_queue ? 0 : 1];
+    const auto& function = outbox.kept[first_is_queue ? 1 : 0];
+    CHECK(queue.message.body == "for queues");
+    CHECK(queue.message.attributes == TopicTexts{{"text", "t"}});
+    CHECK(queue.message.number_attributes == TopicTexts{{"number", "7"}});
+    CHECK(queue.message.other_attributes.at("bytes") == message.attributes.at("bytes"));
+    CHECK(queue.message.group_id == "g");
+    CHECK(queue.message.trace_header == "Root=1-2-3");
+    CHECK(queue.rules.dead_letter_arn == kOther);
+    CHECK(queue.rules.dead_letter_attributes == TopicTexts{{"text", "t"}});
+    CHECK(function.message.body == "event of x");
+    CHECK(function.message.attributes.empty());
+    CHECK(function.message.group_id.empty());
+    CHECK(function.message.trace_header == "Root=1-2-3");
+    CHECK(function.rules.dead_letter_body == "envelope of x");
+}

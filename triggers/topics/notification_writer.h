@@ -1,0 +1,26 @@
+#pragma once
+
+#include "triggers/topics/topic.h"
+
+#include <string>
+
+namespace lambent::triggers {
+
+// One message on its way to one subscriber. Everything borrowed for the call.
+struct Notification {
+    const Subscription& subscription;
+    const TopicMessage& message;
+    const PublishedMessage& published;
+};
+
+// The documents that subscribers get, which are wire format. Immutable: called on any thread.
+class NotificationWriter {
+  public:
+    virtual ~NotificationWriter() = default;
+    // What a queue gets, and what a dead letter says.
+    virtual std::string envelope(const Notification& notification) const = 0;
+    // What a function is invoked with.
+    virtual std::string function_event(const Notification& notification) const = 0;
+};
+
+}  // namespace lambent::triggers

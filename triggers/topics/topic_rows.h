@@ -1,0 +1,51 @@
+#pragma once
+
+#include "base/result.h"
+#include "base/sql/sql_driver.h"
+#include "triggers/topics/topic.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lambent::triggers {
+
+// The tables of topics, their subscriptions and what they remember, inside one transaction.
+struct TopicRows {
+    sql::Session& session;
+
+    static std::vector<sql::Migration> migrations();
+
+    struct All {
+        std::vector<Topic> topics;
+        std::vector<Subscription> subscriptions;  // the oldest first
+    };
+    Result<All> read_all();
+    Result<bool> has_topic(const std::string& arn);
+
+    Result<void> add(const Topic& topic);
+    Result<void> change(const Topic& topic);            // its attributes and tags
+    Result<void> remove_topic(const std::string& arn);  // with all that belongs to it
+
+    Result<void> add(const Subscription& subscription);
+    Result<void> change(const Subscription& subscription);  // its attributes
+    Result<void> remove_subscription(const std::string& arn);
+
+    // The next number of a FIFO topic; kNotFound when the topic is gone.
+    Result<std::int64_t> next_number(const std::string& arn);
+
+    // What was published under that key, while it is remembered.
+    Result<std::optional<PublishedMessage>> remembered(
+        const std::string& arn, const std::string& key, std::int64_t now_ms
+    );
+    // Until then; what is over is forgotten.
+    Result<void> remember(
+        const std::string& arn,
+        const std::string& key,
+        const PublishedMessage& published,
+        std::int64_t until_ms
+    );
+};
+
+}  // namespace lambent::triggers
