@@ -3,7 +3,7 @@
 // source, in microseconds: p50, p99 and max of the whole and of each phase. Sources: "stem";
 // "boot", with no stem of its kind but an empty cell ready; "scratch", with nothing made ahead but
 // groups and namespaces (--stem-cells off).
-//   bench_cold_start [RUNS] [cpp|cpp-http|python|node]...
+//   bench_cold_start [RUNS] [cpp|cpp-http|python|node]... [stem|boot|scratch]...
 // With --burst N: N starts at once, of stems that stand ready and of none. Their lines say how long
 // the starts took from the moment at which all were asked for, how long one alone takes just before
 // (`alone`), and the burst's length (`all_us`).
@@ -52,6 +52,15 @@ class Series {
   public:
     enum class Source { kStem, kBoot, kScratch };
 
+    static const std::vector<Source>& all_sources() {
+        static const std::vector<Source> kAll{Source::kStem, Source::kBoot, Source::kScratch};
+        return kAll;
+    }
+    static const char* name(Source source) {
+        constexpr std::array kNames{"stem", "boot", "scratch"};
+        return kNames.at(static_cast<std::size_t>(source));
+    }
+
     Series(std::string language, Source source)
         : language_(std::move(language)),
           source_(source),
@@ -72,7 +81,10 @@ class Series {
             start_and_call();
         }
         std::printf(
-            "{\"language\":\"%s\",\"source\":\"%s\",\"runs\":%d", language_.c_str(), name(), runs
+            "{\"language\":\"%s\",\"source\":\"%s\",\"runs\":%d",
+            language_.c_str(),
+            name(source_),
+            runs
         );
         for (auto& [step, samples] : steps_) {
             std::printf(",\"%s\":%s", step.c_str(), percentiles(samples).c_str());
@@ -82,10 +94,6 @@ class Series {
     }
 
   private:
-    const char* name() const {
-        constexpr std::array kNames{"stem", "boot", "scratch"};
-        return kNames.at(static_cast<std::size_t>(source_));
-    }
     void start_and_call() {
         const bool stem = source_ == Source::kStem;
         const auto from = stem ? runtime::StartFrom::kAnything : runtime::StartFrom::kBoot;
@@ -189,6 +197,17 @@ class Burst {
     FunctionRoom room_;
 };
 
+// Those among the words that name a source; all when none does.
+std::vector<Series::Source> take_sources(std::vector<std::string>& words) {
+    std::vector<Series::Source> named;
+    for (const Series::Source source : Series::all_sources()) {
+        if (std::erase(words, Series::name(source)) > 0) {
+            named.push_back(source);
+        }
+    }
+    return named.empty() ? Series::all_sources() : named;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -200,6 +219,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     std::vector<std::string> languages(argv + std::min(argc, first + 1), argv + argc);
+    const std::vector<Series::Source> sources = take_sources(languages);
     if (languages.empty()) {
         languages = {"cpp", "python", "node"};
     }
@@ -209,8 +229,7 @@ int main(int argc, char** argv) {
             Burst(language, static_cast<std::uint32_t>(count), starts).run();
             Burst(language, 0, starts).run();
         } else {
-            for (const auto source :
-                 {Series::Source::kStem, Series::Source::kBoot, Series::Source::kScratch}) {
+            for (const auto source : sources) {
                 Series(language, source).run(count);
             }
         }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lambent::sandbox {
@@ -56,6 +57,7 @@ struct Equipment {
     std::uint64_t tmp_bytes = 512ULL << 20;
     CpuLimit cpu;
     std::uint32_t processes_max = 1024;
+    std::string message;  // written to the guest's channel once all of the above holds
 };
 
 // When each step of a launch was over, as CLOCK_MONOTONIC (steady_clock), one clock for daemon,
@@ -88,14 +90,19 @@ class Cell {
     // Read it without room for descriptors: a guest could send some.
     virtual UniqueFd take_channel() = 0;
 
-    // Turns a stem into a cell for one function, and thaws it if it was frozen. Only for a stem,
-    // and once: a cell never serves two. The binds are visible in the cell, the limits hold, and
-    // the memory peak counts, before it is thawed: what was written to a frozen stem's channel is
-    // read then and not before. A working directory that the guest already had stays below what was
-    // mounted on it: the guest must enter it again. After an Error the cell is of no use, and has
-    // not been thawed.
-    virtual Task<Result<void>> equip(Equipment what) = 0;
+    // Turns a stem into a cell for one function, and thaws it if it was frozen; equipped() says how
+    // that went, to one caller. Only for a stem, and once: a cell never serves two. A stem may run
+    // while it is equipped, so it must not know anything of its function before the message: when
+    // that arrives the binds are visible in the cell, the limits hold, and the memory peak counts.
+    // A working directory that the guest already had stays below what was mounted on it: the guest
+    // must enter it again. After an Error the cell is of no use, and has had no message.
+    virtual void begin_equip(Equipment what) = 0;
+    virtual Task<Result<void>> equipped() = 0;
     virtual const EquipTimings& equip_timings() const = 0;
+    Task<Result<void>> equip(Equipment what) {
+        begin_equip(std::move(what));
+        return equipped();
+    }
 
     virtual Result<void> set_cpu(CpuLimit limit) = 0;
     virtual Result<void> freeze() = 0;

@@ -245,19 +245,23 @@ Task<LaunchAnswer> LauncherLink::launch(CellSpec spec) {
     co_return std::move(*pending->answer);
 }
 
-Task<Equipped> LauncherLink::equip(std::uint64_t id, Equipment what) {
-    const auto self = shared_from_this();
-    const auto pending = std::make_shared<Pending<Equipped>>(executor_);
-    if (!connected_) {
-        co_return Equipped{id, 0, 0, "lambent-launcher is gone"};
+LauncherLink::Claim LauncherLink::equip(std::uint64_t id, Equipment what) {
+    auto pending = std::make_shared<Pending<Equipped>>(executor_);
+    if (connected_) {
+        claims_[id] = pending;
+        const Request request = EquipRequest{id, std::move(what)};
+        send(request);
+    } else {
+        pending->set({id, 0, 0, "lambent-launcher is gone"});
     }
-    claims_[id] = pending;
-    const Request request = EquipRequest{id, std::move(what)};
-    send(request);
-    while (!pending->answer) {
-        co_await wait_for_bell(pending->bell);
+    return pending;
+}
+
+Task<Equipped> LauncherLink::answer(Claim claim) {
+    while (!claim->answer) {
+        co_await wait_for_bell(claim->bell);
     }
-    co_return *pending->answer;
+    co_return *claim->answer;
 }
 
 void LauncherLink::kill(std::uint64_t id) {

@@ -60,16 +60,20 @@ class LauncherLink : public std::enable_shared_from_this<LauncherLink> {
     CgroupDialect dialect() const { return launcher_->dialect(); }
     const boost::asio::any_io_executor& executor() const { return executor_; }
 
+    template <class Answer>
+    struct Pending;
+    // What the launcher answers to an EquipRequest; shared by the link and who awaits it, once.
+    using Claim = std::shared_ptr<Pending<Equipped>>;
+
     Task<LaunchAnswer> launch(CellSpec spec);
-    Task<Equipped> equip(std::uint64_t id, Equipment what);
+    Claim equip(std::uint64_t id, Equipment what);
+    static Task<Equipped> answer(Claim claim);
     void kill(std::uint64_t id);
     // Asks the launcher to end everything and waits until it closed its end.
     Task<> stop();
 
   private:
     struct Wire;  // the asio side of the socket
-    template <class Answer>
-    struct Pending;
     template <class Answer>
     using PendingById =  // each shared with the flow that waits
         std::map<std::uint64_t, std::shared_ptr<Pending<Answer>>>;

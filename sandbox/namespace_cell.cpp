@@ -64,19 +64,46 @@ UniqueFd NamespaceCell::take_listener(std::uint16_t port) {
     return found == listeners_.end() ? UniqueFd() : std::move(found->second);
 }
 
-Task<Result<void>> NamespaceCell::equip(Equipment what) {
+// The launcher mounts while the guest's threads wake up, each on its own processor.
+void NamespaceCell::begin_equip(Equipment what) {
     equip_timings_.requested = std::chrono::steady_clock::now();
-    LAMBENT_CO_TRY(validate(what));
-    if (!std::exchange(may_be_equipped_, false)) {
-        co_return Error(Code::kConflict, "equip", "only a stem can be equipped, and only once");
+    equip_refused_.reset();
+    if (const auto valid = validate(what); valid.has_error()) {
+        equip_refused_ = valid.error();
+    } else if (!std::exchange(may_be_equipped_, false)) {
+        equip_refused_ =
+            Error(Code::kConflict, "equip", "only a stem can be equipped, and only once");
+    } else {
+        claim_ = link_->equip(id_, std::move(what));
+        if (const auto thawed = frozen_ ? thaw() : Result<void>(); thawed.has_error()) {
+            kill();
+        }
     }
-    const Equipped answer = co_await link_->equip(id_, std::move(what));
+}
+
+Task<Result<void>> NamespaceCell::equipped() {
+    if (equip_refused_) {
+        co_return *equip_refused_;
+    }
+    const Equipped answer = co_await LauncherLink::answer(std::move(claim_));
     if (!answer.problem.empty()) {
         co_return Error(Code::kInternal, "equip", answer.problem);
     }
     equip_timings_.mounted = steady_from(answer.mounted_ns);
     equip_timings_.limited = steady_from(answer.limited_ns);
     co_return Result<void>();
+}
+
+Result<void> NamespaceCell::freeze() {
+    LAMBENT_TRY(controls_.freeze());
+    frozen_ = true;
+    return {};
+}
+
+Result<void> NamespaceCell::thaw() {
+    LAMBENT_TRY(controls_.thaw());
+    frozen_ = false;
+    return {};
 }
 
 // Once the cell has ended its files may belong to another: what the report says stays true.

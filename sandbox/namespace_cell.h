@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace lambent::sandbox {
 
@@ -26,11 +27,12 @@ class NamespaceCell final : public Cell {
     UniqueFd take_listener(std::uint16_t port) override;
     UniqueFd take_output() override { return std::move(output_); }
     UniqueFd take_channel() override { return std::move(channel_); }
-    Task<Result<void>> equip(Equipment what) override;
+    void begin_equip(Equipment what) override;
+    Task<Result<void>> equipped() override;
     const EquipTimings& equip_timings() const override { return equip_timings_; }
     Result<void> set_cpu(CpuLimit limit) override { return controls_.set_cpu(limit); }
-    Result<void> freeze() override { return controls_.freeze(); }
-    Result<void> thaw() override { return controls_.thaw(); }
+    Result<void> freeze() override;
+    Result<void> thaw() override;
     Result<std::uint64_t> memory_peak_bytes() const override;
     Result<std::chrono::microseconds> cpu_time() const override;
     void kill() override;
@@ -45,6 +47,9 @@ class NamespaceCell final : public Cell {
     LaunchTimings timings_;
     EquipTimings equip_timings_;
     bool may_be_equipped_ = false;
+    bool frozen_ = false;
+    std::optional<Error> equip_refused_;
+    LauncherLink::Claim claim_;
     UniqueFd output_;
     UniqueFd channel_;
     CellControls controls_;

@@ -51,6 +51,7 @@ EnvironmentCore::EnvironmentCore(
 Task<Result<InitOutcome>> EnvironmentCore::initialise(std::string request_id, SteadyTime deadline) {
     Unless cancelled([this] { give_up(); });
     watch_.arm(deadline);
+    LAMBENT_CO_TRY(co_await walls());
     GuestInit init = co_await parts_.channel->initialised();
     watch_.disarm();
     InitOutcome outcome;
@@ -74,17 +75,27 @@ Task<Result<InitOutcome>> EnvironmentCore::initialise(std::string request_id, St
     co_return outcome;
 }
 
+// Waits until the cell is what its function needs.
+Task<Result<void>> EnvironmentCore::walls() {
+    if (!parts_.timings.walled) {
+        LAMBENT_CO_TRY(co_await parts_.cell->equipped());
+        parts_.timings.walled = parts_.cell->equip_timings().limited;
+    }
+    co_return Result<void>();
+}
+
 void EnvironmentCore::fill_phases(InitOutcome& outcome, const GuestInit& init) const {
     const StartTimings& start = parts_.timings;
+    const SteadyTime walled = *start.walled;
     SteadyTime booted = init.opened == SteadyTime() ? init.ended : init.opened;
     if (parts_.kind == StartKind::kStem) {
-        booted = start.walled;  // its runtime has booted long before it was wanted
+        booted = walled;  // its runtime has booted long before it was wanted
     }
-    booted = std::max(booted, start.walled);
+    booted = std::max(booted, walled);
     outcome.start = parts_.kind;
     outcome.cell_claim = between(start.requested, start.claimed);
-    outcome.mount_and_limits = between(start.claimed, start.walled);
-    outcome.runtime_boot = between(start.walled, booted);
+    outcome.mount_and_limits = between(start.claimed, walled);
+    outcome.runtime_boot = between(walled, booted);
     outcome.function_init = between(booted, init.ended);
 }
 

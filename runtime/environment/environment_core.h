@@ -19,11 +19,12 @@
 
 namespace lambent::runtime {
 
-// When the cell was wanted, in hand, and had its mounts, limits and walls.
+// When the cell was wanted, in hand, and had its mounts, limits and walls; the last is not known
+// yet of one that is being equipped.
 struct StartTimings {
     SteadyTime requested;
     SteadyTime claimed;
-    SteadyTime walled;
+    std::optional<SteadyTime> walled;
 };
 
 // What an environment is made of. Nothing here is null but the door.
@@ -64,6 +65,7 @@ class EnvironmentCore {
     void cut();
     void cut_off();
     void give_up();
+    Task<Result<void>> walls();
     Result<void> thaw();
     // Why the guest has not answered: cut by the deadline, or dead by itself.
     Task<Result<GuestFailure>> find_failure(std::string request_id);

@@ -277,13 +277,18 @@ Task<bool> FrameWire::rehearse(std::vector<std::string> events) {
     co_return co_await rehearsed_.wait();
 }
 
-void FrameWire::configure(
+std::string FrameWire::configuration(
     const std::vector<std::string>& variables, const std::vector<std::string>& program
 ) {
     rehearsal_.reset();
+    const std::string text = zero_ended(program);
+    const std::string payload = zero_ended(variables);
     FrameHead head;
     head.type = FrameType::kConfigure;
-    send(head, room_for_head(0) + zero_ended(program), zero_ended(variables));
+    head.text_bytes = static_cast<std::uint32_t>(text.size());
+    head.payload_bytes = static_cast<std::uint32_t>(payload.size());
+    const auto encoded = encode(head);
+    return std::string(encoded.data(), encoded.size()) + text + payload;
 }
 
 // `bytes` are the room for the head and the text behind it.

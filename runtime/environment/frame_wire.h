@@ -44,9 +44,10 @@ class FrameWire final : private EventTaker {
     // A stem's: gives it these events, which mean nothing, one after another. True when it waits
     // to be configured, false when it never will.
     Task<bool> rehearse(std::vector<std::string> events);
-    // Makes it a function: "KEY=value" lines, its whole environment. An empty cell's stem executes
-    // `program` if there is one.
-    void configure(
+    // What makes it a function when it is written to its socket, which is for the caller to do:
+    // "KEY=value" lines, its whole environment. An empty cell's stem executes `program` if there is
+    // one. From here on this is a function's wire.
+    std::string configuration(
         const std::vector<std::string>& variables, const std::vector<std::string>& program = {}
     );
 

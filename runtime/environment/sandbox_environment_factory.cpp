@@ -132,14 +132,18 @@ struct SandboxEnvironmentFactory::Parts {
         const StartRequest& request, std::unique_ptr<SandboxEnvironment> environment
     );
     Task<Result<StartedEnvironment>> boot(
-        const StartRequest& request, const LaunchPlan& plan, const Package& package
+        const StartRequest& request,
+        const LaunchPlan& plan,
+        const Package& package,
+        SteadyTime requested
     );
     // With a program, which the stem of an empty cell executes, it is a boot.
     Task<Result<StartedEnvironment>> start_stem(
         const StartRequest& request,
         const Package& package,
         std::unique_ptr<Stem> stem,
-        const std::vector<std::string>& program
+        const std::vector<std::string>& program,
+        SteadyTime requested
     );
 };
 
@@ -194,6 +198,7 @@ std::size_t SandboxEnvironmentFactory::stems_wanted(const Function& function) co
 }
 
 Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::start(StartRequest request) {
+    const SteadyTime requested = std::chrono::steady_clock::now();
     LAMBENT_CO_TRY(const LaunchPlan plan, parts_->runtimes.plan(*request.function));
     LAMBENT_CO_TRY(const Package package, parts_->packages.find(request.function->package_sha256));
     if (is_own_program(plan) && !has_bootstrap(package.directory)) {
@@ -206,22 +211,27 @@ Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::start(StartRequest r
     if (const auto kind = may_take_stem ? stem_kind(*request.function, plan) : std::nullopt) {
         if (auto stem = parts_->stems.take(*kind)) {
             const std::vector<std::string> itself;
-            auto started = co_await parts_->start_stem(request, package, std::move(stem), itself);
+            auto started =
+                co_await parts_->start_stem(request, package, std::move(stem), itself, requested);
             if (started.has_value()) {
                 co_return started;
             }
             parts_->log.warn("stem_unfit", {{"reason", started.error().message()}});
         }
     }
-    co_return co_await parts_->boot(request, plan, package);
+    co_return co_await parts_->boot(request, plan, package, requested);
 }
 
 // Parameters of these three outlive them: they live in the frame of start().
 Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::Parts::boot(
-    const StartRequest& request, const LaunchPlan& plan, const Package& package
+    const StartRequest& request,
+    const LaunchPlan& plan,
+    const Package& package,
+    SteadyTime requested
 ) {
     if (auto empty = stems.take(empty_kind())) {
-        auto started = co_await start_stem(request, package, std::move(empty), plan.argv);
+        auto started =
+            co_await start_stem(request, package, std::move(empty), plan.argv, requested);
         if (started.has_value()) {
             co_return started;
         }
@@ -241,29 +251,28 @@ Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::Parts::boot(
     co_return co_await initialise(request, std::move(environment));
 }
 
-// The stem is frozen, and thawed by the launcher as the last step of equipping it: it is told what
-// it is beforehand, and reads that when all is in place, without the daemon between the two. What
-// the daemon needs besides is made while it runs already. An Error means that the stem is of no
-// use; nothing of the function has run.
+// The launcher equips the stem and then tells it what it is, without the daemon between the two;
+// meanwhile the daemon makes what it needs besides. An Error means that the stem is of no use;
+// nothing of the function has run.
 Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::Parts::start_stem(
     const StartRequest& request,
     const Package& package,
     std::unique_ptr<Stem> stem,
-    const std::vector<std::string>& program
+    const std::vector<std::string>& program,
+    SteadyTime requested
 ) {
     StartTimings timings;
-    timings.requested = std::chrono::steady_clock::now();
+    timings.requested = requested;
     Taken taken{stems, std::move(stem)};
     sandbox::Cell& cell = *taken.stem->cell;
+    const auto variables = function_variables(*request.function, site_of(request, package));
+    sandbox::Equipment equipment = plan_equipment(*request.function, package.directory);
+    equipment.message = taken.stem->channel->frames().configuration(variables, program);
+    timings.claimed = std::chrono::steady_clock::now();
+    cell.begin_equip(std::move(equipment));
     if (!request.function->endpoint_open()) {
         cell.take_listener(config.platform_port).reset();  // nobody would answer there
     }
-    const auto variables = function_variables(*request.function, site_of(request, package));
-    taken.stem->channel->frames().configure(variables, program);
-    timings.claimed = std::chrono::steady_clock::now();
-    sandbox::Equipment equipment = plan_equipment(*request.function, package.directory);
-    LAMBENT_CO_TRY(co_await cell.equip(std::move(equipment)));
-    timings.walled = cell.equip_timings().limited;
     const StartKind kind = program.empty() ? StartKind::kStem : StartKind::kBoot;
     auto environment = assemble_stem(request, std::move(taken.stem), timings, kind);
     auto started = co_await initialise(request, std::move(environment));

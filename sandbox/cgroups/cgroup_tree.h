@@ -46,6 +46,7 @@ class CellGroup {
     CellGroup(const CellGroup&) = delete;
     CellGroup& operator=(const CellGroup&) = delete;
 
+    // Writes what differs from what was applied last.
     virtual Result<void> apply(const CellLimits& limits) = 0;
 
     // From here on the peak counts anew, where the kernel can do that.

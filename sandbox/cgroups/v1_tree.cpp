@@ -11,6 +11,7 @@
 
 #include <cerrno>
 #include <optional>
+#include <utility>
 
 namespace lambent::sandbox {
 namespace {
@@ -61,11 +62,13 @@ class V1Group final : public CellGroup {
 
   private:
     int directory(const char* controller) const { return directories_.at(controller).get(); }
+    Result<void> limit_memory(std::uint64_t bytes) const;
 
     GroupLibrary library_;
     std::string name_;
     Directories directories_;
     std::optional<V1Files> files_;
+    std::optional<CellLimits> applied_;
     UniqueFd oom_event_;
     std::optional<UnifiedGroup> unified_;  // else v1's own freezer
     bool out_of_memory_ = false;
@@ -109,21 +112,37 @@ Result<void> V1Group::prepare() {
 }
 
 // memory.limit must never stand above memory.memsw.limit: open both ends first.
-Result<void> V1Group::apply(const CellLimits& limits) {
-    LAMBENT_TRY(prepare());
-    const std::string memory = std::to_string(limits.memory_bytes);
+Result<void> V1Group::limit_memory(std::uint64_t bytes) const {
+    const std::string memory = std::to_string(bytes);
     if (files_->swap_limit) {
         LAMBENT_TRY(write_control(files_->swap_limit.get(), "-1", "memory.memsw.limit_in_bytes"));
     }
     LAMBENT_TRY(write_control(files_->memory_limit.get(), memory, "memory.limit_in_bytes"));
     if (files_->swap_limit) {
-        LAMBENT_TRY(write_control(files_->swap_limit.get(), memory, "memory.memsw.limit_in_bytes"));
+        return write_control(files_->swap_limit.get(), memory, "memory.memsw.limit_in_bytes");
     }
-    const std::string processes = std::to_string(limits.processes_max);
-    LAMBENT_TRY(write_control(files_->processes_max.get(), processes, "pids.max"));
-    LAMBENT_TRY(write_precedence(files_->cpu_idle, limits.precedence));
-    const std::string quota = cpu_limit_text(limits.cpu, CgroupDialect::kV1);
-    return write_control(files_->cpu_quota.get(), quota, "cpu.cfs_quota_us");
+    return {};
+}
+
+Result<void> V1Group::apply(const CellLimits& limits) {
+    LAMBENT_TRY(prepare());
+    const std::optional<CellLimits> before = std::exchange(applied_, std::nullopt);
+    if (!before || before->memory_bytes != limits.memory_bytes) {
+        LAMBENT_TRY(limit_memory(limits.memory_bytes));
+    }
+    if (!before || before->processes_max != limits.processes_max) {
+        const std::string processes = std::to_string(limits.processes_max);
+        LAMBENT_TRY(write_control(files_->processes_max.get(), processes, "pids.max"));
+    }
+    if (!before || before->precedence != limits.precedence) {
+        LAMBENT_TRY(write_precedence(files_->cpu_idle, limits.precedence));
+    }
+    if (!before || before->cpu.micro_cores != limits.cpu.micro_cores) {
+        const std::string quota = cpu_limit_text(limits.cpu, CgroupDialect::kV1);
+        LAMBENT_TRY(write_control(files_->cpu_quota.get(), quota, "cpu.cfs_quota_us"));
+    }
+    applied_ = limits;
+    return {};
 }
 
 void V1Group::reset_peak() {
@@ -176,6 +195,7 @@ CellUsage V1Group::usage() const {
 
 bool V1Group::recycle() {
     thaw();
+    applied_.reset();
     const int memory = directory("memory");
     const bool clean = write_control_at(directory("cpu"), "cpu.cfs_quota_us", "-1").has_value() &&
                        write_control_at(memory, "memory.force_empty", "0").has_value() &&

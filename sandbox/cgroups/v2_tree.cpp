@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 namespace lambent::sandbox {
 namespace {
@@ -65,6 +66,7 @@ class V2Group final : public CellGroup {
     std::string name_;
     UniqueFd directory_;
     std::optional<V2Files> files_;
+    std::optional<CellLimits> applied_;
     Counters counters_;
 };
 
@@ -77,13 +79,24 @@ Result<void> V2Group::prepare() {
 
 Result<void> V2Group::apply(const CellLimits& limits) {
     LAMBENT_TRY(prepare());
-    const std::string memory = std::to_string(limits.memory_bytes);
-    LAMBENT_TRY(write_control(files_->memory_limit.get(), memory, "memory.max"));
-    const std::string processes = std::to_string(limits.processes_max);
-    LAMBENT_TRY(write_control(files_->processes_max.get(), processes, "pids.max"));
-    LAMBENT_TRY(write_precedence(files_->cpu_idle, limits.precedence));
-    const std::string cpu = cpu_limit_text(limits.cpu, CgroupDialect::kV2);
-    return write_control(files_->cpu_limit.get(), cpu, "cpu.max");
+    const std::optional<CellLimits> before = std::exchange(applied_, std::nullopt);
+    if (!before || before->memory_bytes != limits.memory_bytes) {
+        const std::string memory = std::to_string(limits.memory_bytes);
+        LAMBENT_TRY(write_control(files_->memory_limit.get(), memory, "memory.max"));
+    }
+    if (!before || before->processes_max != limits.processes_max) {
+        const std::string processes = std::to_string(limits.processes_max);
+        LAMBENT_TRY(write_control(files_->processes_max.get(), processes, "pids.max"));
+    }
+    if (!before || before->precedence != limits.precedence) {
+        LAMBENT_TRY(write_precedence(files_->cpu_idle, limits.precedence));
+    }
+    if (!before || before->cpu.micro_cores != limits.cpu.micro_cores) {
+        const std::string cpu = cpu_limit_text(limits.cpu, CgroupDialect::kV2);
+        LAMBENT_TRY(write_control(files_->cpu_limit.get(), cpu, "cpu.max"));
+    }
+    applied_ = limits;
+    return {};
 }
 
 // Refused before Linux 6.12: the peak then is that of the group's whole life.

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -155,6 +156,9 @@ Result<std::vector<UniqueFd>> CellProcess::take_descriptors() {
         all.push_back(std::move(file));
     }
     if (sockets_.channel) {
+        if (may_be_equipped_) {
+            teller_ = UniqueFd(::fcntl(sockets_.channel.get(), F_DUPFD_CLOEXEC, 0));
+        }
         all.push_back(std::move(sockets_.channel));
     }
     for (UniqueFd& listener : sockets_.listeners) {
@@ -189,6 +193,20 @@ Result<void> CellProcess::mount_equipment(const Equipment& what, const RootTempl
     return what.tmp_bytes == tmp_bytes_ ? Result<void>() : resize_tmp(what.tmp_bytes);
 }
 
+Result<void> CellProcess::tell(const std::string& message) const {
+    if (message.empty()) {
+        return {};
+    }
+    const ssize_t sent = ::send(teller_.get(), message.data(), message.size(), MSG_NOSIGNAL);
+    if (sent < 0) {
+        return errno_error("cannot write to a stem's channel", errno);
+    }
+    if (static_cast<std::size_t>(sent) != message.size()) {
+        return Error(Code::kTooLarge, "equip", "a stem's channel does not take its message");
+    }
+    return {};
+}
+
 Result<CellProcess::EquipTimes> CellProcess::equip(
     const Equipment& what, const RootTemplate& root
 ) {
@@ -208,7 +226,8 @@ Result<CellProcess::EquipTimes> CellProcess::equip(
     );
     slot_.group->reset_peak();
     times.limited_ns = monotonic_ns();
-    slot_.group->thaw();
+    LAMBENT_TRY(tell(what.message));
+    teller_.reset();
     return times;
 }
 

@@ -68,6 +68,7 @@ class CellProcess {
     ExitReport verdict();
     Result<void> check_free(const std::vector<ReadOnlyBind>& binds) const;
     Result<void> mount_equipment(const Equipment& what, const RootTemplate& root) const;
+    Result<void> tell(const std::string& message) const;
 
     std::uint64_t id_;
     Slot slot_;
@@ -76,6 +77,7 @@ class CellProcess {
     UniqueFd status_;
     UniqueFd output_;
     NetworkSlot::Sockets sockets_;
+    UniqueFd teller_;  // a stem's: another descriptor of the daemon's end of its channel
     bool may_be_equipped_ = false;
     std::vector<std::string> used_mount_points_;
     std::uint64_t tmp_bytes_ = 0;

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kWordsMax = 1'024;
 constexpr std::size_t kWordsBytesMax = 128 * 1024;  // as much as one execve argument may have
+constexpr std::size_t kMessageMax = 160 * 1024;     // a channel that is empty takes it at once
 constexpr std::size_t kPathMax = 4'000;
 constexpr std::size_t kPortsMax = 16;
 constexpr std::uint64_t kMemoryMin = 8ULL << 20;
@@ -96,6 +97,9 @@ Result<void> validate(const CellSpec& spec) {
 
 Result<void> validate(const Equipment& what) {
     LAMBENT_TRY(check_binds(what.binds));
+    if (what.message.size() > kMessageMax) {
+        return refuse("message", "what a stem is told has at most 160 KiB");
+    }
     return check_limits(what.memory_bytes, what.tmp_bytes, what.processes_max);
 }
 

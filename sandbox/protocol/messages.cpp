@@ -1,5 +1,7 @@
 #include "sandbox/protocol/messages.h"
 
+#include "sandbox/protocol/claim_codec.h"
+
 #include <nlohmann/json.hpp>
 
 #include <exception>
@@ -68,30 +70,8 @@ CellSpec spec_from_json(const json& from) {
     return spec;
 }
 
-Equipment equipment_from(const json& from) {
-    Equipment what;
-    what.binds = binds_from_json(from.at("binds"));
-    from.at("memory").get_to(what.memory_bytes);
-    from.at("tmp").get_to(what.tmp_bytes);
-    from.at("cpu").get_to(what.cpu.micro_cores);
-    from.at("processes").get_to(what.processes_max);
-    return what;
-}
-
 json to_json(const LaunchRequest& request) {
     return {{"kind", "launch"}, {"id", request.id}, {"spec", spec_to_json(request.spec)}};
-}
-json to_json(const EquipRequest& request) {
-    const Equipment& what = request.what;
-    return {
-        {"kind", "equip"},
-        {"id", request.id},
-        {"binds", binds_to_json(what.binds)},
-        {"memory", what.memory_bytes},
-        {"tmp", what.tmp_bytes},
-        {"cpu", what.cpu.micro_cores},
-        {"processes", what.processes_max},
-    };
 }
 json to_json(const KillRequest& request) {
     return {{"kind", "kill"}, {"id", request.id}};
@@ -120,15 +100,6 @@ json to_json(const LaunchFailed& failed) {
         {"stage", failed.stage},
         {"errno", failed.error_number},
         {"message", failed.message},
-    };
-}
-json to_json(const Equipped& equipped) {
-    return {
-        {"kind", "equipped"},
-        {"id", equipped.id},
-        {"mounted", equipped.mounted_ns},
-        {"limited", equipped.limited_ns},
-        {"problem", equipped.problem},
     };
 }
 json to_json(const Ended& ended) {
@@ -176,9 +147,6 @@ Request request_from(const json& from) {
     if (kind == "launch") {
         return LaunchRequest{from.at("id").get<std::uint64_t>(), spec_from_json(from.at("spec"))};
     }
-    if (kind == "equip") {
-        return EquipRequest{from.at("id").get<std::uint64_t>(), equipment_from(from)};
-    }
     if (kind == "kill") {
         return KillRequest{from.at("id").get<std::uint64_t>()};
     }
@@ -209,14 +177,6 @@ Event event_from(const json& from) {
             from.at("errno").get<int>(),
             from.at("message").get<std::string>()};
     }
-    if (kind == "equipped") {
-        Equipped equipped;
-        from.at("id").get_to(equipped.id);
-        from.at("mounted").get_to(equipped.mounted_ns);
-        from.at("limited").get_to(equipped.limited_ns);
-        from.at("problem").get_to(equipped.problem);
-        return equipped;
-    }
     if (kind == "ended") {
         return ended_from(from);
     }
@@ -237,28 +197,45 @@ Result<Message> decode(std::string_view text, Read read) {
     }
 }
 
+template <class Message>
+std::string text_of(const Message& message) {
+    return pack(to_json(message));
+}
+std::string text_of(const EquipRequest& request) {
+    return encode_claim(request);
+}
+std::string text_of(const Equipped& equipped) {
+    return encode_claim(equipped);
+}
+
 }  // namespace
 
 std::string encode(const Request& request) {
-    return std::visit([](const auto& one) { return pack(to_json(one)); }, request);
+    return std::visit([](const auto& one) { return text_of(one); }, request);
 }
 
 std::string encode(const Event& event) {
-    return std::visit([](const auto& one) { return pack(to_json(one)); }, event);
+    return std::visit([](const auto& one) { return text_of(one); }, event);
 }
 
 Result<Request> decode_request(std::string_view text) {
+    if (is_claim_message(text)) {
+        LAMBENT_TRY(EquipRequest equip, decode_equip_request(text));
+        LAMBENT_TRY(validate(equip.what));
+        return Request(std::move(equip));
+    }
     LAMBENT_TRY(Request request, decode<Request>(text, request_from));
     if (const auto* launch = std::get_if<LaunchRequest>(&request)) {
         LAMBENT_TRY(validate(launch->spec));
-    }
-    if (const auto* equip = std::get_if<EquipRequest>(&request)) {
-        LAMBENT_TRY(validate(equip->what));
     }
     return request;
 }
 
 Result<Event> decode_event(std::string_view text) {
+    if (is_claim_message(text)) {
+        LAMBENT_TRY(Equipped equipped, decode_equipped(text));
+        return Event(std::move(equipped));
+    }
     return decode<Event>(text, event_from);
 }
 

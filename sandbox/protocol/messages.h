@@ -12,8 +12,9 @@
 
 namespace lambent::sandbox {
 
-// What daemon and launcher say to each other, one CBOR map per packet. The launcher trusts only
-// its socket, and checks every field of what comes out of it.
+// What daemon and launcher say to each other, one CBOR map per packet, but for claims (see
+// claim_codec.h). The launcher trusts only its socket, and checks every field of what comes out of
+// it.
 
 // Daemon to launcher.
 struct LaunchRequest {

@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -425,9 +426,49 @@ TEST_CASE("Stem that is frozen runs as soon as it is equipped", "[sandbox][Stem]
     const Package code("the code");
     Stem stem(cells);
     REQUIRE(stem.cell->freeze().has_value());
-    stem.hears("print(open('/var/task/code').read())\n");
-    REQUIRE(stem.equip(code.equipment()).has_value());
+    Equipment what = code.equipment();
+    what.message = "print(open('/var/task/code').read())\n";
+    REQUIRE(stem.equip(what).has_value());
     CHECK(stem.answers() == "the code\n");
+}
+
+TEST_CASE("Stem that cannot be equipped is told nothing", "[sandbox][Stem]") {
+    if (!can_build_cells()) {
+        return;
+    }
+    SandboxFixture cells;
+    const Package code("code");
+    Stem stem(cells);
+    Equipment what = code.equipment();
+    what.binds[0].host_path = "/nonexistent/code";
+    what.message = "print('told')\n";
+    REQUIRE(stem.equip(what).has_error());
+    run_flow(cells.loop(), stem.cell->exited());
+    std::array<char, 16> said{};
+    CHECK(::read(stem.output.get(), said.data(), said.size()) == 0);
+}
+
+TEST_CASE("Stem hears a message of the largest size", "[sandbox][Stem]") {
+    if (!can_build_cells()) {
+        return;
+    }
+    SandboxFixture cells;
+    const Package code("code");
+    Equipment what = code.equipment();
+    what.message = std::string(160 * 1024, '#');
+    Stem stem(cells, [] {
+        auto spec = stem_spec();
+        spec.argv.back() =
+            "import socket\n"
+            "channel = socket.socket(fileno=3)\n"
+            "print('up', flush=True)\n"
+            "left = 160 * 1024\n"
+            "while left: left -= len(channel.recv(left))\n"
+            "print('done', flush=True)\n";
+        return spec;
+    }());
+    REQUIRE(stem.equip(what).has_value());
+    CHECK(stem.answers().empty());
 }
 
 TEST_CASE("Threat 52: stems differ in random numbers, hashes and addresses", "[sandbox][Stem]") {

@@ -57,6 +57,19 @@ class Answers(unittest.TestCase):
                 self.assertEqual(guest.invoke(1), 2, source)
                 self.assertEqual(guest.invoke(2), 3, source)
 
+    def test_its_module_is_what_require_would_make_of_it(self):
+        source = (
+            "exports.handler = async () => [module.id === __filename, module.loaded, __dirname,\n"
+            "  module.paths, require.cache[__filename] === module, require(__filename) === exports,\n"
+            "  require.main === module, require.resolve('./app.js')];\n"
+        )
+        asks_node = "exports.handler = require('./inner.js').handler;\n"
+        inner = {"inner.js": source.replace("app", "inner")}
+        with node(source) as guest, node(asks_node, inner) as other:
+            by_node = json.loads(json.dumps(other.invoke(None)).replace("inner", "app")
+                                 .replace(other.task_root, guest.task_root))
+            self.assertEqual(guest.invoke(None), by_node)
+
     def test_a_callbacks_answer_waits_for_the_event_loop(self):
         source = """
             let done = false;

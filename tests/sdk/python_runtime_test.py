@@ -186,6 +186,57 @@ class Init(unittest.TestCase):
         self.assertIn("line 1, in <module>", document["stackTrace"][0])
 
 
+class Modules(unittest.TestCase):
+    """A handler's module is what the interpreter's own import would make of it."""
+
+    def test_it_knows_itself(self):
+        source = (
+            "import sys\n"
+            "def handler(event, context):\n"
+            "    module = sys.modules[__name__]\n"
+            "    spec = module.__spec__\n"
+            "    return [__name__, __file__, __package__, __cached__, spec.origin, spec.has_location,\n"
+            "        type(module.__loader__).__name__, spec.loader is __loader__,\n"
+            "        __loader__.get_source('app') == open(__file__).read(), spec._initializing,\n"
+            "        handler.__code__.co_filename, handler.__module__]\n"
+        )
+        asks_the_interpreter = (
+            "import inner\n"
+            "def handler(event, context):\n"
+            "    return inner.handler(event, context)\n"
+        )
+        inner = {"inner.py": source.replace("'app'", "'inner'")}
+        with python(source) as guest, python(asks_the_interpreter, inner) as other:
+            by_the_interpreter = [
+                value.replace("inner", "app").replace(other.task_root, guest.task_root)
+                if isinstance(value, str) else value for value in other.invoke(None)
+            ]
+            self.assertEqual(guest.invoke(None), by_the_interpreter)
+
+    def test_a_package_goes_before_a_file(self):
+        with python(ECHO, {"app/__init__.py": "def handler(e, c):\n    return 'package'\n"}) as guest:
+            self.assertEqual(guest.invoke(None), "package")
+
+    def test_a_file_goes_before_the_library(self):
+        source = "def handler(event, context):\n    return __file__.endswith('/colorsys.py')\n"
+        with python(files={"colorsys.py": source}, handler="colorsys.handler") as guest:
+            self.assertTrue(guest.invoke(None))
+
+    def test_one_in_a_folder(self):
+        with python(files={"sub/app.py": ECHO}, handler="sub/app.handler") as guest:
+            self.assertEqual(guest.invoke(1), 1)
+
+    def test_another_encoding(self):
+        source = "# -*- coding: latin-1 -*-\ndef handler(event, context):\n    return 'é'\n"
+        with python(files={"app.py": source.encode("latin-1")}) as guest:
+            self.assertEqual(guest.invoke(None), "é")
+
+    def test_it_may_import_itself(self):
+        source = "import app\ndef handler(event, context):\n    return app.handler is handler\n"
+        with python(source) as guest:
+            self.assertTrue(guest.invoke(None))
+
+
 class Surroundings(unittest.TestCase):
     def test_the_context_is_complete(self):
         source = (

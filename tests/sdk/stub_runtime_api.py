@@ -116,7 +116,7 @@ class Guest:
         for name, text in (files or {}).items():
             path = pathlib.Path(self.task_root, name)
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
         environment = {
             **self.api.variables(),
             "_HANDLER": handler,

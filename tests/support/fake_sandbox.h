@@ -57,6 +57,7 @@ struct FakeCellState {
     UniqueFd output_reader;
     UniqueFd output_writer;
     UniqueFd channel;        // the daemon's end
+    UniqueFd teller;         // of a stem: that end once more
     UniqueFd guest_channel;  // the guest's, blocking; the process's when there is one
     bool is_stem = false;
     std::optional<sandbox::Equipment> equipment;  // what the stem was given
@@ -91,19 +92,34 @@ class FakeCell final : public sandbox::Cell {
         return std::move(state_->listeners.at(port));
     }
     UniqueFd take_output() override { return std::move(state_->output_reader); }
-    UniqueFd take_channel() override { return std::move(state_->channel); }
-    Task<Result<void>> equip(sandbox::Equipment what) override {
+    UniqueFd take_channel() override {
+        if (state_->is_stem) {
+            state_->teller = UniqueFd(::fcntl(state_->channel.get(), F_DUPFD_CLOEXEC, 0));
+        }
+        return std::move(state_->channel);
+    }
+    void begin_equip(sandbox::Equipment what) override {
         state_->calls.emplace_back("equip");
+        refused_.reset();
         if (!state_->is_stem || state_->equipment) {
-            co_return Error(Code::kConflict, "equip", "only a stem can be equipped, and only once");
+            refused_ =
+                Error(Code::kConflict, "equip", "only a stem can be equipped, and only once");
+        } else if (state_->equip_error) {
+            refused_ = state_->equip_error;
+        } else {
+            const auto size = static_cast<ssize_t>(what.message.size());
+            const int teller = state_->teller.get();
+            if (::send(teller, what.message.data(), what.message.size(), MSG_NOSIGNAL) != size) {
+                throw std::runtime_error("the fake stem's channel is full");
+            }
+            state_->equipment = std::move(what);
+            const auto now = std::chrono::steady_clock::now();
+            state_->equip_timings = {now, now, now};
         }
-        if (state_->equip_error) {
-            co_return *state_->equip_error;
-        }
-        state_->equipment = std::move(what);
-        const auto now = std::chrono::steady_clock::now();
-        state_->equip_timings = {now, now, now};
-        co_return Result<void>();
+        state_->teller.reset();
+    }
+    Task<Result<void>> equipped() override {
+        co_return refused_ ? Result<void>(*refused_) : Result<void>();
     }
     const sandbox::EquipTimings& equip_timings() const override { return state_->equip_timings; }
     Result<void> set_cpu(sandbox::CpuLimit limit) override {
@@ -149,6 +165,7 @@ class FakeCell final : public sandbox::Cell {
 
   private:
     std::shared_ptr<FakeCellState> state_;
+    std::optional<Error> refused_;
 };
 
 enum class FakeGuest { kScripted, kProcess };

@@ -45,7 +45,11 @@ class EventPump {
         return;
       }
       event = this.#client.receive();
-      if (event === null || performance.now() - this.#turned > TURN_MS) {
+      if (event === null) {
+        this.#ended();
+        return;
+      }
+      if (performance.now() - this.#turned > TURN_MS) {
         setImmediate(this.#take, event);
         return;
       }

@@ -2,6 +2,7 @@
 // From "dir/file.method" to the function, in Lambda's order: file.js, file.mjs, file.cjs, then
 // whatever Node finds by that name.
 const fs = require('node:fs');
+const Module = require('node:module');
 const path = require('node:path');
 const { RuntimeFault } = require('./errors.cjs');
 
@@ -53,8 +54,12 @@ async function loadModule(root, folder, file) {
 }
 
 async function firstThatExists(base, root, folder, file) {
-  if (fs.existsSync(base + '.js')) {
-    return requireOrImport(base + '.js');
+  const named = fs.lstatSync(base + '.js', { throwIfNoEntry: false });
+  if (named?.isFile() && folder === '') {
+    return requireOrImport(base + '.js', requireHere);
+  }
+  if (named !== undefined && fs.existsSync(base + '.js')) {
+    return requireOrImport(base + '.js', require);
   }
   if (fs.existsSync(base + '.mjs')) {
     return import(base + '.mjs');
@@ -68,15 +73,32 @@ async function firstThatExists(base, root, folder, file) {
 }
 
 // A .js file is an ES module when its package says so; Node knows, and says it this way.
-function requireOrImport(file) {
+function requireOrImport(file, load) {
   try {
-    return require(file);
+    return load(file);
   } catch (error) {
     if (error?.code === 'ERR_REQUIRE_ESM') {
       return import(file);
     }
     throw error;
   }
+}
+
+// As require does, but for its search: this is the whole name of a file, and no link.
+function requireHere(file) {
+  if (Module._cache[file] !== undefined) {
+    return require(file);
+  }
+  const made = new Module(file, module);
+  Module._cache[file] = made;
+  try {
+    made.load(file);
+  } finally {
+    if (!made.loaded) {
+      delete Module._cache[file];
+    }
+  }
+  return made.exports;
 }
 
 module.exports = { loadHandler };

@@ -12,12 +12,13 @@ async function run() {
   await client.connect(); // tells the platform that the runtime has booted
   patchConsole();
   offerStreaming();
+  const state = { client, initialising: true, invocation: null, settings: null };
+  watchForCrashes(state);
   if (process.env.LAMBENT_STEM !== undefined) {
     delete process.env.LAMBENT_STEM;
     await require('./stem.cjs').becomeFunction(client, serveFrames);
   }
-  const state = { client, initialising: true, invocation: null, settings: readSettings() };
-  watchForCrashes(state);
+  state.settings = readSettings();
   const handler = await load(client);
   state.initialising = false;
   await (client.receive === undefined ? serveHttp(state, handler) : serveFrames(state, handler));

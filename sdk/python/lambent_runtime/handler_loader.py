@@ -1,6 +1,7 @@
 """From "file.function" to the function."""
 import sys
 
+from lambent_runtime.quick_import import import_from
 from lambent_runtime.runtime_errors import RuntimeFault
 
 
@@ -34,7 +35,8 @@ def split_name(name):
 
 def import_module(name):
     try:
-        __import__(name)
+        if "." in name or not import_from(sys.path[0], name):
+            __import__(name)
     except ImportError as error:
         raise RuntimeFault(
             "Runtime.ImportModuleError", f"Unable to import module '{name}': {error}"

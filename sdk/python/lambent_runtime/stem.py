@@ -9,6 +9,8 @@ import posix
 import sys
 import time
 
+from _frozen_importlib_external import PathFinder
+
 from lambent_runtime import import_hooks, main, paths
 from lambent_runtime.context import LambdaSettings
 from lambent_runtime.handler_loader import load_handler
@@ -18,14 +20,17 @@ _REHEARSAL = __file__.rpartition("/lambent_runtime/")[0] + "/rehearsal"
 
 
 def become_function(client):
-    outputs = silence()
-    path = sys.path[:]
-    rehearse(client, path)
-    sys.path[:] = path
-    sys.path_importer_cache.clear()
-    import_hooks.current_request_id = ""
-    speak(outputs)
+    learn_library()
+    rehearse(client, sys.path[:], list(sys.meta_path))
     take_over(client.variables)
+
+
+def learn_library():
+    """Lists the standard library's directories, which are the same for all functions."""
+    for entry in sys.path:
+        finder = PathFinder._path_importer_cache(entry)
+        if finder is not None:
+            finder.find_spec("no_such_module")
 
 
 def silence():
@@ -43,18 +48,26 @@ def speak(outputs):
         posix.close(descriptor)
 
 
-def rehearse(client, path):
+def rehearse(client, path, finders):
+    """Each time all is put back before the next event is awaited: it may not be one."""
     own = b"".join(b"%s=%s\0" % variable for variable in posix.environ.items())
     event = client.next()
     while event is not None:
+        outputs = silence()
         take_over(b"LAMBDA_TASK_ROOT=/\0TZ=:UTC\0REHEARSAL=%d\0" % event.deadline_ms + own)
         settings = LambdaSettings(posix.environ)
         sys.path[:] = [_REHEARSAL, *paths.import_path(settings, path)]
+        import_hooks.install(settings)
         codec = JsonCodec(ascii_only=settings.answers_in_ascii())
         handler = load_handler("rehearsed.handler")
         answer = main.invoke(handler, event, settings, codec)
         del sys.modules["rehearsed"]
-        sys.path_importer_cache.clear()
+        sys.path[:] = path
+        sys.meta_path[:] = finders
+        for entry in [entry for entry in sys.path_importer_cache if entry not in path]:
+            del sys.path_importer_cache[entry]
+        import_hooks.current_request_id = ""
+        speak(outputs)
         # What is there now stays: the collector need not look at it again, nor touch it.
         gc.freeze()
         event = client.answer(event.request_id, *answer)

@@ -34,6 +34,7 @@ class Talk {
         std::array<int, 2> pair{};
         REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) == 0);
         guest_ = UniqueFd(pair[1]);
+        daemons_end_ = pair[0];
         ::fcntl(pair[1], F_SETFL, O_NONBLOCK);
         api.emplace(loop.get_executor(), Logger::silent());
         api->serve_frames(UniqueFd(pair[0]));
@@ -47,6 +48,13 @@ class Talk {
     Talk(const Talk&) = delete;
     Talk& operator=(const Talk&) = delete;
 
+    // As the launcher does.
+    void tell(const std::string& message) {
+        REQUIRE(
+            ::send(daemons_end_, message.data(), message.size(), MSG_NOSIGNAL) ==
+            static_cast<ssize_t>(message.size())
+        );
+    }
     // Sends and reads until nothing moves any more.
     void guest_says(std::string bytes) {
         for (;;) {
@@ -132,6 +140,7 @@ class Talk {
 
     TaskScope scope_{loop.get_executor(), Logger::silent()};
     UniqueFd guest_;
+    int daemons_end_ = -1;  // belongs to the channel
     std::string received_;
 };
 
@@ -345,7 +354,7 @@ TEST_CASE("Frames rehearse with a stem and make it a function", "[runtime][Frame
     talk.guest_says(next_frame());
     CHECK(talk.rehearsed == true);
     CHECK_FALSE(talk.init.has_value());
-    talk.api->frames().configure({"A=1", "B=two words"});
+    talk.tell(talk.api->frames().configuration({"A=1", "B=two words"}));
     const auto told = talk.event();
     REQUIRE(told.has_value());
     CHECK(told->type == FrameType::kConfigure);
@@ -366,7 +375,7 @@ TEST_CASE("Frames tell an empty cell's stem its program", "[runtime][FrameWire]"
     talk.rehearse({});
     talk.guest_says(frame(FrameType::kOpened) + next_frame());
     REQUIRE(talk.rehearsed == true);
-    talk.api->frames().configure({"A=1"}, {"/bin/program", "an argument"});
+    talk.tell(talk.api->frames().configuration({"A=1"}, {"/bin/program", "an argument"}));
     const auto told = talk.event();
     REQUIRE(told.has_value());
     CHECK(told->type == FrameType::kConfigure);

@@ -85,4 +85,6 @@ TEST_CASE("Cell rules hold for what a stem is equipped with", "[sandbox][CellRul
     CHECK(subject_of_claim([](Equipment& what) { what.memory_bytes = 0; }) == "limits");
     CHECK(subject_of_claim([](Equipment& what) { what.tmp_bytes = 0; }) == "limits");
     CHECK(subject_of_claim([](Equipment& what) { what.processes_max = 1; }) == "limits");
+    const std::string long_one(160 * 1024 + 1, 'x');
+    CHECK(subject_of_claim([&](Equipment& what) { what.message = long_one; }) == "message");
 }

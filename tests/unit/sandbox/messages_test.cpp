@@ -32,6 +32,7 @@ Equipment full_equipment() {
     what.tmp_bytes = 1ULL << 30;
     what.cpu = {72'357};
     what.processes_max = 100;
+    what.message = std::string("\0\xff told", 7);
     return what;
 }
 
@@ -80,6 +81,7 @@ TEST_CASE("Equip request arrives with every field", "[sandbox][Messages]") {
     CHECK(request.what.tmp_bytes == what.tmp_bytes);
     CHECK(request.what.cpu.micro_cores == what.cpu.micro_cores);
     CHECK(request.what.processes_max == what.processes_max);
+    CHECK(request.what.message == what.message);
 }
 
 TEST_CASE("Kill and stop requests arrive as they were sent", "[sandbox][Messages]") {
@@ -147,6 +149,24 @@ TEST_CASE("Malformed messages are refused", "[sandbox][Messages]") {
     for (std::size_t size = 0; size < whole.size(); ++size) {
         CHECK(decode_request(whole.substr(0, size)).has_error());
     }
+}
+
+TEST_CASE("Malformed claims are refused", "[sandbox][Messages]") {
+    const std::string request = encode(Request(EquipRequest{1, full_equipment()}));
+    const std::string event = encode(Event(Equipped{9, 4, 5, "why not"}));
+    CHECK(decode_request(request).has_value());
+    CHECK(decode_request(request + "x").has_error());
+    CHECK(decode_request(event).has_error());
+    CHECK(decode_event(request).has_error());
+    for (std::size_t size = 0; size < request.size(); ++size) {
+        CHECK(decode_request(request.substr(0, size)).has_error());
+    }
+    for (std::size_t size = 0; size < event.size(); ++size) {
+        CHECK(decode_event(event.substr(0, size)).has_error());
+    }
+    std::string endless = request;
+    endless.replace(41, 8, 8, '\xff');  // the number of binds
+    CHECK(decode_request(endless).has_error());
 }
 
 TEST_CASE("Launch request is checked when it arrives", "[sandbox][Messages]") {
