@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "base/sql/passing_error.h"
 
 #include <functional>
 #include <mutex>
@@ -36,7 +37,7 @@ class FatalLatch {
             return std::nullopt;
         }
         return Error(
-            Code::kUnavailable, "database", "the database has failed: " + tripped_->message()
+            Code::kUnavailable, kFailedForGood, "the database has failed: " + tripped_->message()
         );
     }
 

@@ -152,6 +152,7 @@ void SqliteWriter::run_groups(std::vector<QueuedWork>& all) {
         alone_for_ -= alone_for_ > 0 ? 1 : 0;
         const std::size_t done = run_group(rest.first(size), outcomes);
         watch_for_damage();
+        name_failure(outcomes);
         for (std::size_t i = 0; i < done; ++i) {
             rest[i].waiter->resume(std::move(outcomes[i]));
         }
@@ -200,6 +201,16 @@ std::size_t SqliteWriter::run_group(
         }
     }
     return outcomes.size();
+}
+
+// The failure that trips the latch is final as well: who asked need not ask again to hear of it.
+void SqliteWriter::name_failure(std::vector<Result<void>>& outcomes) const {
+    const std::optional<Error> refusal = fatal_.refusal();
+    for (Result<void>& outcome : outcomes) {
+        if (refusal && outcome.has_error() && may_pass(outcome.error())) {
+            outcome = *refusal;
+        }
+    }
 }
 
 Result<void> SqliteWriter::run_in_savepoint(const Work& work) {

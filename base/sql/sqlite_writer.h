@@ -54,6 +54,7 @@ class SqliteWriter {
     void run_groups(std::vector<QueuedWork>& all);
     // Runs the first closures of `all` in one transaction; how many of them now have an outcome.
     std::size_t run_group(std::span<QueuedWork> all, std::vector<Result<void>>& outcomes);
+    void name_failure(std::vector<Result<void>>& outcomes) const;
     Result<void> run_in_savepoint(const Work& work);
     void checkpoint(SqliteConnection::Checkpoint mode);
     void watch_for_damage();

@@ -52,16 +52,10 @@ DeliveryRules destination_rules() {
 
 }  // namespace
 
-// The hold ends with the flow, after the pump has been told.
-Task<> AsyncPump::attempt(EventRows::Claimed claimed, TimeHold /*hold*/) {
+Task<> AsyncPump::attempt(EventRows::Claimed claimed) {
     const Decision decision = co_await try_once(claimed);
     co_await settle(claimed, decision);
     count(claimed.event, decision.fate);
-    if (decision.fate == Fate::kRetry && !paused_) {
-        backlog_.expect(claimed.event.function, decision.due_ms);
-    }
-    backlog_.ended(claimed.event.function);
-    tick();
 }
 
 Task<AsyncPump::Decision> AsyncPump::try_once(EventRows::Claimed& claimed) {
@@ -138,7 +132,7 @@ AsyncPump::Decision AsyncPump::decide(
             return not_begun(claimed, Fate::kNoFunction);
         }
         event.attempts -= 1;
-        if (paused_ && result.error().code() == Code::kUnavailable) {
+        if (pump_.is_paused() && result.error().code() == Code::kUnavailable) {
             decision.fate = Fate::kUncounted;
             decision.due_ms = now_ms();
             return decision;
@@ -175,17 +169,11 @@ AsyncPump::Fate AsyncPump::fate_of(Verdict verdict) {
 }
 
 Task<> AsyncPump::settle(const EventRows::Claimed& claimed, const Decision& decision) {
-    const std::string id = claimed.event.request_id;
     if (decision.fate == Fate::kRetry || decision.fate == Fate::kUncounted) {
-        const EventRows::Wait wait{decision.due_ms, claimed.event.attempts, claimed.refusals};
-        sql::Work work = [id, wait](sql::Session& session) {
-            return EventRows{session}.put_back(id, wait);
-        };
-        failpoint("async.retry.begun");
-        co_await write_surely(std::move(work));
-        failpoint("async.retry.committed");
+        co_await put_back(claimed, decision);
         co_return;
     }
+    const std::string id = claimed.event.request_id;
     const std::vector<TargetMessage> messages = told(claimed, decision);
     sql::Work work = [this, id, messages](sql::Session& session) -> Result<void> {
         LAMBENT_TRY(EventRows{session}.remove(id));
@@ -196,10 +184,24 @@ Task<> AsyncPump::settle(const EventRows::Claimed& claimed, const Decision& deci
         return {};
     };
     failpoint("async.end.begun");
-    co_await write_surely(std::move(work));
+    const bool written = co_await pump_.write(std::move(work));
     failpoint("async.end.committed");
-    if (!messages.empty()) {
+    if (written && !messages.empty()) {
         ports_.outbox.wake();
+    }
+}
+
+Task<> AsyncPump::put_back(const EventRows::Claimed& claimed, const Decision& decision) {
+    const std::string id = claimed.event.request_id;
+    const EventRows::Wait wait{decision.due_ms, claimed.event.attempts, claimed.refusals};
+    sql::Work work = [id, wait](sql::Session& session) {
+        return EventRows{session}.put_back(id, wait);
+    };
+    failpoint("async.retry.begun");
+    const bool written = co_await pump_.write(std::move(work));
+    failpoint("async.retry.committed");
+    if (written) {
+        pump_.expect(claimed.event.function, decision.due_ms);
     }
 }
 

@@ -1,17 +1,15 @@
 #pragma once
 
-#include "base/async/alarm.h"
 #include "base/async/task.h"
-#include "base/async/task_scope.h"
 #include "base/clock.h"
 #include "base/logger.h"
 #include "scheduler/async/async_settings.h"
-#include "scheduler/async/backlog.h"
 #include "scheduler/async/ended_event.h"
 #include "scheduler/async/event_rows.h"
 #include "scheduler/async/sql_async_queue.h"
 #include "scheduler/find_function.h"
 #include "scheduler/invocation.h"
+#include "scheduler/pump/due_pump.h"
 #include "scheduler/retry_policy.h"
 #include "scheduler/targets.h"
 
@@ -53,7 +51,7 @@ struct AsyncPorts {
 // running when the daemon died is due again. Delivery is at least once, as in Lambda. What is told
 // of an event's end goes to the outbox in the transaction that removes the event. Owned by the
 // composition root; event loop's thread only; `stop` is awaited before it is destroyed.
-class AsyncPump {
+class AsyncPump final : private DueRows {
   public:
     AsyncPump(
         boost::asio::any_io_executor executor,
@@ -69,13 +67,11 @@ class AsyncPump {
     Task<> stop();
 
     const AsyncCounters& counters() const { return counters_; }
-    std::size_t in_flight() const { return backlog_.in_flight(); }
-    // Looks again what is due; a timer calls it. For tests that move the clock by hand.
-    void tick() { alarm_.ring(); }
+    std::size_t in_flight() const { return pump_.in_flight(); }
+    // Looks again what is due. For tests that move the clock by hand.
+    void tick() { pump_.tick(); }
 
   private:
-    using Taken = std::vector<EventRows::Taken>;
-
     // What becomes of an event after an attempt, or instead of one.
     enum class Fate {
         kDone,
@@ -93,12 +89,11 @@ class AsyncPump {
         EndedEvent::Response response;
     };
 
-    Task<> run();
-    Task<> recover();
-    Task<Result<Taken>> claim(std::vector<EventClaim> claims);
-    void begin(const std::vector<EventClaim>& claims, Result<Taken> taken);
-    Task<> wait_until_due();
-    Task<> attempt(EventRows::Claimed claimed, TimeHold hold);
+    Result<Waiting> recover(sql::Session& session, std::int64_t now_ms) override;
+    Result<Taken> claim(
+        sql::Session& session, const DueClaim& claim, std::int64_t now_ms, std::int64_t wait_max_ms
+    ) override;
+    Task<> attempt(EventRows::Claimed claimed);
     Task<Decision> try_once(EventRows::Claimed& claimed);
     static Decision not_begun(
         EventRows::Claimed& claimed, Fate fate, EndedEvent::Response response = {}
@@ -109,18 +104,14 @@ class AsyncPump {
     Decision decide(EventRows::Claimed& claimed, const Result<InvocationResult>& result);
     Task<> settle(const EventRows::Claimed& claimed, const Decision& decision);
     std::vector<TargetMessage> told(const EventRows::Claimed& claimed, const Decision& decision);
-    Task<> write_surely(sql::Work work);
+    Task<> put_back(const EventRows::Claimed& claimed, const Decision& decision);
     void count(const AsyncEvent& event, Fate fate);
     std::int64_t now_ms() const { return unix_ms(ports_.clock.wall_now()); }
 
     const AsyncPorts ports_;
     Logger log_;
-    Backlog::Limits limits_;
-    Backlog backlog_;
     AsyncCounters counters_;
-    bool paused_ = false;
-    Alarm alarm_;
-    TaskScope flows_;
+    DuePump pump_;
 };
 
 }  // namespace lambent::scheduler

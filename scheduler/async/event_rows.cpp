@@ -77,7 +77,7 @@ Result<void> EventRows::insert(const AsyncEvent& event) {
 }
 
 Result<EventRows::Taken> EventRows::claim(
-    const EventClaim& claim, std::int64_t now_ms, std::int64_t wait_max_ms
+    const DueClaim& claim, std::int64_t now_ms, std::int64_t wait_max_ms
 ) {
     LAMBENT_TRY(
         const sql::Rows due,
@@ -86,12 +86,12 @@ Result<EventRows::Taken> EventRows::claim(
             " FROM async_event WHERE function = $1 AND running = 0 AND (due_ms <= $2 OR due_ms > "
             "$3)"
             " ORDER BY due_ms LIMIT $4",
-            {claim.function, now_ms, now_ms + wait_max_ms, as_number(claim.count_max)}
+            {claim.key, now_ms, now_ms + wait_max_ms, as_number(claim.count_max)}
         )
     );
     Taken taken;
     for (const sql::Row& row : due.rows) {
-        Claimed claimed = claimed_of(row, claim.function);
+        Claimed claimed = claimed_of(row, claim.key);
         LAMBENT_TRY(session.run(
             "UPDATE async_event SET running = 1, attempts = attempts + 1 WHERE request_id = $1",
             {claimed.event.request_id}
@@ -106,7 +106,7 @@ Result<EventRows::Taken> EventRows::claim(
         session.run(
             "SELECT due_ms FROM async_event WHERE function = $1 AND running = 0"
             " ORDER BY due_ms LIMIT 1",
-            {claim.function}
+            {claim.key}
         )
     );
     if (!left.rows.empty()) {

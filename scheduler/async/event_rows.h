@@ -2,8 +2,8 @@
 
 #include "base/result.h"
 #include "base/sql/sql_driver.h"
-#include "scheduler/async/backlog.h"
 #include "scheduler/async_queue.h"
+#include "scheduler/pump/backlog.h"
 
 #include <cstdint>
 #include <optional>
@@ -33,7 +33,7 @@ struct EventRows {
         std::optional<std::int64_t> next_due_ms;  // of those left waiting
     };
     // Takes up waiting events, the longest due first, and counts their attempt.
-    Result<Taken> claim(const EventClaim& claim, std::int64_t now_ms, std::int64_t wait_max_ms);
+    Result<Taken> claim(const DueClaim& claim, std::int64_t now_ms, std::int64_t wait_max_ms);
 
     // Back to waiting. kNotAdmitted attempts are not counted: the number goes down again.
     struct Wait {

@@ -1,14 +1,12 @@
 #pragma once
 
-#include "base/async/alarm.h"
 #include "base/async/task.h"
-#include "base/async/task_scope.h"
 #include "base/clock.h"
 #include "base/logger.h"
-#include "scheduler/async/backlog.h"
 #include "scheduler/outbox/delivery_policy.h"
 #include "scheduler/outbox/outbox_rows.h"
 #include "scheduler/outbox/sql_outbox.h"
+#include "scheduler/pump/due_pump.h"
 #include "scheduler/targets.h"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -32,7 +30,7 @@ struct OutboxCounters {
 // that is given up becomes a message to its dead-letter queue in the same transaction. Messages of
 // one group to one target go one after the other, in their order. Owned by the composition root;
 // event loop's thread only; `stop` is awaited before it is destroyed.
-class OutboxPump {
+class OutboxPump final : private DueRows {
   public:
     OutboxPump(
         boost::asio::any_io_executor executor,
@@ -49,26 +47,24 @@ class OutboxPump {
     Task<> stop();
 
     const OutboxCounters& counters() const { return counters_; }
-    std::size_t in_flight() const { return backlog_.in_flight(); }
+    std::size_t in_flight() const { return pump_.in_flight(); }
     // Looks again what is due. For tests that move the clock by hand.
-    void tick() { alarm_.ring(); }
+    void tick() { pump_.tick(); }
 
   private:
     using Entry = OutboxRows::Entry;
-    using Taken = std::vector<OutboxRows::Taken>;
 
-    Task<> run();
-    Task<> recover();
-    Task<Result<Taken>> claim(std::vector<EventClaim> claims);
-    void begin(const std::vector<EventClaim>& claims, Result<Taken> taken);
-    Task<> wait_until_due();
-    Task<> deliver(Entry entry, TimeHold hold);
+    Result<Waiting> recover(sql::Session& session, std::int64_t now_ms) override;
+    Result<Taken> claim(
+        sql::Session& session, const DueClaim& claim, std::int64_t now_ms, std::int64_t wait_max_ms
+    ) override;
+    Task<> deliver(Entry entry);
     Task<Result<void>> send(TargetMessage message);
     Task<> forget(const Entry& entry);
     Task<> settle_failure(const Entry& entry, Error error);
     Task<> give_up(const Entry& entry, Error error, DeliveryVerdict verdict);
     DeliveryDecision decide(const Entry& entry, const Error& error);
-    Task<> write_surely(sql::Work work);
+    void let_next_go(const Entry& entry);
     std::int64_t now_ms() const { return unix_ms(clock_.wall_now()); }
 
     SqlOutbox& outbox_;
@@ -76,12 +72,8 @@ class OutboxPump {
     const Clock& clock_;
     std::function<double()> jitter_;
     Logger log_;
-    Backlog::Limits limits_;
-    Backlog backlog_;  // its functions are targets here
     OutboxCounters counters_;
-    bool paused_ = false;
-    Alarm alarm_;
-    TaskScope flows_;
+    DuePump pump_;
 };
 
 }  // namespace lambent::scheduler

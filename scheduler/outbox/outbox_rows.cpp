@@ -161,7 +161,7 @@ Result<bool> OutboxRows::has_group(const TargetMessage& message) {
 }
 
 Result<OutboxRows::Taken> OutboxRows::claim(
-    const EventClaim& claim, std::int64_t now_ms, std::int64_t wait_max_ms
+    const DueClaim& claim, std::int64_t now_ms, std::int64_t wait_max_ms
 ) {
     LAMBENT_TRY(
         const sql::Rows due,
@@ -169,7 +169,7 @@ Result<OutboxRows::Taken> OutboxRows::claim(
             "SELECT id, message_group, accepted_ms, attempts FROM outbox"
             " WHERE target = $1 AND state = $2 AND (due_ms <= $3 OR due_ms > $4)"
             " ORDER BY due_ms, position LIMIT $5",
-            {claim.function,
+            {claim.key,
              number_of(State::kWaiting),
              now_ms,
              now_ms + wait_max_ms,
@@ -180,7 +180,7 @@ Result<OutboxRows::Taken> OutboxRows::claim(
     for (const sql::Row& row : due.rows) {
         Entry entry;
         entry.message.id = sql::as_text(row[0]);
-        entry.message.target_arn = claim.function;
+        entry.message.target_arn = claim.key;
         entry.message.group_id = sql::as_text(row[1]);
         entry.accepted_ms = sql::as_int(row[2]);
         entry.attempts = static_cast<std::uint32_t>(sql::as_int(row[3])) + 1;
@@ -197,7 +197,7 @@ Result<OutboxRows::Taken> OutboxRows::claim(
         const sql::Rows left,
         session.run(
             "SELECT due_ms FROM outbox WHERE target = $1 AND state = $2 ORDER BY due_ms LIMIT 1",
-            {claim.function, number_of(State::kWaiting)}
+            {claim.key, number_of(State::kWaiting)}
         )
     );
     if (!left.rows.empty()) {

@@ -2,7 +2,7 @@
 
 #include "base/result.h"
 #include "base/sql/sql_driver.h"
-#include "scheduler/async/backlog.h"
+#include "scheduler/pump/backlog.h"
 #include "scheduler/targets.h"
 
 #include <cstdint>
@@ -35,9 +35,9 @@ struct OutboxRows {
         std::vector<Entry> entries;
         std::optional<std::int64_t> next_due_ms;  // of those left waiting
     };
-    // Takes up what is due of one target (EventClaim::function), the longest due first, and counts
+    // Takes up what is due of one target (DueClaim::key), the longest due first, and counts
     // the attempt.
-    Result<Taken> claim(const EventClaim& claim, std::int64_t now_ms, std::int64_t wait_max_ms);
+    Result<Taken> claim(const DueClaim& claim, std::int64_t now_ms, std::int64_t wait_max_ms);
 
     Result<void> put_back(const std::string& id, std::int64_t due_ms);
     // Lets the next one of its group go ahead.

@@ -1,3 +1,4 @@
+#include "base/sql/passing_error.h"
 #include "base/sql/sqlite_driver.h"
 #include "tests/support/concurrently.h"
 #include "tests/support/fault_vfs.h"
@@ -295,6 +296,7 @@ TEST_CASE("SqliteDriver stops acknowledging after a failed sync", "[sql][SqliteD
         CHECK(later.error().code() == Code::kUnavailable);
         for (const Error& refusal : outcome.refusals) {
             CHECK(refusal.code() == Code::kUnavailable);
+            CHECK(sql::has_failed_for_good(refusal));
         }
     };
     for_every_call(made, FaultVfs::Call::kSync, SQLITE_IOERR_FSYNC, FaultVfs::Until::kOnce, check);

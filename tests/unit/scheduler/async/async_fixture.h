@@ -1,23 +1,16 @@
 #pragma once
 
-#include "base/sql/sqlite_driver.h"
 #include "scheduler/async/async_pump.h"
 #include "scheduler/async/async_settings.h"
 #include "scheduler/async/sql_async_queue.h"
 #include "tests/support/kept_outbox.h"
-#include "tests/support/manual_clock.h"
-#include "tests/support/run_flow.h"
-#include "tests/support/temp_dir.h"
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
+#include "tests/support/pump_fixture.h"
 
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -51,20 +44,15 @@ class FakeInvoker final : public scheduler::Invoker {
     std::function<void(const scheduler::Invocation&)> before_answer;
 };
 
-// A queue and a pump on one SQLite file, which stays when their life ends.
-class AsyncFixture {
+// A queue and a pump.
+class AsyncFixture : public PumpFixture {
   public:
-    AsyncFixture() : work_(loop.get_executor()) { begin_life(); }
+    AsyncFixture() { begin_life(); }
     ~AsyncFixture() { end_life(); }
-    AsyncFixture(const AsyncFixture&) = delete;
-    AsyncFixture& operator=(const AsyncFixture&) = delete;
 
     void begin_life() {
-        sql::SqliteConfig config;
-        config.durability = sql::SqliteConfig::Durability::kRelaxed;
-        driver = sql::SqliteDriver::open(directory_.file("main.db"), config).value();
-        driver->migrate(migrations()).value();
-        queue = std::make_unique<scheduler::SqlAsyncQueue>(*driver, clock);
+        open(migrations());
+        queue = std::make_unique<scheduler::SqlAsyncQueue>(*failing, clock);
         settings = std::make_unique<scheduler::AsyncSettings>(*driver, clock);
         run_flow(loop, settings->load([](const std::string&) { return true; })).value();
         pump = std::make_unique<scheduler::AsyncPump>(
@@ -97,7 +85,7 @@ class AsyncFixture {
         pump.reset();
         settings.reset();
         queue.reset();
-        driver.reset();
+        close();
     }
 
     std::shared_ptr<runtime::Function> deploy(const std::string& name) {
@@ -123,17 +111,6 @@ class AsyncFixture {
         event.payload = "{\"id\":\"" + request_id + "\"}";
         return run_flow(loop, queue->enqueue(std::move(event)));
     }
-    // Lets everything run until it holds; a limit of real time only fails the test.
-    void until(const std::function<bool()>& holds) {
-        const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(5);
-        loop.restart();
-        while (!holds()) {
-            if (std::chrono::steady_clock::now() > limit) {
-                throw std::runtime_error("it did not come to hold in time");
-            }
-            loop.run_one_for(std::chrono::milliseconds(20));
-        }
-    }
     void until_calls(std::size_t count) {
         until([&] { return invoker.calls.size() >= count; });
         settle();
@@ -149,32 +126,15 @@ class AsyncFixture {
     std::int64_t rows(const std::string& table = "async_event") {
         return number("SELECT count(*) FROM " + table);
     }
-    std::int64_t number(const std::string& statement) {
-        std::int64_t value = 0;
-        sql::Work work = [&](sql::Session& session) -> Result<void> {
-            LAMBENT_TRY(const sql::Rows found, session.run(statement));
-            value = sql::as_int(found.rows.at(0).at(0));
-            return {};
-        };
-        run_flow(loop, driver->read(std::move(work))).value();
-        return value;
-    }
 
-    boost::asio::io_context loop;
-    ManualClock clock;
     FakeInvoker invoker;
     KeptOutbox outbox;
     std::set<std::string> switched_off;
     std::map<std::string, runtime::FunctionPtr> functions;
     scheduler::Backlog::Limits limits;
-    std::unique_ptr<sql::SqliteDriver> driver;
     std::unique_ptr<scheduler::SqlAsyncQueue> queue;
     std::unique_ptr<scheduler::AsyncSettings> settings;
     std::unique_ptr<scheduler::AsyncPump> pump;
-
-  private:
-    TempDir directory_;
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
 };
 
 }  // namespace lambent::tests

@@ -25,18 +25,26 @@ TEST_CASE("AsyncPump invokes what was enqueued and forgets it", "[scheduler][Asy
     CHECK(f.queue->received() == 1);
 }
 
+TEST_CASE("AsyncPump repeats a write that fails until it is done", "[scheduler][AsyncPump]") {
+    AsyncFixture f;
+    f.deploy("hello");
+    f.invoker.before_answer = [&](const scheduler::Invocation&) {
+        f.failing->failures = 2;
+        f.failing->failure = Error(Code::kUnavailable, "disk", "cannot open");
+    };
+    f.pump->start();
+    REQUIRE(f.enqueue("hello", "e1").has_value());
+    f.until_calls(1);
+    CHECK(f.rows() == 0);
+    CHECK(f.invoker.calls.size() == 1);
+}
+
 TEST_CASE("AsyncPump has counted an attempt before it begins", "[scheduler][AsyncPump]") {
-    boost::asio::io_context other;  // outlives the driver, whose threads post to it
     AsyncFixture f;
     f.deploy("hello");
     std::int64_t attempts = -1;
     f.invoker.before_answer = [&](const scheduler::Invocation&) {
-        sql::Work work = [&](sql::Session& session) -> Result<void> {
-            LAMBENT_TRY(const sql::Rows found, session.run("SELECT attempts FROM async_event"));
-            attempts = sql::as_int(found.rows.at(0).at(0));
-            return {};
-        };
-        tests::run_flow(other, f.driver->read(std::move(work))).value();
+        attempts = f.number("SELECT attempts FROM async_event");
     };
     f.pump->start();
     REQUIRE(f.enqueue("hello", "e1").has_value());

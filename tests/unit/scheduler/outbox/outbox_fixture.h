@@ -1,20 +1,13 @@
 #pragma once
 
-#include "base/sql/sqlite_driver.h"
 #include "scheduler/outbox/outbox_pump.h"
 #include "scheduler/outbox/sql_outbox.h"
-#include "tests/support/manual_clock.h"
-#include "tests/support/run_flow.h"
-#include "tests/support/temp_dir.h"
-
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
+#include "tests/support/pump_fixture.h"
 
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -42,20 +35,15 @@ class FakeTargets final : public scheduler::Targets {
     std::function<void()> before_answer;
 };
 
-// An outbox and its pump on one SQLite file, which stays when their life ends.
-class OutboxFixture {
+// An outbox and its pump.
+class OutboxFixture : public PumpFixture {
   public:
-    OutboxFixture() : work_(loop.get_executor()) { begin_life(); }
+    OutboxFixture() { begin_life(); }
     ~OutboxFixture() { end_life(); }
-    OutboxFixture(const OutboxFixture&) = delete;
-    OutboxFixture& operator=(const OutboxFixture&) = delete;
 
     void begin_life() {
-        sql::SqliteConfig config;
-        config.durability = sql::SqliteConfig::Durability::kRelaxed;
-        driver = sql::SqliteDriver::open(directory_.file("main.db"), config).value();
-        driver->migrate(scheduler::SqlOutbox::migrations()).value();
-        outbox = std::make_unique<scheduler::SqlOutbox>(*driver, clock);
+        open(scheduler::SqlOutbox::migrations());
+        outbox = std::make_unique<scheduler::SqlOutbox>(*failing, clock);
         pump = std::make_unique<scheduler::OutboxPump>(
             loop.get_executor(),
             *outbox,
@@ -69,7 +57,7 @@ class OutboxFixture {
         run_flow(loop, pump->stop());
         pump.reset();
         outbox.reset();
-        driver.reset();
+        close();
     }
 
     static scheduler::TargetMessage message(const std::string& id, const std::string& target) {
@@ -86,17 +74,6 @@ class OutboxFixture {
     }
     void add(const std::string& id, const std::string& target) { add(message(id, target)); }
 
-    // Lets everything run until it holds; a limit of real time only fails the test.
-    void until(const std::function<bool()>& holds) {
-        const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(5);
-        loop.restart();
-        while (!holds()) {
-            if (std::chrono::steady_clock::now() > limit) {
-                throw std::runtime_error("it did not come to hold in time");
-            }
-            loop.run_one_for(std::chrono::milliseconds(20));
-        }
-    }
     void until_sent(std::size_t count) {
         until([&] { return targets.sent.size() >= count && pump->in_flight() == 0; });
     }
@@ -105,31 +82,12 @@ class OutboxFixture {
         pump->tick();
     }
     std::int64_t rows() { return number("SELECT count(*) FROM outbox"); }
-    std::int64_t number(const std::string& statement) {
-        std::int64_t value = 0;
-        sql::Work work = [&](sql::Session& session) -> Result<void> {
-            LAMBENT_TRY(const sql::Rows found, session.run(statement));
-            value = sql::as_int(found.rows.at(0).at(0));
-            return {};
-        };
-        run_flow(questions, driver->read(std::move(work))).value();
-        return value;
-    }
-    std::int64_t now_ms() const { return unix_ms(clock.wall_now()); }
 
-    boost::asio::io_context loop;
-    boost::asio::io_context questions;  // of tests: outlives the driver's threads, which wake it
-    ManualClock clock;
     FakeTargets targets;
     scheduler::DeliveryRules rules;
     double jitter = 1;
-    std::unique_ptr<sql::SqliteDriver> driver;
     std::unique_ptr<scheduler::SqlOutbox> outbox;
     std::unique_ptr<scheduler::OutboxPump> pump;
-
-  private:
-    TempDir directory_;
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
 };
 
 }  // namespace lambent::tests

@@ -1,5 +1,6 @@
 #include "scheduler/outbox/outbox_pump.h"
 
+#include "base/sql/passing_error.h"
 #include "tests/unit/scheduler/outbox/outbox_fixture.h"
 
 #include <catch2/catch.hpp>
@@ -64,6 +65,41 @@ TEST_CASE("OutboxPump has counted an attempt before it begins", "[scheduler][Out
     f.add("m1", kJobs);
     f.until_sent(1);
     CHECK(attempts == 1);
+}
+
+TEST_CASE("OutboxPump repeats a write that fails until it is done", "[scheduler][OutboxPump]") {
+    OutboxFixture f;
+    f.targets.before_answer = [&] {
+        f.failing->failures = 2;
+        f.failing->failure = Error(Code::kUnavailable, "disk", "cannot open");
+    };
+    f.pump->start();
+    f.add("m1", kJobs);
+    f.until_sent(1);
+    CHECK(f.rows() == 0);
+    CHECK(f.targets.sent.size() == 1);
+}
+
+TEST_CASE(
+    "OutboxPump leaves what it cannot write down to its next life", "[scheduler][OutboxPump]"
+) {
+    OutboxFixture f;
+    f.targets.before_answer = [&] {
+        f.failing->failures = 1'000'000;
+        f.failing->failure = Error(Code::kUnavailable, sql::kFailedForGood, "gone");
+    };
+    f.pump->start();
+    f.add("m1", kJobs);
+    f.until_sent(1);
+    CHECK(f.rows() == 1);
+    f.targets.before_answer = nullptr;
+    f.end_life();
+    f.begin_life();
+    f.pump->start();
+    f.until([&] { return f.number("SELECT count(*) FROM outbox WHERE state = 0") == 1; });
+    f.pass(1s);
+    f.until_sent(2);
+    CHECK(f.rows() == 0);
 }
 
 TEST_CASE("OutboxPump backs off from a target that fails", "[scheduler][OutboxPump]") {

@@ -1,4 +1,4 @@
-#include "scheduler/async/backlog.h"
+#include "scheduler/pump/backlog.h"
 
 #include "base/result.h"
 
@@ -6,42 +6,42 @@
 
 namespace lambent::scheduler {
 
-Backlog::PerFunction& Backlog::at(const std::string& function) {
-    const auto [found, added] = functions_.try_emplace(function);
+Backlog::PerKey& Backlog::at(const std::string& key) {
+    const auto [found, added] = keys_.try_emplace(key);
     if (added) {
-        found->second.turn = turns_.insert(turns_.end(), function);
+        found->second.turn = turns_.insert(turns_.end(), key);
     }
     return found->second;
 }
 
-void Backlog::forget_if_idle(const std::string& function) {
-    const auto found = functions_.find(function);
-    const PerFunction& per = found->second;
+void Backlog::forget_if_idle(const std::string& key) {
+    const auto found = keys_.find(key);
+    const PerKey& per = found->second;
     if (!per.due_ms && per.in_flight == 0 && !per.claiming) {
         turns_.erase(per.turn);
-        functions_.erase(found);
+        keys_.erase(found);
     }
 }
 
-void Backlog::expect(const std::string& function, std::int64_t due_ms) {
-    PerFunction& per = at(function);
+void Backlog::expect(const std::string& key, std::int64_t due_ms) {
+    PerKey& per = at(key);
     per.due_ms = per.due_ms ? std::min(*per.due_ms, due_ms) : due_ms;
 }
 
-std::size_t Backlog::free_places(const PerFunction& per) const {
+std::size_t Backlog::free_places(const PerKey& per) const {
     const std::size_t all = limits_.in_flight_max - in_flight_;
-    const std::size_t own = limits_.in_flight_per_function_max - per.in_flight;
+    const std::size_t own = limits_.in_flight_per_key_max - per.in_flight;
     return std::min({all, own, limits_.claim_max});
 }
 
-std::vector<EventClaim> Backlog::next_claims(std::int64_t now_ms) {
-    std::vector<EventClaim> claims;
-    const std::size_t functions = turns_.size();
-    for (std::size_t i = 0; i < functions && in_flight_ < limits_.in_flight_max; ++i) {
-        PerFunction& per = functions_.at(turns_.front());
+std::vector<DueClaim> Backlog::next_claims(std::int64_t now_ms) {
+    std::vector<DueClaim> claims;
+    const std::size_t keys = turns_.size();
+    for (std::size_t i = 0; i < keys && in_flight_ < limits_.in_flight_max; ++i) {
+        PerKey& per = keys_.at(turns_.front());
         const std::size_t places = free_places(per);
         if (places > 0 && !per.claiming && per.due_ms && is_due(*per.due_ms, now_ms)) {
-            claims.push_back(EventClaim{turns_.front(), places});
+            claims.push_back(DueClaim{turns_.front(), places});
             per.claiming = true;
             per.due_ms.reset();
             per.in_flight += places;
@@ -53,30 +53,30 @@ std::vector<EventClaim> Backlog::next_claims(std::int64_t now_ms) {
 }
 
 void Backlog::claimed(
-    const EventClaim& claim, std::size_t count, std::optional<std::int64_t> next_due_ms
+    const DueClaim& claim, std::size_t count, std::optional<std::int64_t> next_due_ms
 ) {
     LAMBENT_ASSERT(count <= claim.count_max);
-    PerFunction& per = functions_.at(claim.function);
+    PerKey& per = keys_.at(claim.key);
     per.claiming = false;
     per.in_flight -= claim.count_max - count;
     in_flight_ -= claim.count_max - count;
     if (next_due_ms) {
-        expect(claim.function, *next_due_ms);
+        expect(claim.key, *next_due_ms);
     }
-    forget_if_idle(claim.function);
+    forget_if_idle(claim.key);
 }
 
-void Backlog::ended(const std::string& function) {
-    PerFunction& per = functions_.at(function);
+void Backlog::ended(const std::string& key) {
+    PerKey& per = keys_.at(key);
     LAMBENT_ASSERT(per.in_flight > 0);
     per.in_flight -= 1;
     in_flight_ -= 1;
-    forget_if_idle(function);
+    forget_if_idle(key);
 }
 
 std::optional<std::int64_t> Backlog::next_due_ms(std::int64_t now_ms) const {
     std::optional<std::int64_t> next;
-    for (const auto& [name, per] : functions_) {
+    for (const auto& [name, per] : keys_) {
         if (per.due_ms && !per.claiming && free_places(per) > 0) {
             const std::int64_t due = is_due(*per.due_ms, now_ms) ? now_ms : *per.due_ms;
             next = next ? std::min(*next, due) : due;

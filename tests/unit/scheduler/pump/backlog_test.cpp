@@ -1,4 +1,4 @@
-#include "scheduler/async/backlog.h"
+#include "scheduler/pump/backlog.h"
 
 #include <catch2/catch.hpp>
 
@@ -10,17 +10,17 @@ using namespace lambent::scheduler;
 
 namespace {
 
-std::vector<std::string> names(const std::vector<EventClaim>& claims) {
+std::vector<std::string> names(const std::vector<DueClaim>& claims) {
     std::vector<std::string> result;
-    for (const EventClaim& claim : claims) {
-        result.push_back(claim.function);
+    for (const DueClaim& claim : claims) {
+        result.push_back(claim.key);
     }
     return result;
 }
 
 }  // namespace
 
-TEST_CASE("Backlog claims events of a function that are due", "[scheduler][Backlog]") {
+TEST_CASE("Backlog claims rows of a key that are due", "[scheduler][Backlog]") {
     Backlog backlog({});
     backlog.expect("a", 1'000);
     CHECK(backlog.next_claims(999).empty());
@@ -28,7 +28,7 @@ TEST_CASE("Backlog claims events of a function that are due", "[scheduler][Backl
 
     const auto claims = backlog.next_claims(1'000);
     REQUIRE(claims.size() == 1);
-    CHECK(claims[0].function == "a");
+    CHECK(claims[0].key == "a");
     CHECK(claims[0].count_max == 32);
     CHECK(backlog.in_flight() == 32);
     CHECK(backlog.next_claims(1'000).empty());
@@ -51,7 +51,7 @@ TEST_CASE("Backlog remembers what comes while a claim is under way", "[scheduler
     CHECK(backlog.next_due_ms(0) == 7);
 }
 
-TEST_CASE("Backlog lets functions take turns", "[scheduler][Backlog]") {
+TEST_CASE("Backlog lets keys take turns", "[scheduler][Backlog]") {
     Backlog::Limits limits;
     limits.in_flight_max = 2;
     limits.claim_max = 1;
@@ -61,7 +61,7 @@ TEST_CASE("Backlog lets functions take turns", "[scheduler][Backlog]") {
     }
     auto claims = backlog.next_claims(0);
     CHECK(names(claims) == std::vector<std::string>{"a", "b"});
-    for (const EventClaim& claim : claims) {
+    for (const DueClaim& claim : claims) {
         backlog.claimed(claim, 1, 0);
     }
     CHECK(backlog.next_claims(0).empty());
@@ -71,9 +71,9 @@ TEST_CASE("Backlog lets functions take turns", "[scheduler][Backlog]") {
     CHECK(names(claims) == std::vector<std::string>{"c"});
 }
 
-TEST_CASE("Backlog bounds what one function has in flight", "[scheduler][Backlog]") {
+TEST_CASE("Backlog bounds what one key has in flight", "[scheduler][Backlog]") {
     Backlog::Limits limits;
-    limits.in_flight_per_function_max = 3;
+    limits.in_flight_per_key_max = 3;
     limits.claim_max = 2;
     Backlog backlog(limits);
     backlog.expect("a", 0);
@@ -95,52 +95,52 @@ TEST_CASE("Backlog takes up what a clock set back has left in the future", "[sch
     CHECK(backlog.next_claims(0).size() == 1);
 }
 
-TEST_CASE("Backlog forgets no event in a random run", "[scheduler][Backlog]") {
+TEST_CASE("Backlog forgets no row in a random run", "[scheduler][Backlog]") {
     Backlog::Limits limits;
     limits.in_flight_max = 7;
-    limits.in_flight_per_function_max = 4;
+    limits.in_flight_per_key_max = 4;
     limits.claim_max = 3;
     Backlog backlog(limits);
     std::mt19937 random(4);
     std::map<std::string, int> waiting;  // the database
     std::map<std::string, int> running;
-    std::deque<EventClaim> open;
+    std::deque<DueClaim> open;
     int added = 0;
     int done = 0;
     const auto step = [&](unsigned kind) {
         if (kind < 4 && added < 5'000) {
-            const std::string function(1, static_cast<char>('a' + random() % 5));
-            waiting[function] += 1;
+            const std::string key(1, static_cast<char>('a' + random() % 5));
+            waiting[key] += 1;
             added += 1;
-            backlog.expect(function, 0);
+            backlog.expect(key, 0);
         } else if (kind < 6) {
-            for (EventClaim& claim : backlog.next_claims(0)) {
+            for (DueClaim& claim : backlog.next_claims(0)) {
                 open.push_back(std::move(claim));
             }
         } else if (kind < 8 && !open.empty()) {
-            const EventClaim claim = open.front();
+            const DueClaim claim = open.front();
             open.pop_front();
-            int& left = waiting[claim.function];
+            int& left = waiting[claim.key];
             const int count = std::min(left, static_cast<int>(claim.count_max));
             left -= count;
-            running[claim.function] += count;
+            running[claim.key] += count;
             backlog.claimed(
                 claim,
                 static_cast<std::size_t>(count),
                 left > 0 ? std::optional<std::int64_t>(0) : std::nullopt
             );
         } else {
-            for (auto& [function, count] : running) {
+            for (auto& [key, count] : running) {
                 if (count > 0) {
                     count -= 1;
                     done += 1;
-                    backlog.ended(function);
+                    backlog.ended(key);
                     break;
                 }
             }
         }
         std::size_t in_flight = 0;
-        for (const auto& [function, count] : running) {
+        for (const auto& [key, count] : running) {
             REQUIRE(count <= 4);
             in_flight += static_cast<std::size_t>(count);
         }
