@@ -8,7 +8,7 @@
 #include "scheduler/record_store.h"
 #include "scheduler/scaling/auto_scaling.h"
 #include "triggers/events/event_buses.h"
-#include "triggers/gateway/http_apis.h"
+#include "triggers/gateway/api_store.h"
 #include "triggers/http/function_urls.h"
 #include "triggers/objects/object_store.h"
 #include "triggers/queue/queue_service.h"
@@ -71,6 +71,7 @@ Result<std::unique_ptr<Stores>> Stores::open(
                 triggers::EventSourceMappings::migrations(),
                 triggers::FunctionUrls::migrations(),
                 triggers::HttpApis::migrations(),
+                triggers::RestApis::migrations(),
             })
         )
     );
