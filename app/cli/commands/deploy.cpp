@@ -37,10 +37,15 @@ Json to_json(const DeployReport& report) {
     for (const DeployedQueue& queue : report.queues) {
         queues.push_back({{"name", queue.name}, {"action", to_string(queue.action)}});
     }
+    Json apis = Json::array();
+    for (const DeployedApi& api : report.apis) {
+        apis.push_back({{"name", api.name}, {"url", api.url}, {"action", to_string(api.action)}});
+    }
     return {
         {"functions", functions},
         {"buckets", buckets},
         {"queues", queues},
+        {"apis", apis},
         {"notes", report.notes}};
 }
 
@@ -97,6 +102,12 @@ void print_text(const DeployReport& report, const Style& style) {
         print_line(
             "queue " + queue.name + "  " +
             style.paint(paint_of(queue.action), to_string(queue.action))
+        );
+    }
+    for (const DeployedApi& api : report.apis) {
+        print_line(
+            api.url + "  " + style.paint(Paint::kDim, api.name) + " " +
+            style.paint(paint_of(api.action), to_string(api.action))
         );
     }
     for (const std::string& note : report.notes) {

@@ -42,18 +42,25 @@ struct DeployedQueue {
     DeployAction action = DeployAction::kUnchanged;
 };
 
+struct DeployedApi {
+    std::string name;
+    std::string url;  // of its stage
+    DeployAction action = DeployAction::kUnchanged;
+};
+
 struct DeployReport {
     std::vector<DeployedFunction> functions;
     std::vector<DeployedBucket> buckets;
     std::vector<DeployedQueue> queues;
+    std::vector<DeployedApi> apis;
     std::vector<std::string> notes;
 };
 
 // Reads a SAM template, builds its functions and brings the daemon to what it says: functions are
 // created or updated (and Active on return) and given URLs, buckets and queues made, their
-// notifications and event source mappings set. A URL that the template does not ask for stays as it
-// is. Doing it twice
-// changes nothing the second time.
+// notifications and event source mappings set, REST APIs made and deployed to their stages. A URL
+// or an API that the template does not ask for stays as it is. Doing it twice changes nothing the
+// second time.
 Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Progress& progress);
 
 }  // namespace lambent::cli

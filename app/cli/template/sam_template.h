@@ -34,6 +34,15 @@ struct SqsTrigger {
     friend bool operator==(const SqsTrigger&, const SqsTrigger&) = default;
 };
 
+// An "Events" entry of type Api: a method of a REST API that leads to the function.
+struct ApiTrigger {
+    std::string api_id;  // logical id of an API of the same template, or of the implicit one
+    std::string path;    // "/pets/{id}"
+    std::string method;  // "GET", "ANY"
+    bool is_signed = false;
+    std::string place;  // in the template, for messages
+};
+
 // How an event gets to the function, and what the function gets instead of it.
 struct Delivery {
     bool enabled = true;
@@ -81,6 +90,7 @@ struct TemplateFunction {
     BuildMethod build = BuildMethod::kByRuntime;
     std::vector<S3Trigger> triggers;
     std::vector<SqsTrigger> queue_triggers;
+    std::vector<ApiTrigger> api_routes;
     std::optional<UrlSettings> url;  // its FunctionUrlConfig
     std::vector<RuleTrigger> rules;
     std::vector<ScheduleTrigger> schedules;
@@ -98,12 +108,24 @@ struct TemplateQueue {
     std::map<std::string, std::string> attributes;  // as SQS names and writes them
 };
 
+// A REST API; the routes are its functions'.
+struct TemplateApi {
+    std::string logical_id;
+    std::string name;
+    std::string stage;
+    std::string description;
+    std::map<std::string, std::string> variables;
+    std::vector<std::string> binary_types;
+};
+
 // A SAM template, as far as lambent has what it asks for; all references resolved. What it asks
 // for beyond that is an error that names the line, or a note when leaving it out changes nothing.
 struct SamTemplate {
     std::vector<TemplateFunction> functions;
     std::vector<TemplateBucket> buckets;
     std::vector<TemplateQueue> queues;
+    std::vector<TemplateApi> apis;
+    std::string stack_name;
     std::vector<std::string> notes;
 };
 
