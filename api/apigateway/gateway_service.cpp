@@ -1,6 +1,8 @@
 #include "api/apigateway/gateway_service.h"
 
 #include "api/apigateway/gateway_call.h"
+#include "api/apigateway/rest_call.h"
+#include "api/apigateway/stored_change.h"
 #include "api/wire/json.h"
 
 #include <array>
@@ -11,6 +13,8 @@ namespace lambent::api::apigateway {
 namespace {
 
 constexpr std::string_view kPrefix = "/v2/apis";
+constexpr std::string_view kRestPrefix = "/restapis";
+constexpr std::string_view kTagsPrefix = "/tags/";
 constexpr std::uint64_t kBodyBytesMax = 1ULL << 20;
 
 // Whether the path is one of an API; a slash at the end makes no difference.
@@ -30,7 +34,28 @@ bool split(std::string_view path, GatewayCall& call) {
     return path.empty() || path == "/";
 }
 
-Served perform(GatewayCall call) {
+bool is_below(std::string_view path, std::string_view prefix) {
+    return path.starts_with(prefix) && (path.size() == prefix.size() || path[prefix.size()] == '/');
+}
+
+// "/restapis/a/b" -> {"a", "b"}
+std::vector<std::string> segments_below(std::string_view path, std::string_view prefix) {
+    std::vector<std::string> segments;
+    path.remove_prefix(prefix.size());
+    while (path.size() > 1) {
+        path.remove_prefix(1);
+        const std::string_view segment = path.substr(0, path.find('/'));
+        segments.emplace_back(segment);
+        path.remove_prefix(segment.size());
+    }
+    return segments;
+}
+
+Served refuse_http(GatewayCall call) {
+    co_return no_such_operation(call);
+}
+
+Served perform_http(GatewayCall call) {
     if (call.api.empty()) {
         return all_apis(std::move(call));
     }
@@ -50,10 +75,7 @@ Served perform(GatewayCall call) {
             return serve(std::move(call));
         }
     }
-    constexpr auto kRefuse = [](GatewayCall refused) -> Served {
-        co_return no_such_operation(refused);
-    };
-    return kRefuse(std::move(call));
+    return refuse_http(std::move(call));
 }
 
 Task<Answer<nlohmann::json>> read_body(http::BodyReader& body) {
@@ -73,21 +95,15 @@ Task<Answer<nlohmann::json>> read_body(http::BodyReader& body) {
 
 }  // namespace
 
-GatewayService::GatewayService(GatewayConfig config, triggers::HttpApis& apis, Logger log)
-    : config_(std::move(config)), apis_(apis), log_(std::move(log)) {}
+GatewayService::GatewayService(GatewayConfig config, GatewayPorts ports, Logger log)
+    : config_(std::move(config)), ports_(ports), log_(std::move(log)) {}
 
 Task<http::Response> GatewayService::serve(Request request, http::BodyReader& body) {
-    GatewayCall call(config_, apis_);
-    call.method = request.head.method;
-    if (!split(request.path, call)) {
-        co_return rest_json_error(no_such_operation(call));
-    }
     Answer<nlohmann::json> document = co_await read_body(body);
     if (document.has_error()) {
         co_return rest_json_error(document.error());
     }
-    call.body = std::move(document).value();
-    Answer<http::Response> answer = co_await perform(std::move(call));
+    Answer<http::Response> answer = co_await perform(std::move(request), std::move(*document));
     if (answer.has_value()) {
         co_return std::move(answer).value();
     }
@@ -95,6 +111,25 @@ Task<http::Response> GatewayService::serve(Request request, http::BodyReader& bo
         log_.error("gateway_request_failed", {{"message", answer.error().message()}});
     }
     co_return rest_json_error(answer.error());
+}
+
+Task<Answer<http::Response>> GatewayService::perform(Request request, nlohmann::json body) {
+    RestCall rest(config_, ports_.rest_apis);
+    if (is_below(request.path, kRestPrefix) || request.path.starts_with(kTagsPrefix)) {
+        rest.method = request.head.method;
+        rest.query = std::move(request.query);
+        rest.body = std::move(body);
+        if (request.path.starts_with(kTagsPrefix)) {
+            std::string arn = request.path.substr(kTagsPrefix.size());
+            return rest_tags(std::move(rest), std::move(arn));
+        }
+        rest.path = segments_below(request.path, kRestPrefix);
+        return serve_rest(std::move(rest));
+    }
+    GatewayCall call(config_, ports_.http_apis);
+    call.method = request.head.method;
+    call.body = std::move(body);
+    return split(request.path, call) ? perform_http(std::move(call)) : refuse_http(std::move(call));
 }
 
 http::Response json_response(unsigned status, const nlohmann::json& body) {
@@ -120,25 +155,13 @@ AwsError no_such_operation(const GatewayCall& call) {
 }
 
 Task<Answer<void>> change_api(triggers::HttpApis& apis, std::string id, ApiChange change) {
-    std::optional<AwsError> refused;
     const std::int64_t now_ms = apis.now_ms();
-    triggers::HttpApis::Change apply = [&](triggers::HttpApi& api) -> Result<void> {
-        const Answer<void> changed = change(api);
-        if (changed.has_error()) {
-            refused = changed.error();
-            return Error(Code::kInvalidArgument, "refused");
-        }
+    ApiChange apply = [&](triggers::HttpApi& api) -> Answer<void> {
+        LAMBENT_TRY(change(api));
         triggers::deploy_automatically(api, now_ms);
         return {};
     };
-    const Result<void> updated = co_await apis.update(std::move(id), std::move(apply));
-    if (refused) {
-        co_return *refused;
-    }
-    if (updated.has_error()) {
-        co_return from_error(updated.error());
-    }
-    co_return Answer<void>();
+    co_return co_await change_stored(apis, std::move(id), std::move(apply));
 }
 
 }  // namespace lambent::api::apigateway

@@ -1,12 +1,9 @@
 #include "api/apigateway/http_api_service.h"
 
-#include "api/lambda/invoke_options.h"
 #include "api/urls/url_answers.h"
 #include "api/urls/visitor.h"
 #include "api/wire/json.h"
 #include "api/wire/routing.h"
-#include "base/async/deadline.h"
-#include "base/ids.h"
 #include "runtime/functions/function.h"
 #include "triggers/gateway/jwt.h"
 #include "triggers/gateway/proxy_event.h"
@@ -23,10 +20,7 @@ namespace lambent::api::apigateway {
 namespace {
 
 using triggers::ApiRoute;
-
-constexpr std::uint64_t kApiBodyBytesMax = 10ULL << 20;
-constexpr std::uint64_t kEventBytesMax = 6'291'456;  // lambda-facts section 2
-constexpr std::int64_t kAuthorizerTimeMs = 10'000;
+using CallKind = FunctionCalls::Outcome::Kind;
 
 http::Response said(unsigned status, const char* message) {
     http::Response response;
@@ -72,22 +66,6 @@ std::string jwt_context(const triggers::JwtClaims& claims) {
     return "{\"jwt\":{\"claims\":" + claims.document + ",\"scopes\":" + dump_json(scopes) + "}}";
 }
 
-// "${stageVariables.name}" becomes what the stage says; what it does not say becomes nothing.
-std::string with_variables(std::string text, const std::map<std::string, std::string>& variables) {
-    constexpr std::string_view kOpen = "${stageVariables.";
-    for (std::size_t at = text.find(kOpen); at != std::string::npos; at = text.find(kOpen, at)) {
-        const std::size_t end = text.find('}', at);
-        if (end == std::string::npos) {
-            break;
-        }
-        const auto found = variables.find(text.substr(at + kOpen.size(), end - at - kOpen.size()));
-        const std::string value = found == variables.end() ? "" : found->second;
-        text.replace(at, end + 1 - at, value);
-        at += value.size();
-    }
-    return text;
-}
-
 template <class Parts>
 auto part_of(const Parts& parts, const std::string& id) {
     using Part = typename Parts::mapped_type;
@@ -95,24 +73,14 @@ auto part_of(const Parts& parts, const std::string& id) {
     return found == parts.end() ? std::optional<Part>() : std::optional<Part>(found->second);
 }
 
-Task<std::optional<std::string>> read_whole(scheduler::ResponseStream& stream) {
-    std::string payload;
-    for (;;) {
-        std::string bytes = co_await stream.read();
-        if (bytes.empty()) {
-            co_return payload;
-        }
-        payload += bytes;
-        if (payload.size() > kEventBytesMax + 100) {
-            co_return std::nullopt;
-        }
-    }
-}
-
 }  // namespace
 
 HttpApiService::HttpApiService(GatewayConfig config, HttpApiPorts ports, Logger log)
-    : config_(std::move(config)), ports_(ports), log_(std::move(log)), keys_(ports.clock) {}
+    : config_(std::move(config)),
+      ports_(ports),
+      log_(std::move(log)),
+      functions_(ports.streams, ports.clock),
+      keys_(ports.clock) {}
 
 std::optional<HttpApiService::Place> HttpApiService::find_place(const http::RequestHead& head
 ) const {
@@ -223,13 +191,13 @@ Task<http::Response> HttpApiService::answer(Place place, triggers::HttpRequest r
         co_return said(413, "Request Entity Too Large");
     }
     std::string function = with_variables(integration.reference, place.variables);
-    Outcome outcome =
-        co_await invoke(std::move(function), std::move(event), integration.timeout_ms);
-    if (outcome.kind == Outcome::Kind::kUnavailable) {
+    FunctionCalls::Outcome outcome =
+        co_await functions_.invoke(std::move(function), std::move(event), integration.timeout_ms);
+    if (outcome.kind == CallKind::kBusy || outcome.kind == CallKind::kLate) {
         co_return said(503, "Service Unavailable");
     }
     std::optional<triggers::HttpAnswer> answer;
-    if (outcome.kind == Outcome::Kind::kAnswered) {
+    if (outcome.kind == CallKind::kAnswered) {
         answer = is_proxy ? triggers::proxy_answer(outcome.payload)
                           : triggers::http_answer(std::move(outcome.payload));
     }
@@ -330,9 +298,9 @@ Task<std::optional<triggers::Verdict>> HttpApiService::decide(
     }
     std::string event = triggers::authorizer_event(request, identity, arn);
     std::string function = with_variables(authorizer.reference, place.variables);
-    const Outcome outcome =
-        co_await invoke(std::move(function), std::move(event), kAuthorizerTimeMs);
-    if (outcome.kind != Outcome::Kind::kAnswered) {
+    const FunctionCalls::Outcome outcome =
+        co_await functions_.invoke(std::move(function), std::move(event), kAuthorizerTimeMs);
+    if (outcome.kind != CallKind::kAnswered) {
         co_return std::nullopt;
     }
     auto verdict = triggers::verdict_of(authorizer, outcome.payload, arn);
@@ -340,42 +308,6 @@ Task<std::optional<triggers::Verdict>> HttpApiService::decide(
         verdicts_.keep(matter, *verdict, now, now + std::chrono::seconds(authorizer.ttl_s));
     }
     co_return verdict;
-}
-
-Task<HttpApiService::Outcome> HttpApiService::invoke(
-    std::string function, std::string payload, std::int64_t time_max_ms
-) {
-    scheduler::Invocation invocation;
-    invocation.function = std::move(function);
-    invocation.request_id = random_uuid();
-    invocation.payload = std::move(payload);
-    invocation.trace_id = lambda::new_trace_id(ports_.clock.wall_now());
-    // Started apart, so that it goes on when its time here is over, as on AWS.
-    const auto stream = ports_.streams.start(std::move(invocation));
-    const SteadyTime end =
-        std::chrono::steady_clock::now() + std::chrono::milliseconds(time_max_ms);
-    auto reading = read_whole(*stream);
-    auto whole = co_await with_deadline(std::move(reading), end);
-    Outcome outcome;
-    if (!whole) {
-        stream->abandon();
-        outcome.kind = Outcome::Kind::kUnavailable;
-        co_return outcome;
-    }
-    if (!*whole) {
-        stream->abandon();
-        co_return outcome;
-    }
-    const Result<scheduler::InvocationResult>& result = stream->result();
-    if (result.has_error()) {
-        const bool is_later = result.error().code() == Code::kThrottled ||
-                              result.error().code() == Code::kUnavailable;
-        outcome.kind = is_later ? Outcome::Kind::kUnavailable : Outcome::Kind::kFailed;
-    } else if (result->outcome.kind == runtime::OutcomeKind::kSuccess) {
-        outcome.kind = Outcome::Kind::kAnswered;
-        outcome.payload = std::move(**whole);
-    }
-    co_return outcome;
 }
 
 }  // namespace lambent::api::apigateway

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "api/apigateway/function_calls.h"
 #include "api/apigateway/gateway_service.h"
 #include "api/apigateway/jwt_keys.h"
 #include "api/wire/service.h"
 #include "base/clock.h"
 #include "base/logger.h"
-#include "scheduler/invocation.h"
 #include "scheduler/streamed_invocations.h"
 #include "triggers/gateway/authorizer.h"
 #include "triggers/gateway/http_apis.h"
@@ -61,16 +61,11 @@ class HttpApiService final : public PublicService {
     Task<std::optional<triggers::Verdict>> decide(
         Place place, const triggers::HttpRequest& request, std::vector<std::string> identity
     );
-    // The whole answer of a function, unless it failed or took too long.
-    struct Outcome {
-        enum class Kind { kAnswered, kFailed, kUnavailable } kind = Kind::kFailed;
-        std::string payload;
-    };
-    Task<Outcome> invoke(std::string function, std::string payload, std::int64_t time_max_ms);
 
     GatewayConfig config_;
     HttpApiPorts ports_;
     Logger log_;
+    FunctionCalls functions_;
     JwtKeys keys_;
     triggers::VerdictCache verdicts_;  // by API, stage, authorizer and identity
 };

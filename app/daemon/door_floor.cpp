@@ -22,6 +22,14 @@ api::FrontDoorConfig front_door_config(const DaemonOptions& options, std::uint16
     return config;
 }
 
+api::apigateway::GatewayConfig gateway_config(const DaemonOptions& options, std::uint16_t port) {
+    api::apigateway::GatewayConfig config;
+    config.region = options.region;
+    config.port = port;
+    config.checks_signatures = options.auth == api::AuthMode::kSigV4;
+    return config;
+}
+
 api::admin::StartTools tools_of(Engine& engine, Stores& stores) {
     return start_tools(
         {engine.function_finder(),
@@ -57,13 +65,14 @@ DoorFloor::DoorFloor(
           ground.log_of("urls")
       ),
       gateway_(
-          api::apigateway::GatewayConfig{ground.options.region, port},
-          triggers.http_apis,
+          gateway_config(ground.options, port),
+          api::apigateway::GatewayPorts{triggers.http_apis, triggers.rest_apis},
           ground.log_of("apigateway")
       ),
-      http_apis_(
-          api::apigateway::GatewayConfig{ground.options.region, port},
-          api::apigateway::HttpApiPorts{triggers.http_apis, engine.streams, ground.clocks.machine},
+      apis_(
+          gateway_config(ground.options, port),
+          api::apigateway::ApiDoorPorts{
+              triggers.http_apis, triggers.rest_apis, engine.streams, ground.clocks.machine},
           ground.log_of("apigateway")
       ),
       s3_(s3_config(ground.options),
@@ -126,7 +135,7 @@ api::FrontDoor::Services DoorFloor::services() {
         admin_,
         function_urls_,
         gateway_,
-        http_apis_};
+        apis_};
 }
 
 api::lambda::LambdaPorts DoorFloor::lambda_ports(const Ground& ground) {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "api/admin/admin_service.h"
+#include "api/apigateway/api_door.h"
 #include "api/apigateway/gateway_service.h"
-#include "api/apigateway/http_api_service.h"
 #include "api/autoscaling/autoscaling_service.h"
 #include "api/events/events_service.h"
 #include "api/lambda/lambda_service.h"
@@ -48,7 +48,7 @@ class DoorFloor {
     api::lambda::LambdaService lambda_;
     api::urls::UrlService function_urls_;
     api::apigateway::GatewayService gateway_;
-    api::apigateway::HttpApiService http_apis_;
+    api::apigateway::ApiDoor apis_;
     api::s3::S3Service s3_;
     api::logs::LogsService logs_;
     api::sts::StsService sts_;

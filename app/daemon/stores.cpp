@@ -8,7 +8,7 @@
 #include "scheduler/record_store.h"
 #include "scheduler/scaling/auto_scaling.h"
 #include "triggers/events/event_buses.h"
-#include "triggers/gateway/http_apis.h"
+#include "triggers/gateway/api_store.h"
 #include "triggers/http/function_urls.h"
 #include "triggers/objects/object_store.h"
 #include "triggers/queue/queue_service.h"
@@ -73,6 +73,7 @@ Result<std::unique_ptr<Stores>> Stores::open(
                 triggers::FunctionUrls::migrations(),
                 triggers::HttpApis::migrations(),
                 triggers::Topics::migrations(),
+                triggers::RestApis::migrations(),
             })
         )
     );

@@ -90,7 +90,8 @@ TriggerFloor::TriggerFloor(
       batch_writer(ground.options.region),
       mappings(ground.loop, mapping_ports(ground), ground.log_of("sources")),
       urls(*ground.stores.main_db, ground.clocks.machine),
-      http_apis(*ground.stores.main_db, ground.clocks.machine) {
+      http_apis(*ground.stores.main_db, ground.clocks.machine),
+      rest_apis(*ground.stores.main_db, ground.clocks.machine) {
     connect_targets();
 }
 
@@ -167,6 +168,7 @@ Task<Result<void>> TriggerFloor::open() {
     };
     LAMBENT_CO_TRY(co_await urls.load(std::move(is_reachable)));
     LAMBENT_CO_TRY(co_await http_apis.load());
+    LAMBENT_CO_TRY(co_await rest_apis.load());
     LAMBENT_CO_TRY(co_await buses.load());
     LAMBENT_CO_TRY(co_await schedules.open());
     LAMBENT_CO_TRY(co_await topics.load());

@@ -15,7 +15,7 @@
 #include "scheduler/outbox/outbox_pump.h"
 #include "scheduler/outbox/sql_outbox.h"
 #include "triggers/events/event_buses.h"
-#include "triggers/gateway/http_apis.h"
+#include "triggers/gateway/api_store.h"
 #include "triggers/http/function_urls.h"
 #include "triggers/objects/object_lifecycle.h"
 #include "triggers/objects/object_store.h"
@@ -82,6 +82,7 @@ class TriggerFloor {
     triggers::EventSourceMappings mappings;
     triggers::FunctionUrls urls;
     triggers::HttpApis http_apis;
+    triggers::RestApis rest_apis;
 };
 
 }  // namespace lambent::app

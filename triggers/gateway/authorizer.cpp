@@ -2,6 +2,7 @@
 
 #include "base/http/uri.h"
 #include "base/json_depth.h"
+#include "triggers/gateway/invoke_policy.h"
 
 #include <nlohmann/json.hpp>
 
@@ -18,7 +19,6 @@ using nlohmann::json;
 constexpr std::string_view kHeader = "$request.header.";
 constexpr std::string_view kQuery = "$request.querystring.";
 constexpr std::string_view kVariable = "$stageVariables.";
-constexpr std::string_view kAction = "execute-api:Invoke";
 constexpr std::size_t kContextBytesMax = 8 * 1024;  // what requests carry on, and memory keeps
 
 // What "$context.NAME" means, as far as it can be known before the integration is called.
@@ -95,65 +95,11 @@ std::string source_value(const std::string& source, const HttpRequest& request) 
     return "";
 }
 
-// "*" and "?" as in policies.
-bool matches(std::string_view pattern, std::string_view text) {
-    std::size_t p = 0;
-    std::size_t t = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t resume = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-            ++p;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
-
-// One text, or any of a list.
-bool any_matches(const json& patterns, std::string_view text) {
-    if (patterns.is_string()) {
-        return matches(patterns.get_ref<const std::string&>(), text);
-    }
-    return patterns.is_array() && std::any_of(patterns.begin(), patterns.end(), [&](const json& p) {
-               return p.is_string() && matches(p.get_ref<const std::string&>(), text);
-           });
-}
-
 // null, when the object has no such member.
 const json& part_of(const json& object, const char* name) {
     static const json kNothing;
     const auto found = object.find(name);
     return found == object.end() ? kNothing : *found;
-}
-
-bool applies(const json& statement, const std::string& route_arn) {
-    return statement.is_object() && any_matches(part_of(statement, "Action"), kAction) &&
-           any_matches(part_of(statement, "Resource"), route_arn);
-}
-
-// A statement that denies outweighs all that allow.
-bool is_allowed_by(const json& policy, const std::string& route_arn) {
-    const json& said = part_of(policy, "Statement");
-    const json statements = said.is_object() ? json::array({said}) : said;
-    bool is_allowed = false;
-    for (const json& statement : statements) {
-        if (applies(statement, route_arn)) {
-            if (part_of(statement, "Effect") != "Allow") {
-                return false;
-            }
-            is_allowed = true;
-        }
-    }
-    return is_allowed;
 }
 
 }  // namespace
@@ -219,7 +165,7 @@ std::optional<Verdict> verdict_of(
         if (!policy.is_object()) {
             return std::nullopt;
         }
-        verdict.is_allowed = is_allowed_by(policy, route_arn);
+        verdict.is_allowed = ruling_of(policy, route_arn) == Ruling::kAllowed;
     }
     const json& context = part_of(*answer, "context");
     if (context.is_object()) {

@@ -31,6 +31,7 @@ std::string authorizer_event(
 struct Verdict {
     bool is_allowed = false;
     std::string context = "{}";  // a JSON object, which the integration's event carries on
+    std::string policy;          // of a REST API, to be asked about each address
 };
 // Nothing when the answer is neither, is nested too deep, or has a context of more than 8 KB. Pure.
 std::optional<Verdict> verdict_of(

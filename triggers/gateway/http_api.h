@@ -32,11 +32,12 @@ struct ApiIntegration {
     std::string payload_version = "2.0";
     std::string description;
     std::int64_t timeout_ms = 30'000;
+    std::string method = "POST";  // of REST APIs: a function is invoked by no other
 };
 
 // What decides who may call: a function that is asked, or an issuer of tokens.
 struct ApiAuthorizer {
-    enum class Type { kRequest, kJwt };
+    enum class Type { kRequest, kJwt, kToken };
 
     std::string id;
     Type type = Type::kRequest;
@@ -48,6 +49,7 @@ struct ApiAuthorizer {
     std::int64_t ttl_s = 0;  // of its decisions; 0: each request is asked about
     std::string issuer;      // of tokens
     std::vector<std::string> audience;
+    std::string validation;  // of kToken: a regular expression; empty: any token is asked about
 };
 
 // What a stage serves: the API's routes as they are now, or as they were when they were deployed.

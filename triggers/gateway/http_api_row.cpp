@@ -1,52 +1,9 @@
-#include "triggers/gateway/http_api_row.h"
+#include "triggers/gateway/api_parts_json.h"
+#include "triggers/gateway/api_row.h"
 
 #include <nlohmann/json.hpp>
 
 namespace lambent::triggers {
-
-const char kHttpApiSchema[] = R"(
-CREATE TABLE http_api (
-    id TEXT NOT NULL PRIMARY KEY,
-    document TEXT NOT NULL
-)
-)";
-
-NLOHMANN_JSON_SERIALIZE_ENUM(
-    ApiRoute::Auth,
-    {
-        {ApiRoute::Auth::kNone, "none"},
-        {ApiRoute::Auth::kIam, "iam"},
-        {ApiRoute::Auth::kCustom, "custom"},
-        {ApiRoute::Auth::kJwt, "jwt"},
-    }
-)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(
-    ApiRoute, id, key, integration_id, auth, authorizer_id, scopes, operation_name
-)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(
-    ApiIntegration, id, uri, reference, payload_version, description, timeout_ms
-)
-NLOHMANN_JSON_SERIALIZE_ENUM(
-    ApiAuthorizer::Type,
-    {
-        {ApiAuthorizer::Type::kRequest, "request"},
-        {ApiAuthorizer::Type::kJwt, "jwt"},
-    }
-)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(
-    ApiAuthorizer,
-    id,
-    type,
-    name,
-    uri,
-    reference,
-    identity_sources,
-    simple_responses,
-    ttl_s,
-    issuer,
-    audience
-)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ApiRoutes, routes, integrations, authorizers)
 
 namespace {
 
@@ -106,7 +63,7 @@ CorsRules rules_of(const json& document) {
     return cors;
 }
 
-std::string api_document(const HttpApi& api) {
+std::string api_text(const HttpApi& api) {
     json document;
     document["name"] = api.name;
     document["description"] = api.description;
@@ -151,27 +108,12 @@ Result<HttpApi> api_of(const std::string& id, const std::string& text) {
 
 }  // namespace
 
-Result<std::vector<HttpApi>> read_http_apis(sql::Session& session) {
-    LAMBENT_TRY(const sql::Rows found, session.run("SELECT id, document FROM http_api"));
-    std::vector<HttpApi> apis;
-    for (const sql::Row& row : found.rows) {
-        LAMBENT_TRY(HttpApi api, api_of(sql::as_text(row[0]), sql::as_text(row[1])));
-        apis.push_back(std::move(api));
-    }
-    return apis;
+std::string ApiRow<HttpApi>::text(const HttpApi& api) {
+    return api_text(api);
 }
 
-Result<void> write_http_api(sql::Session& session, const HttpApi& api) {
-    LAMBENT_TRY(erase_http_api(session, api.id));
-    LAMBENT_TRY(session.run(
-        "INSERT INTO http_api (id, document) VALUES ($1, $2)", {api.id, api_document(api)}
-    ));
-    return {};
-}
-
-Result<void> erase_http_api(sql::Session& session, const std::string& id) {
-    LAMBENT_TRY(session.run("DELETE FROM http_api WHERE id = $1", {id}));
-    return {};
+Result<HttpApi> ApiRow<HttpApi>::read(const std::string& id, const std::string& text) {
+    return api_of(id, text);
 }
 
 }  // namespace lambent::triggers

@@ -11,6 +11,7 @@ namespace lambent::triggers {
 namespace {
 
 constexpr std::string_view kDefaultKey = "$default";
+constexpr char kDefaultRank[] = "3";  // behind all others
 constexpr std::array<std::string_view, 8> kMethods{
     "ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"};
 
@@ -46,17 +47,18 @@ std::string decoded(std::string_view text) {
     return plain.has_value() ? *plain : std::string(text);
 }
 
-// One letter a segment, smaller for what is more specific; then the method.
-std::string rank_of(const std::vector<std::string_view>& pattern, bool is_any_method) {
+// One letter a segment, smaller for what is more specific.
+std::string rank_of(const std::vector<std::string_view>& pattern) {
     std::string rank;
     bool has_greedy = false;
     for (const std::string_view segment : pattern) {
         has_greedy = has_greedy || is_greedy(segment);
         rank += is_greedy(segment) ? 'c' : is_parameter(segment) ? 'b' : 'a';
     }
-    return (has_greedy ? "2" : "1") + rank + (is_any_method ? "y" : "x");
+    return (has_greedy ? "2" : "1") + rank;
 }
 
+// The parameters, raw.
 std::optional<std::map<std::string, std::string>> match_path(
     const std::vector<std::string_view>& pattern, const std::vector<std::string_view>& path
 ) {
@@ -68,7 +70,7 @@ std::optional<std::map<std::string, std::string>> match_path(
             }
             std::string rest;
             for (std::size_t at = i; at < path.size(); ++at) {
-                rest += (at == i ? "" : "/") + decoded(path[at]);
+                rest.append(at == i ? "" : "/").append(path[at]);
             }
             parameters[name_of(pattern[i])] = rest;
             return parameters;
@@ -77,7 +79,7 @@ std::optional<std::map<std::string, std::string>> match_path(
             return std::nullopt;
         }
         if (is_parameter(pattern[i])) {
-            parameters[name_of(pattern[i])] = decoded(path[i]);
+            parameters[name_of(pattern[i])] = path[i];
         } else if (decoded(pattern[i]) != decoded(path[i])) {
             return std::nullopt;
         }
@@ -108,6 +110,45 @@ bool is_path_pattern(std::string_view path) {
     return true;
 }
 
+constexpr char kSameMethod = 'x';
+constexpr char kAnyMethod = 'y';
+constexpr char kOtherMethod = 'z';
+
+char method_rank(std::string_view wanted, std::string_view method) {
+    if (wanted == method) {
+        return kSameMethod;
+    }
+    return wanted == "ANY" ? kAnyMethod : kOtherMethod;
+}
+
+// A route whose path matches, and how specific it is: by its path, then by its method.
+struct Candidate {
+    RouteMatch match;
+    std::string rank;
+    bool has_method() const { return !rank.empty() && rank.back() != kOtherMethod; }
+};
+
+std::optional<Candidate> candidate_of(
+    const ApiRoute& route, std::string_view method, const std::vector<std::string_view>& segments
+) {
+    const std::string_view key = route.key;
+    const std::string_view wanted = key.substr(0, key.find(' '));
+    const auto pattern = segments_of(key.substr(wanted.size() + 1));
+    auto parameters = match_path(pattern, segments);
+    if (!parameters) {
+        return std::nullopt;
+    }
+    Candidate found;
+    found.match = RouteMatch{&route, std::move(*parameters)};
+    found.rank = rank_of(pattern) + method_rank(wanted, method);
+    return found;
+}
+
+// Of a path that begins with '/'.
+std::string_view first_segment(std::string_view path) {
+    return path.substr(1, path.substr(1).find('/'));
+}
+
 }  // namespace
 
 bool is_route_key(std::string_view key) {
@@ -124,34 +165,44 @@ std::optional<RouteMatch> match_route(
     const ApiRoutes& routes, std::string_view method, std::string_view path
 ) {
     const auto segments = segments_of(path);
-    std::optional<RouteMatch> best;
-    std::string best_rank;
+    std::optional<Candidate> best;
     for (const auto& [id, route] : routes.routes) {
         if (route.key == kDefaultKey) {
             if (!best) {
-                best = RouteMatch{&route, {}};
-                best_rank = "3";
+                best = Candidate{RouteMatch{&route, {}}, kDefaultRank};
             }
             continue;
         }
-        const std::string_view key = route.key;
-        const std::string_view wanted = key.substr(0, key.find(' '));
-        if (wanted != "ANY" && wanted != method) {
-            continue;
-        }
-        const auto pattern = segments_of(key.substr(wanted.size() + 1));
-        auto parameters = match_path(pattern, segments);
-        const std::string rank = rank_of(pattern, wanted == "ANY");
-        if (parameters && (!best || rank < best_rank)) {
-            best = RouteMatch{&route, std::move(*parameters)};
-            best_rank = rank;
+        auto found = candidate_of(route, method, segments);
+        if (found && found->has_method() && (!best || found->rank < best->rank)) {
+            best = std::move(found);
         }
     }
-    return best;
+    if (!best) {
+        return std::nullopt;
+    }
+    for (auto& [name, value] : best->match.parameters) {
+        value = decoded(value);
+    }
+    return std::move(best->match);
+}
+
+std::optional<RouteMatch> match_resource(
+    const ApiRoutes& routes, std::string_view method, std::string_view path
+) {
+    const auto segments = segments_of(path);
+    std::optional<Candidate> best;
+    for (const auto& [id, route] : routes.routes) {
+        auto found = candidate_of(route, method, segments);
+        if (found && (!best || found->rank < best->rank)) {
+            best = std::move(found);
+        }
+    }
+    return best && best->has_method() ? std::optional(std::move(best->match)) : std::nullopt;
 }
 
 std::optional<StageMatch> match_stage(const HttpApi& api, std::string_view path) {
-    const std::string_view first = path.substr(1, path.substr(1).find('/'));
+    const std::string_view first = first_segment(path);
     if (const auto named = api.stages.find(decoded(first));
         named != api.stages.end() && named->first != kDefaultKey) {
         const std::string_view rest = path.substr(first.size() + 1);
@@ -162,6 +213,16 @@ std::optional<StageMatch> match_stage(const HttpApi& api, std::string_view path)
         return std::nullopt;
     }
     return StageMatch{&fallback->second, std::string(path)};
+}
+
+std::optional<RestStageMatch> match_stage(const RestApi& api, std::string_view path) {
+    const std::string_view first = first_segment(path);
+    const auto named = api.stages.find(decoded(first));
+    if (named == api.stages.end()) {
+        return std::nullopt;
+    }
+    const std::string_view rest = path.substr(first.size() + 1);
+    return RestStageMatch{&named->second, rest.empty() ? "/" : std::string(rest)};
 }
 
 }  // namespace lambent::triggers

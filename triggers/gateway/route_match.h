@@ -1,6 +1,7 @@
 #pragma once
 
 #include "triggers/gateway/http_api.h"
+#include "triggers/gateway/rest_api.h"
 
 #include <map>
 #include <optional>
@@ -14,15 +15,21 @@ namespace lambent::triggers {
 bool is_route_key(std::string_view key);
 
 struct RouteMatch {
-    const ApiRoute* route = nullptr;                // borrowed from the routes that were asked
-    std::map<std::string, std::string> parameters;  // decoded once
+    const ApiRoute* route = nullptr;  // borrowed from the routes that were asked
+    std::map<std::string, std::string> parameters;
 };
 
 // The most specific route for a request, as API Gateway chooses: a whole path before a greedy one,
 // a literal segment before a parameter, a method before ANY, and $default last. `path` is raw,
 // without the stage; its segments are compared decoded, so that no spelling of a path evades the
-// route that is meant for it. Pure.
+// route that is meant for it. Parameters are decoded once. Pure.
 std::optional<RouteMatch> match_route(
+    const ApiRoutes& routes, std::string_view method, std::string_view path
+);
+
+// The same for a REST API: the most specific path is chosen first, whatever methods it has, and
+// then the method; another path is not tried. Parameters are raw, as REST APIs pass them on. Pure.
+std::optional<RouteMatch> match_resource(
     const ApiRoutes& routes, std::string_view method, std::string_view path
 );
 
@@ -32,5 +39,12 @@ struct StageMatch {
     std::string path;
 };
 std::optional<StageMatch> match_stage(const HttpApi& api, std::string_view path);
+
+// The stage of a REST API that a path begins with: there is no other way to one.
+struct RestStageMatch {
+    const RestStage* stage = nullptr;  // borrowed from the API
+    std::string path;
+};
+std::optional<RestStageMatch> match_stage(const RestApi& api, std::string_view path);
 
 }  // namespace lambent::triggers

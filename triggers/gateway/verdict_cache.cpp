@@ -17,6 +17,10 @@ std::string cache_key(const std::vector<std::string>& asked) {
     return key.finish();
 }
 
+std::size_t bytes_of(const Verdict& verdict) {
+    return verdict.context.size() + verdict.policy.size();
+}
+
 }  // namespace
 
 std::optional<Verdict> VerdictCache::find(const std::vector<std::string>& asked, SteadyTime now)
@@ -35,7 +39,7 @@ void VerdictCache::keep(
     if (const auto before = known_.find(key); before != known_.end()) {
         drop(before);
     }
-    context_bytes_ += verdict.context.size();
+    context_bytes_ += bytes_of(verdict);
     known_.emplace(key, Known{std::move(verdict), ends_.emplace(until, key)});
     while (!ends_.empty() && (ends_.begin()->first <= now || known_.size() > kVerdictsMax ||
                               context_bytes_ > kContextBytesMax)) {
@@ -44,7 +48,7 @@ void VerdictCache::keep(
 }
 
 void VerdictCache::drop(AllKnown::iterator one) {
-    context_bytes_ -= one->second.verdict.context.size();
+    context_bytes_ -= bytes_of(one->second.verdict);
     ends_.erase(one->second.end);
     known_.erase(one);
 }

@@ -12,8 +12,8 @@
 namespace lambent::triggers {
 
 // What authorizers decided, for as long as it holds. Its memory is bounded by verdicts and by bytes
-// of their contexts: what ends first goes first. What was asked (API, authorizer, the caller's
-// secrets) is kept as a hash. Event loop's thread only.
+// of their contexts and policies: what ends first goes first. What was asked (API, authorizer, the
+// caller's secrets) is kept as a hash. Event loop's thread only.
 class VerdictCache {
   public:
     static constexpr std::size_t kVerdictsMax = 10'000;

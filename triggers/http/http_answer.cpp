@@ -186,6 +186,39 @@ bool set_body(HttpAnswer& answer, const json& object) {
     return true;
 }
 
+bool has_rest_shape(const json& object) {
+    constexpr std::array<std::string_view, 5> kMembers{
+        "statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"};
+    for (const auto& [name, value] : object.items()) {
+        if (std::find(kMembers.begin(), kMembers.end(), name) == kMembers.end()) {
+            return false;
+        }
+    }
+    const json& body = member(object, "body");
+    const json& headers = member(object, "headers");
+    return (body.is_null() || body.is_string()) &&
+           (!headers.is_object() ||
+            std::none_of(headers.begin(), headers.end(), [](const json& value) {
+                return value.is_number();
+            }));
+}
+
+// A pair that is in both places is sent once.
+void drop_repeated(json& object) {
+    const json& multi = member(object, "multiValueHeaders");
+    if (!multi.is_object() || !member(object, "headers").is_object()) {
+        return;
+    }
+    json kept = json::object();
+    for (const auto& [name, value] : object.at("headers").items()) {
+        const json& others = member(multi, name.c_str());
+        if (!others.is_array() || std::find(others.begin(), others.end(), value) == others.end()) {
+            kept[name] = value;
+        }
+    }
+    object["headers"] = std::move(kept);
+}
+
 // A function that streams may be called by an address that does not.
 std::optional<HttpAnswer> collected_stream(std::string_view payload) {
     const std::string end(kPreludeEndBytes, '\0');
@@ -229,6 +262,25 @@ std::optional<HttpAnswer> proxy_answer(const std::string& payload) {
     auto answer = head_of(*value);
     if (!answer || !add_multi_headers(*answer, member(*value, "multiValueHeaders")) ||
         !set_body(*answer, *value)) {
+        return std::nullopt;
+    }
+    default_type(*answer, "application/json");
+    return answer;
+}
+
+std::optional<HttpAnswer> rest_answer(const std::string& payload, Base64 base64) {
+    const std::optional<json> value = parse_shallow_json(payload);
+    if (!value || !value->is_object() || !has_rest_shape(*value)) {
+        return std::nullopt;
+    }
+    json object = *value;
+    if (base64 == Base64::kKeep) {
+        object.erase("isBase64Encoded");
+    }
+    drop_repeated(object);
+    auto answer = head_of(object);
+    if (!answer || !add_multi_headers(*answer, member(object, "multiValueHeaders")) ||
+        !set_body(*answer, object)) {
         return std::nullopt;
     }
     default_type(*answer, "application/json");

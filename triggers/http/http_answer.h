@@ -24,6 +24,12 @@ std::optional<HttpAnswer> http_answer(std::string payload);
 // several, and nothing else.
 std::optional<HttpAnswer> proxy_answer(const std::string& payload);
 
+// By the rules of REST APIs: an object of statusCode, headers, multiValueHeaders, body and
+// isBase64Encoded, none of which must and nothing else of which may be there; the body is a text.
+// Whether base64 is decoded is for the client's Accept and the API to say.
+enum class Base64 { kDecode, kKeep };
+std::optional<HttpAnswer> rest_answer(const std::string& payload, Base64 base64);
+
 // Status, headers and cookies in front of a streamed body, "{…}" in JSON. Nothing when malformed.
 std::optional<HttpAnswer> http_prelude(std::string_view json);
 

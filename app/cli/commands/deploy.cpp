@@ -42,11 +42,16 @@ Json to_json(const DeployReport& report) {
     for (const DeployedTopic& topic : report.topics) {
         topics.push_back({{"name", topic.name}, {"action", to_string(topic.action)}});
     }
+    Json apis = Json::array();
+    for (const DeployedApi& api : report.apis) {
+        apis.push_back({{"name", api.name}, {"url", api.url}, {"action", to_string(api.action)}});
+    }
     return {
         {"functions", functions},
         {"buckets", buckets},
         {"queues", queues},
         {"topics", topics},
+        {"apis", apis},
         {"notes", report.notes}};
 }
 
@@ -112,6 +117,12 @@ void print_text(const DeployReport& report, const Style& style) {
         print_line(
             "topic " + topic.name + "  " +
             style.paint(paint_of(topic.action), to_string(topic.action))
+        );
+    }
+    for (const DeployedApi& api : report.apis) {
+        print_line(
+            api.url + "  " + style.paint(Paint::kDim, api.name) + " " +
+            style.paint(paint_of(api.action), to_string(api.action))
         );
     }
     for (const std::string& note : report.notes) {

@@ -2,6 +2,7 @@
 
 #include "app/cli/client/events_api.h"
 #include "app/cli/client/s3_api.h"
+#include "app/cli/deploy/api_deployer.h"
 #include "app/cli/deploy/queue_deployer.h"
 #include "app/cli/deploy/topic_deployer.h"
 #include "app/cli/package/function_build.h"
@@ -186,6 +187,23 @@ Result<void> put_mappings(const SamTemplate& sam, QueueDeployer& deployer, Deplo
     return {};
 }
 
+Result<void> put_apis(const SamTemplate& sam, HttpClient& client, DeployReport& report) {
+    ApiDeployer deployer(client, sam.stack_name);
+    for (const TemplateApi& api : sam.apis) {
+        std::vector<WantedRoute> routes;
+        for (std::size_t i = 0; i < sam.functions.size(); ++i) {
+            for (const ApiTrigger& trigger : sam.functions[i].api_routes) {
+                if (trigger.api_id == api.logical_id) {
+                    routes.push_back({trigger, report.functions[i].arn});
+                }
+            }
+        }
+        LAMBENT_TRY(DeployedApi done, deployer.put(api, routes));
+        report.apis.push_back(std::move(done));
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string_view to_string(DeployAction action) {
@@ -223,6 +241,7 @@ Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Pr
     LAMBENT_TRY(deployer.put_notifications(sam, report));
     LAMBENT_TRY(put_mappings(sam, queues, report));
     LAMBENT_TRY(topics.put_subscriptions(sam, report));
+    LAMBENT_TRY(put_apis(sam, client, report));
     progress.clear();
     return report;
 }

@@ -7,8 +7,8 @@
 namespace lambent::cli {
 namespace {
 
-constexpr std::array<std::string_view, 7> kEventTypes{
-    "S3", "SQS", "SNS", "Schedule", "ScheduleV2", "EventBridgeRule", "CloudWatchEvent"};
+constexpr std::array<std::string_view, 8> kEventTypes{
+    "S3", "SQS", "SNS", "Api", "Schedule", "ScheduleV2", "EventBridgeRule", "CloudWatchEvent"};
 
 }  // namespace
 
@@ -23,7 +23,8 @@ Result<void> FunctionReader::read_events(const YAML::Node& events, TemplateFunct
             return scope_.error_at(
                 entry.first,
                 "event " + id + " of type " + name +
-                    " is not supported yet; S3, SQS, SNS, Schedule, ScheduleV2, EventBridgeRule "
+                    " is not supported yet; S3, SQS, SNS, Api, Schedule, ScheduleV2, "
+                    "EventBridgeRule "
                     "and "
                     "CloudWatchEvent are"
             );
@@ -56,6 +57,9 @@ Result<void> FunctionReader::read_event(
         LAMBENT_TRY(TemplateSubscription trigger, read_sns_event(id, properties));
         function.topic_triggers.push_back(std::move(trigger));
         return {};
+    }
+    if (type == "Api") {
+        return read_api_event(id, properties, function);
     }
     if (type == "ScheduleV2") {
         return read_schedule_event(id, properties, function);

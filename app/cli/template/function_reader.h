@@ -66,6 +66,9 @@ class FunctionReader {
     Result<std::vector<std::string>> read_patterns(const YAML::Node& criteria) const;
     Result<void> read_url(const YAML::Node& node, TemplateFunction& function) const;
     Result<void> read_cors(const YAML::Node& node, UrlSettings& settings) const;
+    Result<void> read_api_event(
+        const std::string& id, const YAML::Node& properties, TemplateFunction& function
+    ) const;
     Result<S3Trigger> read_s3_event(const std::string& id, const YAML::Node& properties) const;
     Result<std::string> bucket_id(const YAML::Node& node) const;
     Result<void> read_filter(const YAML::Node& filter, S3Trigger& trigger) const;

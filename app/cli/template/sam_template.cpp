@@ -1,5 +1,6 @@
 #include "app/cli/template/sam_template.h"
 
+#include "app/cli/template/api_reader.h"
 #include "app/cli/template/function_reader.h"
 #include "app/cli/template/queue_reader.h"
 #include "app/cli/template/scope.h"
@@ -58,6 +59,8 @@ class TemplateReader {
                 template_.functions.push_back(std::move(function));
             }
         }
+        LAMBENT_TRY(read_apis(resources));
+        template_.stack_name = source_.stack_name;
         return std::move(template_);
     }
 
@@ -135,6 +138,10 @@ class TemplateReader {
             subscription_ids_.push_back(id);
             return {};
         }
+        if (type == ApiReader::kType) {
+            api_ids_.push_back(id);
+            return {};
+        }
         if (is_one_of(
                 type,
                 {"AWS::IAM::Role",
@@ -156,8 +163,8 @@ class TemplateReader {
         return scope_.error_at(
             resource,
             id + ": " + (type.empty() ? "a resource without a Type" : type) +
-                " is not supported yet; " + kFunctionType + ", " + kBucketType + ", " +
-                QueueReader::kType + ", " + TopicReader::kTopicType + " and " +
+                " is not supported yet; " + kFunctionType + ", " + ApiReader::kType + ", " +
+                kBucketType + ", " + QueueReader::kType + ", " + TopicReader::kTopicType + " and " +
                 TopicReader::kSubscriptionType + " are"
         );
     }
@@ -235,6 +242,40 @@ class TemplateReader {
         return {};
     }
 
+    // Those of the template, and the implicit one if an event belongs to it.
+    Result<void> read_apis(const YAML::Node& resources) {
+        ApiReader reader(scope_, template_.notes);
+        for (const std::string& id : api_ids_) {
+            LAMBENT_TRY(TemplateApi api, reader.read(id, resources[id]));
+            template_.apis.push_back(std::move(api));
+        }
+        bool is_implicit = false;
+        for (const TemplateFunction& function : template_.functions) {
+            for (const ApiTrigger& route : function.api_routes) {
+                is_implicit = is_implicit || route.api_id == ApiReader::kImplicitId;
+                LAMBENT_TRY(check_api(route));
+            }
+        }
+        if (is_implicit) {
+            template_.apis.push_back(reader.implicit_api());
+        }
+        return {};
+    }
+
+    Result<void> check_api(const ApiTrigger& route) const {
+        const bool is_known =
+            route.api_id == ApiReader::kImplicitId ||
+            std::find(api_ids_.begin(), api_ids_.end(), route.api_id) != api_ids_.end();
+        if (!is_known) {
+            return Error(
+                Code::kInvalidArgument,
+                route.place + ": RestApiId must be a !Ref to an " + ApiReader::kType +
+                    " of this template"
+            );
+        }
+        return {};
+    }
+
     Result<void> name_bucket(const std::string& id, const YAML::Node& resource) {
         const std::string made = lower(source_.stack_name + "-" + id);
         LAMBENT_TRY(const std::string name, own_name(resource, "BucketName", made));
@@ -276,6 +317,7 @@ class TemplateReader {
     std::map<std::string, std::string> function_names_;  // by logical id
     std::map<std::string, std::string> queue_names_;
     std::vector<std::string> subscription_ids_;
+    std::vector<std::string> api_ids_;
 };
 
 }  // namespace

@@ -44,6 +44,15 @@ struct TemplateSubscription {
     std::map<std::string, std::string> attributes;  // as SNS names and writes them
 };
 
+// An "Events" entry of type Api: a method of a REST API that leads to the function.
+struct ApiTrigger {
+    std::string api_id;  // logical id of an API of the same template, or of the implicit one
+    std::string path;    // "/pets/{id}"
+    std::string method;  // "GET", "ANY"
+    bool is_signed = false;
+    std::string place;  // in the template, for messages
+};
+
 // How an event gets to the function, and what the function gets instead of it.
 struct Delivery {
     bool enabled = true;
@@ -92,6 +101,7 @@ struct TemplateFunction {
     std::vector<S3Trigger> triggers;
     std::vector<SqsTrigger> queue_triggers;
     std::vector<TemplateSubscription> topic_triggers;
+    std::vector<ApiTrigger> api_routes;
     std::optional<UrlSettings> url;  // its FunctionUrlConfig
     std::vector<RuleTrigger> rules;
     std::vector<ScheduleTrigger> schedules;
@@ -116,6 +126,16 @@ struct TemplateTopic {
     std::map<std::string, std::string> attributes;  // as SNS names and writes them
 };
 
+// A REST API; the routes are its functions'.
+struct TemplateApi {
+    std::string logical_id;
+    std::string name;
+    std::string stage;
+    std::string description;
+    std::map<std::string, std::string> variables;
+    std::vector<std::string> binary_types;
+};
+
 // A SAM template, as far as lambent has what it asks for; all references resolved. What it asks
 // for beyond that is an error that names the line, or a note when leaving it out changes nothing.
 struct SamTemplate {
@@ -124,6 +144,8 @@ struct SamTemplate {
     std::vector<TemplateQueue> queues;
     std::vector<TemplateTopic> topics;
     std::vector<TemplateSubscription> subscriptions;
+    std::vector<TemplateApi> apis;
+    std::string stack_name;
     std::vector<std::string> notes;
 };
 

@@ -11,7 +11,7 @@ namespace {
 const SteadyTime kThen{1h};
 
 Verdict allowed(std::size_t context_bytes = 2) {
-    return Verdict{true, std::string(context_bytes, ' ')};
+    return Verdict{true, std::string(context_bytes, ' '), ""};
 }
 
 }  // namespace

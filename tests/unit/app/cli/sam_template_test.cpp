@@ -457,5 +457,55 @@ Resources:
     CHECK(refused("{Type: Kinesis, Properties: {Stream: x}}").find("Kinesis") != std::string::npos);
 }
 
+TEST_CASE("Api events make the implicit API and those of the template", "[cli][template]") {
+    const SamTemplate sam = read(R"(Resources:
+  Own:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: v1, Variables: {a: b}, BinaryMediaTypes: [image~1png]}
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: a.b
+      Runtime: python3.12
+      Events:
+        One: {Type: Api, Properties: {Path: /a, Method: get}}
+        Two: {Type: Api, Properties: {Path: /b, Method: any, RestApiId: !Ref Own, Auth: {Authorizer: AWS_IAM}}}
+)");
+    REQUIRE(sam.apis.size() == 2);
+    CHECK(sam.apis[0].stage == "v1");
+    CHECK(sam.apis[0].variables.at("a") == "b");
+    CHECK(sam.apis[0].binary_types == std::vector<std::string>{"image/png"});
+    CHECK(sam.apis[1].logical_id == "ServerlessRestApi");
+    CHECK(sam.apis[1].stage == "Prod");
+    CHECK(sam.apis[1].name == "Shop");
+    const auto& routes = sam.functions[0].api_routes;
+    REQUIRE(routes.size() == 2);
+    CHECK(routes[0].api_id == "ServerlessRestApi");
+    CHECK(routes[0].method == "GET");
+    CHECK_FALSE(routes[0].is_signed);
+    CHECK(routes[1].api_id == "Own");
+    CHECK(routes[1].method == "ANY");
+    CHECK(routes[1].is_signed);
+}
+
+TEST_CASE("Api events that lambent cannot serve are refused by their line", "[cli][template]") {
+    const auto [event, why] = GENERATE(table<std::string, std::string>({
+        {"{Path: /a}", "needs Path and Method"},
+        {"{Path: /a, Method: fetch}", "FETCH is not an HTTP method"},
+        {"{Path: a, Method: get}", "begins with a slash"},
+        {"{Path: /a, Method: get, RestApiId: !Ref F}", "RestApiId must be a !Ref"},
+        {"{Path: /a, Method: get, Auth: {ApiKeyRequired: true}}", "Authorizer"},
+    }));
+    const std::string message = refusal(
+        "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n"
+        "      CodeUri: src/\n      Handler: a.b\n      Runtime: python3.12\n      Events:\n"
+        "        E: {Type: Api, Properties: " +
+        event + "}\n"
+    );
+    CHECK(message.find("template.yaml:9") == 0);
+    CHECK(message.find(why) != std::string::npos);
+}
+
 }  // namespace
 }  // namespace lambent::cli

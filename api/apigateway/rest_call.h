@@ -1,0 +1,58 @@
+#pragma once
+
+#include "api/apigateway/gateway_call.h"
+#include "base/http/uri.h"
+#include "triggers/gateway/rest_api.h"
+
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lambent::api::apigateway {
+
+// One request for REST APIs on its way: "/restapis/<api>/<collection>/<item>/…" and its body,
+// already an object. Borrows the service's parts, which outlive the flow that serves the request.
+struct RestCall {
+    RestCall(const GatewayConfig& with, triggers::RestApis& through)
+        : config(with), apis(through) {}
+
+    const GatewayConfig& config;
+    triggers::RestApis& apis;
+    std::string method;
+    std::vector<std::string> path;  // decoded segments behind "/restapis"
+    http::QueryItems query;
+    nlohmann::json body = nlohmann::json::object();
+
+    const std::string& api() const { return path.at(0); }
+    bool is_at(std::size_t depth, std::string_view by) const {
+        return path.size() == depth && method == by;
+    }
+};
+
+Served serve_rest(RestCall call);
+Served rest_tags(RestCall call, std::string arn);
+
+Served all_rest_apis(RestCall call);
+Served one_rest_api(RestCall call);
+Served rest_resources(RestCall call);    // path[2] is a resource, or its parent-to-be
+Served rest_methods(RestCall call);      // path[4] is a method, path[5] may be "integration"
+Served rest_authorizers(RestCall call);  // path[2] is an authorizer
+Served rest_deployments(RestCall call);
+Served rest_stages(RestCall call);
+
+AwsError no_such_operation(const RestCall& call);
+AwsError no_rest_api(const std::string& id);
+AwsError no_rest_part(const std::string& what);  // "Invalid <what> identifier specified"
+
+// Changes the API, and answers with `status` and what `change` made of `shown`; empty without one.
+using RestChange = std::function<Answer<void>(triggers::RestApi& api, nlohmann::json& shown)>;
+Served change_rest(RestCall call, unsigned status, RestChange change);
+
+// {"item":[…],"position":…}: as many as "limit" says (25 when it is absent) behind "position".
+using NamedItems = std::vector<std::pair<std::string, nlohmann::json>>;
+Answer<http::Response> paged(const RestCall& call, NamedItems items);
+
+}  // namespace lambent::api::apigateway
