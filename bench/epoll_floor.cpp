@@ -1,8 +1,10 @@
 // The floor under any FaaS: a minimal epoll server that answers POSTs with what a second process
 // makes of the body, and nothing else. No routes, no signature, no sandbox, no record.
-//   epoll_floor seqpacket|pipe|none
+//   epoll_floor seqpacket|pipe|none|each [PROCESSES]
 // seqpacket: one packet each way for each call. pipe: one write for each call, one read for as many
-// answers as have come. none: answered here, without a second process. Prints its port.
+// answers as have come. none: answered here, without a second process. each: so many processes (64)
+// with a SEQPACKET each, which have one call at a time, as Lambda's environments do: the latest
+// that became free gets the next, and calls wait when there is none. Prints its port.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -18,10 +20,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -112,7 +118,8 @@ std::size_t parse(std::string_view text, std::string_view& body) {
 
 class Server {
   public:
-    Server(int to, int from) : to_(to), from_(from), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+    Server(int to, int from, std::vector<int> each)
+        : to_(to), from_(from), free_(std::move(each)), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
         listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         sockaddr_in address{};
         address.sin_family = AF_INET;
@@ -123,6 +130,11 @@ class Server {
         if (from_ >= 0) {
             ::fcntl(from_, F_SETFL, O_NONBLOCK);
             watch(from_);
+        }
+        for (const int worker : free_) {
+            ::fcntl(worker, F_SETFL, O_NONBLOCK);
+            workers_.insert(worker);
+            watch(worker);
         }
     }
 
@@ -143,6 +155,8 @@ class Server {
                     accept();
                 } else if (fd == from_) {
                     read_answers();
+                } else if (workers_.count(fd) != 0) {
+                    read_answer_of(fd);
                 } else {
                     read_request(fd);
                 }
@@ -182,15 +196,39 @@ class Server {
         if (whole == 0) {
             return;
         }
-        if (to_ < 0) {
+        if (!workers_.empty()) {
+            waiting_.push_back(packed(fd, body));
+            serve_waiting();
+        } else if (to_ < 0) {
             answer(fd, echo(body));
         } else {
-            const std::string message = packed(fd, body);
-            if (::write(to_, message.data(), message.size()) < 0) {
-                std::exit(1);
-            }
+            send_to(to_, packed(fd, body));
         }
         connection.in.erase(0, whole);
+    }
+    static void send_to(int worker, const std::string& message) {
+        if (::write(worker, message.data(), message.size()) < 0) {
+            std::exit(1);
+        }
+    }
+    void serve_waiting() {
+        while (!waiting_.empty() && !free_.empty()) {
+            send_to(free_.back(), waiting_.front());
+            free_.pop_back();
+            waiting_.pop_front();
+        }
+    }
+    void read_answer_of(int worker) {
+        char buffer[kPacketMax];
+        const ssize_t got = ::read(worker, buffer, sizeof(buffer));
+        std::string_view left(buffer, got > 0 ? static_cast<std::size_t>(got) : 0);
+        int call = 0;
+        std::string_view body;
+        if (unpack(left, call, body)) {
+            answer(call, body);
+            free_.push_back(worker);
+            serve_waiting();
+        }
     }
     void read_answers() {
         char buffer[kPacketMax];
@@ -218,11 +256,28 @@ class Server {
 
     int to_;
     int from_;
+    std::vector<int> free_;  // of the processes that have one call at a time
+    std::set<int> workers_;  // all of them
+    std::deque<std::string> waiting_;
     int epoll_;
     int listener_ = -1;
     std::map<int, std::unique_ptr<Connection>> connections_;
     std::string answers_;
 };
+
+// A process of its own, which has one call at a time; the socket to it.
+int start_worker() {
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) != 0) {
+        std::exit(1);
+    }
+    if (::fork() == 0) {
+        ::close(ends[1]);
+        serve_as_worker(ends[0], ends[0]);
+    }
+    ::close(ends[0]);
+    return ends[1];
+}
 
 }  // namespace
 
@@ -231,6 +286,7 @@ int main(int argc, char** argv) {
     const std::string_view kind = argc > 1 ? argv[1] : "seqpacket";
     int asked[2] = {-1, -1};     // reading end, writing end
     int answered[2] = {-1, -1};  // the same
+    std::vector<int> each;
     if (kind == "seqpacket") {
         int ends[2];
         if (::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) != 0) {
@@ -242,18 +298,22 @@ int main(int argc, char** argv) {
         if (::pipe(asked) != 0 || ::pipe(answered) != 0) {
             return 1;
         }
+    } else if (kind == "each") {
+        for (int left = argc > 2 ? std::atoi(argv[2]) : 64; left > 0; --left) {
+            each.push_back(start_worker());
+        }
     } else if (kind != "none") {
-        std::fprintf(stderr, "usage: epoll_floor seqpacket|pipe|none\n");
+        std::fprintf(stderr, "usage: epoll_floor seqpacket|pipe|none|each [PROCESSES]\n");
         return 2;
     }
-    if (kind != "none" && ::fork() == 0) {
+    if (asked[1] >= 0 && ::fork() == 0) {
         ::close(asked[1]);
         if (answered[0] != asked[1]) {
             ::close(answered[0]);
         }
         serve_as_worker(asked[0], answered[1]);
     }
-    Server server(asked[1], answered[0]);
+    Server server(asked[1], answered[0], std::move(each));
     std::printf("%u\n", server.port());
     std::fflush(stdout);
     server.run();

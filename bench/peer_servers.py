@@ -166,6 +166,7 @@ def functions_framework(at):
 # In the order of the report.
 FLOORS = {
     "floor: epoll + SEQPACKET": floor("bench_epoll_floor", "seqpacket"),
+    "floor: epoll + 64 processes": floor("bench_epoll_floor", "each", 64),
     "floor: epoll + pipe": floor("bench_epoll_floor", "pipe"),
     "floor: Beast + pipe": floor("bench_beast_floor"),
     "epoll alone": floor("bench_epoll_floor", "none"),
