@@ -16,7 +16,7 @@ def orders_of(event):
 
 
 def keep(key, text):
-    s3.put_object(Bucket=os.environ["BUCKET"], Key=key, Body=text.encode(), ContentType="text/plain")
+    s3.put_object(Bucket=os.environ["BUCKET"], Key=key, Body=text.encode())
 
 
 def confirm(event, context):
