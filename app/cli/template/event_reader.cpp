@@ -24,9 +24,7 @@ Result<void> FunctionReader::read_events(const YAML::Node& events, TemplateFunct
                 entry.first,
                 "event " + id + " of type " + name +
                     " is not supported yet; S3, SQS, SNS, Api, Schedule, ScheduleV2, "
-                    "EventBridgeRule "
-                    "and "
-                    "CloudWatchEvent are"
+                    "EventBridgeRule and CloudWatchEvent are"
             );
         }
         if (!properties) {
