@@ -92,6 +92,34 @@ std::string SnsEventWriter::envelope(const Notification& notification) const {
     return dump_json(document);
 }
 
+std::string SnsEventWriter::confirmation(
+    const triggers::Subscription& subscription, const triggers::PublishedMessage& asked
+) const {
+    const std::string message =
+        "You have chosen to subscribe to the topic " + subscription.topic_arn +
+        ".\nTo confirm the subscription, visit the SubscribeURL included in this message.";
+    const std::string url = endpoint_ +
+                            "/?Action=ConfirmSubscription&TopicArn=" + subscription.topic_arn +
+                            "&Token=" + subscription.token;
+    const std::string time = iso8601_ms(from_unix_ms(asked.published_ms));
+    const std::string signed_text = "Message\n" + message + "\nMessageId\n" + asked.id +
+                                    "\nSubscribeURL\n" + url + "\nTimestamp\n" + time +
+                                    "\nToken\n" + subscription.token + "\nTopicArn\n" +
+                                    subscription.topic_arn + "\nType\nSubscriptionConfirmation\n";
+    Json document;
+    document["Type"] = "SubscriptionConfirmation";
+    document["MessageId"] = asked.id;
+    document["Token"] = subscription.token;
+    document["TopicArn"] = subscription.topic_arn;
+    document["Message"] = message;
+    document["SubscribeURL"] = url;
+    document["Timestamp"] = time;
+    document["SignatureVersion"] = kSignatureVersion;
+    document["Signature"] = to_base64(hmac_sha256(key_, signed_text));
+    document["SigningCertURL"] = certificate_url();
+    return dump_json(document);
+}
+
 std::string SnsEventWriter::function_event(const Notification& notification) const {
     Json sns = document_of(notification);
     if (notification.message.subject.empty()) {

@@ -14,6 +14,9 @@ class SnsEventWriter final : public triggers::NotificationWriter {
     explicit SnsEventWriter(std::string endpoint);
 
     std::string envelope(const triggers::Notification& notification) const override;
+    std::string confirmation(
+        const triggers::Subscription& subscription, const triggers::PublishedMessage& asked
+    ) const override;
     std::string function_event(const triggers::Notification& notification) const override;
 
   private:

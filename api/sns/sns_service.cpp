@@ -12,6 +12,7 @@ namespace lambent::api::sns {
 namespace {
 
 constexpr std::string_view kNamespace = "http://sns.amazonaws.com/doc/2010-03-31/";
+constexpr std::string_view kConfirm = "ConfirmSubscription";
 constexpr std::uint64_t kFormBytesMax = 4ULL << 20;  // 256 KiB, in which each byte may be encoded
 
 constexpr std::array kOperations{
@@ -23,7 +24,7 @@ constexpr std::array kOperations{
     Operation{"GetTopicAttributes", get_topic_attributes},
     Operation{"SetTopicAttributes", set_topic_attributes},
     Operation{"Subscribe", subscribe},
-    Operation{"ConfirmSubscription", confirm_subscription},
+    Operation{kConfirm, confirm_subscription},
     Operation{"Unsubscribe", unsubscribe},
     Operation{"ListSubscriptions", list_subscriptions},
     Operation{"ListSubscriptionsByTopic", list_subscriptions_by_topic},
@@ -45,6 +46,11 @@ Task<Answer<QueryNode>> read_form(const Request& request, http::BodyReader& body
         co_return AwsError(400, "MissingAction", "The request must contain the parameter Action.");
     }
     co_return form;
+}
+
+// What somebody follows who does not sign.
+bool is_link(const Request& request) {
+    return request.principal.is_stranger && request.head.method == "GET";
 }
 
 AwsError not_offered(const std::string& action) {
@@ -71,14 +77,14 @@ SnsService::SnsService(triggers::Topics& topics, Logger log)
 
 Task<http::Response> SnsService::serve(Request request, http::BodyReader& body) {
     const std::string& id = request.request_id;
-    if (!request.principal.is_root) {
-        co_return query_error(denied(request.principal), id, kNamespace);
-    }
     const Answer<QueryNode> form = co_await read_form(request, body);
     if (form.has_error()) {
         co_return query_error(form.error(), id, kNamespace);
     }
     const std::string& action = form->text("Action");
+    if (!request.principal.is_root && !(is_link(request) && action == kConfirm)) {
+        co_return query_error(denied(request.principal), id, kNamespace);
+    }
     const Operation* const operation = find_operation(action);
     if (operation == nullptr) {
         co_return query_error(not_offered(action), id, kNamespace);

@@ -7,7 +7,7 @@
 namespace lambent::api::sns {
 
 // SNS, in the Query protocol (Action=…, answers in XML), which all of its clients speak. Root's key
-// only.
+// only, but for ConfirmSubscription, which whoever was sent a token may ask for by its link.
 class SnsService final : public Service {
   public:
     SnsService(triggers::Topics& topics, Logger log);

@@ -22,15 +22,16 @@ triggers::TopicTexts shown_subscription(const Subscription& subscription) {
     shown["Protocol"] = to_string(subscription.protocol);
     shown["Endpoint"] = subscription.endpoint;
     shown["Owner"] = runtime::kAccountId;
-    shown["PendingConfirmation"] = "false";
-    shown["ConfirmationWasAuthenticated"] = "true";
+    shown["PendingConfirmation"] = subscription.confirmed ? "false" : "true";
+    const bool is_own = !triggers::is_web(subscription.protocol);
+    shown["ConfirmationWasAuthenticated"] = is_own ? "true" : "false";
     shown["SubscriptionPrincipal"] = std::string("arn:aws:iam::") + runtime::kAccountId + ":root";
     return shown;
 }
 
 void write_subscription(XmlWriter& xml, const Subscription& subscription) {
     xml.open("member");
-    xml.leaf("SubscriptionArn", subscription.arn);
+    xml.leaf("SubscriptionArn", subscription.confirmed ? subscription.arn : "PendingConfirmation");
     xml.leaf("Owner", runtime::kAccountId);
     xml.leaf("Protocol", to_string(subscription.protocol));
     xml.leaf("Endpoint", subscription.endpoint);
@@ -71,17 +72,18 @@ Served subscribe(Call call) {
     if (made.has_error()) {
         co_return from_subscribe_error(made.error());
     }
-    co_return arn_result(made->arn);
+    const bool is_told = made->confirmed || call.asked.text("ReturnSubscriptionArn") == "true";
+    co_return arn_result(is_told ? made->arn : "pending confirmation");
 }
 
-// Queues and functions need no confirmation, so there is no token that is good.
 Served confirm_subscription(Call call) {
-    LAMBENT_CO_TRY(const std::string topic, read_arn(call.asked, "TopicArn"));
-    LAMBENT_CO_TRY(const std::string token, read_required(call.asked, "Token"));
-    if (const auto known = call.topics.topic(topic); known.has_error()) {
-        co_return from_error(known.error());
+    LAMBENT_CO_TRY(std::string topic, read_arn(call.asked, "TopicArn"));
+    LAMBENT_CO_TRY(std::string token, read_required(call.asked, "Token"));
+    const auto confirmed = co_await call.topics.confirm(std::move(topic), std::move(token));
+    if (confirmed.has_error()) {
+        co_return from_error(confirmed.error());
     }
-    co_return invalid_parameter("Token");
+    co_return arn_result(confirmed->arn);
 }
 
 Served unsubscribe(Call call) {

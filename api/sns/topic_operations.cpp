@@ -42,7 +42,13 @@ std::string default_policy(const Topic& topic) {
     return dump_json(policy);
 }
 
-triggers::TopicTexts shown_attributes(const Topic& topic, std::size_t subscriptions) {
+triggers::TopicTexts shown_attributes(
+    const Topic& topic, const std::vector<triggers::Subscription>& subscriptions
+) {
+    const auto pending = std::count_if(
+        subscriptions.begin(), subscriptions.end(), [](const auto& one) { return !one.confirmed; }
+    );
+    const auto all = static_cast<std::ptrdiff_t>(subscriptions.size());
     triggers::TopicTexts shown = topic.attributes;
     shown.try_emplace("DisplayName", "");
     shown.try_emplace("Policy", default_policy(topic));
@@ -54,8 +60,8 @@ triggers::TopicTexts shown_attributes(const Topic& topic, std::size_t subscripti
     }
     shown["TopicArn"] = topic.arn;
     shown["Owner"] = runtime::kAccountId;
-    shown["SubscriptionsConfirmed"] = std::to_string(subscriptions);
-    shown["SubscriptionsPending"] = "0";
+    shown["SubscriptionsConfirmed"] = std::to_string(all - pending);
+    shown["SubscriptionsPending"] = std::to_string(pending);
     shown["SubscriptionsDeleted"] = "0";
     return shown;
 }
@@ -107,7 +113,7 @@ Served get_topic_attributes(Call call) {
     if (topic.has_error()) {
         co_return from_error(topic.error());
     }
-    auto shown = shown_attributes(*topic, subscriptions->size());
+    auto shown = shown_attributes(*topic, *subscriptions);
     co_return WriteResult([shown = std::move(shown)](XmlWriter& xml) {
         write_map(xml, "Attributes", shown);
     });

@@ -40,9 +40,18 @@ struct Visit {
     explicit Visit(HeldBytes& all_held) : held(all_held) {}
 
     const http::RequestHead& head() const { return request.head; }
+    // The link in a question of SNS's: whoever was sent its token may follow it, but no function.
+    bool is_confirmation() const {
+        return service == ServiceName::kSns && !authorization && head().method == "GET" &&
+               head().entrance.empty() &&
+               http::find_item(request.query, "Action") == "ConfirmSubscription";
+    }
     // What needs no signature: whether a bucket lets anybody in is in its policy. Browsers do not
     // sign what they ask beforehand, and a website's readers are anybody.
     bool is_for_anybody() const {
+        if (is_confirmation()) {
+            return true;
+        }
         return service == ServiceName::kS3 &&
                (!authorization || head().method == "OPTIONS" ||
                 is_website_host(head().headers.find("host").value_or("")));
@@ -52,7 +61,7 @@ struct Visit {
 
 // A function's own code may be hostile: it gets what a function needs and nothing that manages.
 bool may(const Principal& principal, const Visit& visit) {
-    return principal.is_root || visit.service == ServiceName::kS3 ||
+    return principal.is_root || visit.is_confirmation() || visit.service == ServiceName::kS3 ||
            visit.service == ServiceName::kFunctionUrl || visit.service == ServiceName::kHttpApi ||
            (visit.service == ServiceName::kLambda && is_invoke(visit.head()));
 }
@@ -155,7 +164,7 @@ Checked<void> FrontDoor::Parts::identify(Visit& visit) const {
         principal = head.entrance.empty() ? root() : function_at(head.entrance);
     } else if (visit.is_for_anybody()) {
         visit.authorization.reset();
-        principal = Principal{"", "anonymous", false};
+        principal = Principal{"", "anonymous", false, visit.is_confirmation()};
     } else {
         if (!visit.authorization) {
             return Refusal(Fault::kUnsigned, "Missing Authentication Token");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/wire/front_door.h"
+#include "base/fetch/post.h"
 #include "base/logger.h"
 #include "runtime/environment/stems/stem_policy.h"
 #include "scheduler/policy/keep_alive.h"
@@ -30,6 +31,8 @@ struct DaemonOptions {
     ClockKind clock = ClockKind::kSystem;
     runtime::StemConfig stems;        // cells that are booted ahead of the functions that need them
     scheduler::KeepAlive keep_alive;  // of idle environments
+    // Where notifications may be sent: what a subscription names is an address of somebody else's.
+    Reach endpoints = Reach::kPublic;
 };
 
 // Runs the daemon in this process until SIGTERM or SIGINT; the exit code. Must be called before

@@ -67,6 +67,7 @@ TriggerFloor::TriggerFloor(
           ground.options.region,
           {*ground.stores.main_db, outbox, topic_writer, ground.clocks.of_triggers()}
       ),
+      web_endpoints(topics, ground.options.endpoints),
       object_event_writer(object_event_config(ground.options)),
       objects(
           directory.file("objects"),
@@ -106,7 +107,8 @@ void TriggerFloor::connect_targets() {
     });
     targets.add("sqs", [this](TargetMessage message) { return queues.send(std::move(message)); });
     targets.add("sns", [this](TargetMessage message) {
-        return topics.receive(std::move(message));
+        const bool is_web = api::sns::is_subscription_arn(message.target_arn);
+        return is_web ? web_endpoints.send(std::move(message)) : topics.receive(std::move(message));
     });
     targets.add("s3", [this](TargetMessage message) {
         return bucket_target.send(std::move(message));

@@ -3,6 +3,7 @@
 #include "api/lambda/sqs_event_writer.h"
 #include "api/s3/s3_event_writer.h"
 #include "api/sns/sns_event_writer.h"
+#include "api/sns/web_endpoints.h"
 #include "app/daemon/bucket_target.h"
 #include "app/daemon/engine.h"
 #include "app/daemon/ground.h"
@@ -72,6 +73,7 @@ class TriggerFloor {
     triggers::Schedules schedules;
     api::sns::SnsEventWriter topic_writer;
     triggers::Topics topics;
+    api::sns::WebEndpoints web_endpoints;
     api::s3::S3EventWriter object_event_writer;
     triggers::ObjectStore objects;
     BucketTarget bucket_target;

@@ -10,6 +10,8 @@ from support.lambent_daemon import DaemonTest, eventually
 from support.recorder import Recorder
 
 FAIL = "def handler(event, context):\n    raise RuntimeError('no')\n"
+LOOP = ("import boto3, uuid\ns3 = boto3.client('s3')\n"
+        "def handler(event, context):\n    s3.put_object(Bucket='sns-loop', Key=uuid.uuid4().hex, Body=b'x')\n")
 
 
 class Boto3(DaemonTest):
@@ -236,6 +238,23 @@ class Boto3(DaemonTest):
             NotificationConfiguration={"TopicConfigurations": [
                 {"TopicArn": topic + "x", "Events": ["s3:ObjectCreated:*"]}]})
         self.assertEqual("InvalidArgument", error["Code"])
+
+    def test_a_loop_by_way_of_a_topic_is_stopped_at_the_sixteenth_time(self):
+        topic, s3 = self.topic(), self.daemon.client("s3")
+        ends, ends_arn = self.queue()
+        s3.create_bucket(Bucket="sns-loop")
+        s3.put_bucket_notification_configuration(
+            Bucket="sns-loop", NotificationConfiguration={"TopicConfigurations": [
+                {"TopicArn": topic, "Events": ["s3:ObjectCreated:*"]}]})
+        client = self.make_function("sns-loops", LOOP, Timeout=30, MemorySize=512,
+                                    Tags={"lambent:endpoint": "open"})
+        client.put_function_event_invoke_config(
+            FunctionName="sns-loops", DestinationConfig={"OnFailure": {"Destination": ends_arn}})
+        self.subscribe(topic, "arn:aws:lambda:us-east-1:000000000000:function:sns-loops")
+        client.invoke(FunctionName="sns-loops", InvocationType="Event", Payload=b"{}")
+        [end] = self.taken(ends, 1)
+        self.assertEqual("RecursiveInvocation", json.loads(end["Body"])["requestContext"]["condition"])
+        self.assertEqual(16, s3.list_objects_v2(Bucket="sns-loop")["KeyCount"])
 
     def test_a_publication_survives_the_end_of_the_daemon(self):
         topic = self.topic()

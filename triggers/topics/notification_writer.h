@@ -19,6 +19,10 @@ class NotificationWriter {
     virtual ~NotificationWriter() = default;
     // What a queue gets, and what a dead letter says.
     virtual std::string envelope(const Notification& notification) const = 0;
+    // What a web endpoint is asked with whether it wants to be sent to.
+    virtual std::string confirmation(
+        const Subscription& subscription, const PublishedMessage& asked
+    ) const = 0;
     // What a function is invoked with.
     virtual std::string function_event(const Notification& notification) const = 0;
 };

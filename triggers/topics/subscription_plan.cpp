@@ -37,7 +37,7 @@ std::string text_at(const TopicTexts& texts, const char* name) {
 Result<void> check_names(const TopicTexts& attributes) {
     for (const auto& [name, value] : attributes) {
         if (name != "FilterPolicy" && name != kScope && name != "RawMessageDelivery" &&
-            name != "RedrivePolicy") {
+            name != "RedrivePolicy" && name != "DeliveryPolicy") {
             return attribute_fault("AttributeName");
         }
     }
@@ -109,10 +109,47 @@ Result<std::string> read_redrive(const Subscription& subscription, TopicKind kin
     return arn;
 }
 
+// {"healthyRetryPolicy": {"numRetries": 10}}
+Result<std::uint32_t> read_retries(const Subscription& subscription) {
+    constexpr std::uint32_t kRetriesDefault = 3;
+    constexpr std::int64_t kRetriesMost = 100;
+    const std::string policy = text_at(subscription.attributes, "DeliveryPolicy");
+    if (policy.empty()) {
+        return kRetriesDefault;
+    }
+    const auto parsed = parse_shallow_json(policy);
+    if (!is_web(subscription.protocol) || !parsed || !parsed->is_object()) {
+        return attribute_fault("DeliveryPolicy: failed to parse JSON.");
+    }
+    const auto healthy = parsed->find("healthyRetryPolicy");
+    if (healthy == parsed->end() || !healthy->is_object() || !healthy->contains("numRetries")) {
+        return kRetriesDefault;
+    }
+    const auto& retries = healthy->at("numRetries");
+    if (!retries.is_number_integer() || retries < 0 || retries > kRetriesMost) {
+        return attribute_fault(
+            "DeliveryPolicy: healthyRetryPolicy.numRetries must be between 0 and 100"
+        );
+    }
+    return retries.get<std::uint32_t>();
+}
+
+bool is_web_address(EndpointProtocol protocol, std::string_view endpoint) {
+    const std::string start = std::string(to_string(protocol)) + "://";
+    return endpoint.starts_with(start) && endpoint.size() > start.size() &&
+           std::all_of(endpoint.begin(), endpoint.end(), [](char c) {
+               return c > ' ' && c < 0x7F;
+           });
+}
+
 }  // namespace
 
 Result<EndpointProtocol> read_protocol(const std::string& name) {
-    for (const EndpointProtocol known : {EndpointProtocol::kLambda, EndpointProtocol::kSqs}) {
+    for (const EndpointProtocol known :
+         {EndpointProtocol::kLambda,
+          EndpointProtocol::kSqs,
+          EndpointProtocol::kHttp,
+          EndpointProtocol::kHttps}) {
         if (name == to_string(known)) {
             return known;
         }
@@ -124,14 +161,19 @@ Result<void> check_endpoint(
     TopicKind kind, EndpointProtocol protocol, const std::string& endpoint
 ) {
     const bool is_fifo_topic = kind == TopicKind::kFifo;
+    if (is_fifo_topic && protocol != EndpointProtocol::kSqs) {
+        return endpoint_fault("Invalid parameter: Endpoint Reason: Please use an SQS queue");
+    }
+    if (is_web(protocol)) {
+        return is_web_address(protocol, endpoint)
+                   ? Result<void>()
+                   : Result<void>(endpoint_fault("Endpoint must match the specified protocol"));
+    }
     if (protocol == EndpointProtocol::kLambda) {
-        if (!is_arn_of(endpoint, "lambda", 6) || endpoint.find(":function:") == std::string::npos) {
-            return endpoint_fault("Lambda endpoint ARN");
-        }
-        return is_fifo_topic ? Result<void>(endpoint_fault(
-                                   "Invalid parameter: Endpoint Reason: Please use an SQS queue"
-                               ))
-                             : Result<void>();
+        const bool names_function =
+            is_arn_of(endpoint, "lambda", 6) && endpoint.find(":function:") != std::string::npos;
+        return names_function ? Result<void>()
+                              : Result<void>(endpoint_fault("Lambda endpoint ARN"));
     }
     if (!is_arn_of(endpoint, "sqs", 5)) {
         return endpoint_fault("SQS endpoint ARN");
@@ -151,6 +193,7 @@ Result<SubscriptionPlanPtr> plan_of(Subscription subscription, TopicKind kind) {
     LAMBENT_TRY(plan->filter, read_filter(subscription.attributes));
     LAMBENT_TRY(plan->is_raw, read_raw(subscription));
     LAMBENT_TRY(plan->dead_letter_arn, read_redrive(subscription, kind));
+    LAMBENT_TRY(plan->retries_max, read_retries(subscription));
     plan->subscription = std::move(subscription);
     return SubscriptionPlanPtr(std::move(plan));
 }

@@ -4,6 +4,7 @@
 #include "triggers/topics/filter_policy.h"
 #include "triggers/topics/topic.h"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@ struct SubscriptionPlan {
     std::optional<FilterPolicy> filter;
     bool is_raw = false;
     std::string dead_letter_arn;
+    std::uint32_t retries_max = 3;  // of a web endpoint
 };
 // Shared by the topic and by publications on their way.
 using SubscriptionPlanPtr = std::shared_ptr<const SubscriptionPlan>;

@@ -17,6 +17,7 @@ inline constexpr std::size_t kTopicTagsMax = 50;
 inline constexpr std::size_t kFifoSubscriptionsMax = 100;  // of one FIFO topic
 inline constexpr std::size_t kFilterPoliciesMax = 200;     // of one topic
 inline constexpr std::int64_t kTopicRememberedMs = 300'000;
+inline constexpr std::int64_t kTokenMsMax = 3 * 86'400'000;  // how long a token is good
 
 enum class TopicKind { kStandard, kFifo };
 
@@ -39,8 +40,12 @@ struct Topic {
     }
 };
 
-enum class EndpointProtocol { kLambda, kSqs };
+enum class EndpointProtocol { kLambda, kSqs, kHttp, kHttps };
 std::string_view to_string(EndpointProtocol protocol);  // as SNS names it
+// Whether it is an address on the web, which must say that it wants to be sent to.
+constexpr bool is_web(EndpointProtocol protocol) {
+    return protocol == EndpointProtocol::kHttp || protocol == EndpointProtocol::kHttps;
+}
 
 // Who gets what is published.
 struct Subscription {
@@ -50,6 +55,8 @@ struct Subscription {
     std::string endpoint;
     TopicTexts attributes;  // those that were set
     std::int64_t created_ms = 0;
+    std::string token;      // what a web endpoint was sent to confirm with; else empty
+    bool confirmed = true;  // until then it is sent nothing else
 };
 
 using TopicAttribute = scheduler::TypedAttribute;

@@ -13,6 +13,8 @@ namespace {
 constexpr std::uint32_t kRetriesMax = 100'015;
 constexpr std::int64_t kAgeMsMax = std::chrono::milliseconds(std::chrono::hours(23 * 24)).count();
 
+constexpr std::int64_t kWebAgeMsMax = 3'600'000;
+
 bool is_fifo(const std::string& arn) {
     return arn.ends_with(".fifo");
 }
@@ -32,7 +34,51 @@ void add_raw_attributes(
     }
 }
 
+// A web endpoint is sent to by way of its subscription, and for an hour at most.
+void make_web_delivery(
+    const Subscription& subscription,
+    const char* type,
+    const std::string& message_id,
+    TopicDelivery& delivery
+) {
+    delivery.rules.age_ms_max = kWebAgeMsMax;
+    delivery.message.id = random_uuid();
+    delivery.message.source_arn = subscription.topic_arn;
+    delivery.message.target_arn = subscription.arn;
+    delivery.message.attributes = {{kWebMessageType, type}, {kWebMessageId, message_id}};
+}
+
+TopicDelivery web_delivery_to(
+    const SubscriptionPlan& plan, const Notification& notification, const NotificationWriter& writer
+) {
+    TopicDelivery delivery;
+    make_web_delivery(plan.subscription, "Notification", notification.published.id, delivery);
+    delivery.rules.attempts_max = plan.retries_max;
+    delivery.rules.dead_letter_arn = plan.dead_letter_arn;
+    delivery.message.trace_header = notification.message.trace_header;
+    if (plan.is_raw) {
+        delivery.message.attributes[kWebIsRaw] = "true";
+        delivery.message.body = notification.message.body_for(plan.subscription.protocol);
+    } else {
+        delivery.message.body = writer.envelope(notification);
+    }
+    return delivery;
+}
+
 }  // namespace
+
+TopicDelivery confirmation_to(
+    const Subscription& subscription, std::int64_t now_ms, const NotificationWriter& writer
+) {
+    PublishedMessage asked;
+    asked.id = random_uuid();
+    asked.published_ms = now_ms;
+    TopicDelivery delivery;
+    make_web_delivery(subscription, "SubscriptionConfirmation", asked.id, delivery);
+    delivery.rules.attempts_max = SubscriptionPlan().retries_max;
+    delivery.message.body = writer.confirmation(subscription, asked);
+    return delivery;
+}
 
 TopicDelivery delivery_to(
     const SubscriptionPlan& plan,
@@ -42,6 +88,9 @@ TopicDelivery delivery_to(
 ) {
     const Subscription& subscription = plan.subscription;
     const Notification notification{subscription, message, published};
+    if (is_web(subscription.protocol)) {
+        return web_delivery_to(plan, notification, writer);
+    }
     TopicDelivery delivery;
     delivery.rules.attempts_max = kRetriesMax;
     delivery.rules.age_ms_max = kAgeMsMax;

@@ -25,7 +25,9 @@ CREATE TABLE topic_subscription (
     protocol TEXT NOT NULL,
     endpoint TEXT NOT NULL,
     attributes TEXT NOT NULL,
-    created_ms BIGINT NOT NULL
+    created_ms BIGINT NOT NULL,
+    token TEXT NOT NULL,
+    confirmed BIGINT NOT NULL
 );
 CREATE INDEX topic_subscription_topic ON topic_subscription (topic);
 CREATE TABLE topic_remembered (
@@ -77,10 +79,20 @@ Result<Subscription> subscription_from(const sql::Row& row) {
     subscription.endpoint = sql::as_text(row[3]);
     subscription.attributes = texts_of(row[4]);
     subscription.created_ms = sql::as_int(row[5]);
+    subscription.token = sql::as_text(row[6]);
+    subscription.confirmed = sql::as_int(row[7]) != 0;
     return subscription;
 }
 
 }  // namespace
+
+void set_text(TopicTexts& texts, const std::string& name, const std::string& value) {
+    if (value.empty()) {
+        texts.erase(name);
+    } else {
+        texts[name] = value;
+    }
+}
 
 std::vector<sql::Migration> TopicRows::migrations() {
     return {{"topics", 1, kTopicSchema}};
@@ -97,8 +109,8 @@ Result<TopicRows::All> TopicRows::read_all() {
     }
     LAMBENT_TRY(
         const sql::Rows subscriptions,
-        session.run("SELECT arn, topic, protocol, endpoint, attributes, created_ms"
-                    " FROM topic_subscription ORDER BY created_ms, arn")
+        session.run("SELECT arn, topic, protocol, endpoint, attributes, created_ms,"
+                    " token, confirmed FROM topic_subscription ORDER BY created_ms, arn")
     );
     for (const sql::Row& row : subscriptions.rows) {
         LAMBENT_TRY(Subscription subscription, subscription_from(row));
@@ -121,11 +133,25 @@ Result<void> TopicRows::add(const Topic& topic) {
     return {};
 }
 
-Result<void> TopicRows::change(const Topic& topic) {
-    LAMBENT_TRY(session.run(
-        "UPDATE topic SET attributes = $2, tags = $3 WHERE arn = $1",
-        {topic.arn, json_of(topic.attributes), json_of(topic.tags)}
-    ));
+Result<void> TopicRows::set_topic_attribute(
+    const std::string& arn, const std::string& name, const std::string& value
+) {
+    LAMBENT_TRY(
+        const sql::Rows found, session.run("SELECT attributes FROM topic WHERE arn = $1", {arn})
+    );
+    if (found.rows.empty()) {
+        return Error(Code::kNotFound, "topic", "Topic does not exist");
+    }
+    TopicTexts attributes = texts_of(found.rows[0][0]);
+    attributes[name] = value;
+    LAMBENT_TRY(
+        session.run("UPDATE topic SET attributes = $2 WHERE arn = $1", {arn, json_of(attributes)})
+    );
+    return {};
+}
+
+Result<void> TopicRows::set_tags(const std::string& arn, const TopicTexts& tags) {
+    LAMBENT_TRY(session.run("UPDATE topic SET tags = $2 WHERE arn = $1", {arn, json_of(tags)}));
     return {};
 }
 
@@ -138,23 +164,41 @@ Result<void> TopicRows::remove_topic(const std::string& arn) {
 
 Result<void> TopicRows::add(const Subscription& subscription) {
     LAMBENT_TRY(session.run(
-        "INSERT INTO topic_subscription (arn, topic, protocol, endpoint, attributes, created_ms)"
-        " VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO topic_subscription"
+        " (arn, topic, protocol, endpoint, attributes, created_ms, token, confirmed)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         {subscription.arn,
          subscription.topic_arn,
          std::string(to_string(subscription.protocol)),
          subscription.endpoint,
          json_of(subscription.attributes),
-         subscription.created_ms}
+         subscription.created_ms,
+         subscription.token,
+         std::int64_t{subscription.confirmed ? 1 : 0}}
     ));
     return {};
 }
 
-Result<void> TopicRows::change(const Subscription& subscription) {
+Result<void> TopicRows::set_subscription_attribute(
+    const std::string& arn, const std::string& name, const std::string& value
+) {
+    LAMBENT_TRY(
+        const sql::Rows found,
+        session.run("SELECT attributes FROM topic_subscription WHERE arn = $1", {arn})
+    );
+    if (found.rows.empty()) {
+        return Error(Code::kNotFound, "subscription", "Subscription does not exist");
+    }
+    TopicTexts attributes = texts_of(found.rows[0][0]);
+    set_text(attributes, name, value);
     LAMBENT_TRY(session.run(
-        "UPDATE topic_subscription SET attributes = $2 WHERE arn = $1",
-        {subscription.arn, json_of(subscription.attributes)}
+        "UPDATE topic_subscription SET attributes = $2 WHERE arn = $1", {arn, json_of(attributes)}
     ));
+    return {};
+}
+
+Result<void> TopicRows::confirm(const std::string& arn) {
+    LAMBENT_TRY(session.run("UPDATE topic_subscription SET confirmed = 1 WHERE arn = $1", {arn}));
     return {};
 }
 

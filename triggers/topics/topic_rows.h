@@ -25,11 +25,18 @@ struct TopicRows {
     Result<bool> has_topic(const std::string& arn);
 
     Result<void> add(const Topic& topic);
-    Result<void> change(const Topic& topic);            // its attributes and tags
+    Result<void> set_topic_attribute(
+        const std::string& arn, const std::string& name, const std::string& value
+    );
+    Result<void> set_tags(const std::string& arn, const TopicTexts& tags);  // in the place of all
     Result<void> remove_topic(const std::string& arn);  // with all that belongs to it
 
     Result<void> add(const Subscription& subscription);
-    Result<void> change(const Subscription& subscription);  // its attributes
+    // An empty value takes it away.
+    Result<void> set_subscription_attribute(
+        const std::string& arn, const std::string& name, const std::string& value
+    );
+    Result<void> confirm(const std::string& arn);
     Result<void> remove_subscription(const std::string& arn);
 
     // The next number of a FIFO topic; kNotFound when the topic is gone.
@@ -47,5 +54,8 @@ struct TopicRows {
         std::int64_t until_ms
     );
 };
+
+// Sets one of them; an empty value takes it away.
+void set_text(TopicTexts& texts, const std::string& name, const std::string& value);
 
 }  // namespace lambent::triggers

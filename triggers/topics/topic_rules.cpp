@@ -178,7 +178,17 @@ Result<void> check_fifo_message(const Topic& topic, const TopicMessage& message)
 }  // namespace
 
 std::string_view to_string(EndpointProtocol protocol) {
-    return protocol == EndpointProtocol::kLambda ? "lambda" : "sqs";
+    switch (protocol) {
+        case EndpointProtocol::kLambda:
+            return "lambda";
+        case EndpointProtocol::kSqs:
+            return "sqs";
+        case EndpointProtocol::kHttp:
+            return "http";
+        case EndpointProtocol::kHttps:
+            return "https";
+    }
+    return "";
 }
 
 const std::string& TopicMessage::body_for(EndpointProtocol protocol) const {

@@ -55,10 +55,12 @@ class Topics {
 
     // --- Subscriptions
 
-    // One of that endpoint that is there with equal attributes is no error, and stays.
+    // One of that endpoint that is there with equal attributes is no error, and stays. A web
+    // endpoint is sent a token, which it must confirm with; once more while it has not.
     Task<Result<Subscription>> subscribe(
         std::string topic_arn, std::string protocol, std::string endpoint, TopicTexts attributes
     );
+    Task<Result<Subscription>> confirm(std::string topic_arn, std::string token);
     Task<Result<void>> unsubscribe(std::string arn);  // there or not
     Result<Subscription> subscription(const std::string& arn) const;
     std::vector<Subscription> subscriptions() const;  // by ARN
@@ -91,7 +93,9 @@ class Topics {
     Result<const PerTopic*> find_topic(const std::string& arn) const;
     Result<SubscriptionPlanPtr> find_plan(const std::string& arn) const;
     Result<void> check_room_for(const PerTopic& per, const SubscriptionPlan& plan) const;
-    Task<Result<void>> store_topic(Topic topic);
+    Task<Result<Subscription>> repeat(Subscription known, TopicTexts attributes);
+    Result<void> keep(const std::string& arn, const std::function<void(Subscription&)>& change);
+    Change asking(const Subscription& subscription) const;
     Task<Result<void>> write(Change what);
     std::vector<SubscriptionPlanPtr> wanting(const PerTopic& per, const TopicMessage& message)
         const;

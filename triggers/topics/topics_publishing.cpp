@@ -46,6 +46,9 @@ std::vector<SubscriptionPlanPtr> Topics::wanting(const PerTopic& per, const Topi
     FilteredMessage filtered(message);
     std::vector<SubscriptionPlanPtr> plans;
     for (const auto& [arn, plan] : per.plans) {
+        if (!plan->subscription.confirmed) {
+            continue;
+        }
         if (!plan->filter || plan->filter->matches(filtered, plan->subscription.protocol)) {
             plans.push_back(plan);
         }

@@ -81,6 +81,14 @@ void add_door_options(CLI::App* up, const Options& options) {
         ->default_str("system");
 }
 
+void add_reach_options(CLI::App* up, const Options& options) {
+    up->add_flag_callback(
+        "--allow-private-endpoints",
+        [options] { options->endpoints = Reach::kAny; },
+        "Notifications may go to this machine, private networks and links as well"
+    );
+}
+
 void add_capacity_options(CLI::App* up, const Options& options) {
     up->add_option(
           "--account-concurrency",
@@ -136,6 +144,7 @@ void add_up(CLI::App& app, ChosenCommand& chosen) {
     const Options options = std::make_shared<app::DaemonOptions>();
     CLI::App* up = app.add_subcommand("up", "Run the daemon here, until Ctrl-C");
     add_door_options(up, options);
+    add_reach_options(up, options);
     add_capacity_options(up, options);
     add_environment_options(up, options);
     up->callback([options, &chosen] {

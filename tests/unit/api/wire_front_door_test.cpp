@@ -551,6 +551,22 @@ TEST_CASE("FrontDoor knows both protocols of SQS", "[api][FrontDoor]") {
     CHECK(says(closed.ask(form), "<Code>MissingAuthenticationToken</Code>"));
 }
 
+TEST_CASE("FrontDoor lets anybody follow the link of a confirmation", "[api][FrontDoor]") {
+    House house;
+    const http::RequestHead link = plain("GET", "/", "Action=ConfirmSubscription&Token=t");
+    CHECK(says(house.ask(link), "sns:"));
+    http::RequestHead other = plain("GET", "/", "Action=Unsubscribe&SubscriptionArn=a");
+    CHECK(says(house.ask(other), "<Code>MissingAuthenticationToken</Code>"));
+    http::RequestHead posted = plain("POST", "/", "Action=ConfirmSubscription&Token=t");
+    CHECK(house.ask(posted).status == 403);
+    http::RequestHead in_cell = link;
+    in_cell.entrance = "function:f";
+    CHECK(house.ask(in_cell).status == 403);
+    http::RequestHead foreign = link;
+    foreign.headers.add("Origin", "https://elsewhere.example");
+    CHECK(house.ask(foreign).status == 403);
+}
+
 TEST_CASE("FrontDoor says that a service is not here", "[api][FrontDoor]") {
     House house;
     CHECK(house.ask(sign_head(plain("POST", "/"), "", {"dynamodb"})).status == 501);

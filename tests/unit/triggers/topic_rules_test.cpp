@@ -167,6 +167,16 @@ TEST_CASE("Subscriptions lead to functions and queues", "[triggers][topics]") {
     using triggers::check_endpoint;
     const auto standard = TopicKind::kStandard;
     CHECK(triggers::read_protocol("sqs").value() == EndpointProtocol::kSqs);
+    const auto http = EndpointProtocol::kHttp;
+    CHECK(triggers::read_protocol("http").value() == http);
+    CHECK(check_endpoint(standard, http, "http://shop.example/orders?a=b").has_value());
+    for (const char* other : {"https://shop.example/", "http://", "http://a b/", "shop.example"}) {
+        CHECK(
+            fault_of(check_endpoint(standard, http, other)) ==
+            "Invalid parameter: Endpoint must match the specified protocol"
+        );
+    }
+    CHECK(check_endpoint(TopicKind::kFifo, http, "http://shop.example/").has_error());
     CHECK(
         fault_of(triggers::read_protocol("pigeon")) ==
         "Invalid parameter: Amazon SNS does not support this protocol string: pigeon"

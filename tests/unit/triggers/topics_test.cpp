@@ -39,6 +39,11 @@ class PlainWriter final : public triggers::NotificationWriter {
     std::string envelope(const Notification& of) const override {
         return "envelope of " + of.message.body_for(of.subscription.protocol);
     }
+    std::string confirmation(
+        const Subscription& subscription, const PublishedMessage& /*asked*/
+    ) const override {
+        return "question to " + subscription.endpoint;
+    }
     std::string function_event(const Notification& of) const override {
         return "event of " + of.message.body_for(of.subscription.protocol);
     }
@@ -210,6 +215,29 @@ TEST_CASE("Topics keep one subscription for an endpoint", "[triggers][Topics]") 
     CHECK(
         room.run(room.topics->subscribe("arn:x", "sqs", kQueue, {})).error().subject() == "topic"
     );
+}
+
+TEST_CASE("Topics ask web endpoints, and remember who confirmed", "[triggers][Topics]") {
+    Fixture room;
+    const std::string arn = room.create("orders");
+    const std::string url = "http://shop.example/orders";
+    const Subscription pending = room.run(room.topics->subscribe(arn, "http", url, {})).value();
+    room.publish(arn, saying("too early"));
+    room.open();
+    CHECK_FALSE(room.topics->subscription(pending.arn)->confirmed);
+    CHECK(room.run(room.topics->confirm(arn, "x")).error().message() == "Invalid parameter: Token");
+    room.run(room.topics->confirm(arn, pending.token)).value();
+    room.open();
+    CHECK(room.topics->subscription(pending.arn)->confirmed);
+    room.publish(arn, saying("x"));
+    const auto kept = room.kept();
+    REQUIRE(kept.size() == 2);
+    CHECK(kept[0].message.target_arn == pending.arn);
+    CHECK(kept[0].message.body == "question to " + url);
+    CHECK(kept[0].message.attributes.at("message-type") == "SubscriptionConfirmation");
+    CHECK(kept[1].message.body == "envelope of x");
+    CHECK(kept[1].rules.attempts_max == 3);
+    CHECK(kept[1].rules.age_ms_max == 3'600'000);
 }
 
 TEST_CASE("Topics of kind FIFO take a message once in five minutes", "[triggers][Topics]") {

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "base/async/offload.h"
+#include "base/async/task.h"
+#include "base/fetch/post.h"
+#include "base/result.h"
+#include "scheduler/targets.h"
+#include "triggers/topics/topics.h"
+
+#include <functional>
+#include <string_view>
+
+namespace lambent::api::sns {
+
+// Whether an ARN is of a subscription, which is sent to by way of this, and not of a topic.
+bool is_subscription_arn(std::string_view arn);
+
+// Sends to the web endpoints of subscriptions, in SNS's headers, by threads of its own. Owned by
+// the composition root; event loop's thread only.
+class WebEndpoints {
+  public:
+    using Post = std::function<Result<unsigned>(const HttpPost& what)>;
+
+    WebEndpoints(const triggers::Topics& topics, Reach reach, Post post = lambent::post)
+        : topics_(topics), reach_(reach), post_(std::move(post)) {}
+
+    // `target_arn` is the subscription's. kNotFound when it is gone; kUnauthorised for an address
+    // that is out of reach; kUnavailable for 429, 5xx and silence, which may pass; kInvalidArgument
+    // for every other answer but 2xx.
+    Task<Result<void>> send(scheduler::TargetMessage message);
+
+  private:
+    static constexpr std::size_t kThreads = 8;
+
+    const triggers::Topics& topics_;
+    Reach reach_;
+    Post post_;
+    WorkerPool workers_{kThreads};
+};
+
+}  // namespace lambent::api::sns

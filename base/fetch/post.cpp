@@ -1,0 +1,100 @@
+#include "base/fetch/post.h"
+
+#include "base/fetch/public_address.h"
+
+#include <curl/curl.h>
+
+#include <sys/socket.h>
+
+#include <memory>
+
+namespace lambent {
+namespace {
+
+struct Gate {
+    Reach reach;
+    bool has_refused = false;
+};
+
+// What curl calls before it connects, with the address that it has resolved.
+curl_socket_t open_within_reach(void* of, curlsocktype /*purpose*/, curl_sockaddr* address) {
+    auto* const gate = static_cast<Gate*>(of);
+    if (gate->reach == Reach::kPublic && !is_public_address(address->addr)) {
+        gate->has_refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+std::size_t let_go(char* /*piece*/, std::size_t size, std::size_t count, void* /*into*/) {
+    return size * count;
+}
+
+using Lines = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
+
+// Null when a value would begin a line of its own.
+Lines lines_of(const HttpPost& what) {
+    Lines lines(nullptr, curl_slist_free_all);
+    const auto add = [&lines](const std::string& line) {
+        curl_slist* const longer = curl_slist_append(lines.get(), line.c_str());
+        if (longer != nullptr) {
+            static_cast<void>(lines.release());
+            lines.reset(longer);
+        }
+    };
+    add("Expect:");  // no asking beforehand
+    for (const auto& [name, value] : what.headers) {
+        if (value.find_first_of("\r\n") != std::string::npos) {
+            return Lines(nullptr, curl_slist_free_all);
+        }
+        add(name + ": " + value);
+    }
+    return lines;
+}
+
+void set_limits(CURL* curl, const HttpPost& what) {
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(what.time_max.count()));
+}
+
+}  // namespace
+
+Result<unsigned> post(const HttpPost& what) {
+    const std::unique_ptr<CURL, void (*)(CURL*)> handle(curl_easy_init(), curl_easy_cleanup);
+    const Lines lines = lines_of(what);
+    if (!handle || !lines) {
+        return Error(Code::kInvalidArgument, "request", "the request has a header of two lines");
+    }
+    CURL* const curl = handle.get();
+    Gate gate{what.reach};
+    curl_easy_setopt(curl, CURLOPT_URL, what.url.c_str());
+    curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, what.body.data());
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(what.body.size()));
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines.get());
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, let_go);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_within_reach);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &gate);
+    set_limits(curl, what);
+    const CURLcode done = curl_easy_perform(curl);
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    if (done == CURLE_OK) {
+        return static_cast<unsigned>(status);
+    }
+    if (gate.has_refused) {
+        return Error(Code::kUnauthorised, "address", "The endpoint's address is not a public one.");
+    }
+    const bool is_malformed = done == CURLE_URL_MALFORMAT || done == CURLE_UNSUPPORTED_PROTOCOL;
+    return Error(
+        is_malformed ? Code::kInvalidArgument : Code::kUnavailable,
+        "endpoint",
+        std::string("The endpoint cannot be reached: ") + curl_easy_strerror(done)
+    );
+}
+
+}  // namespace lambent

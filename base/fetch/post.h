@@ -1,0 +1,30 @@
+#pragma once
+
+#include "base/result.h"
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lambent {
+
+// Which addresses something may be sent to: those of the internet, or any.
+enum class Reach { kPublic, kAny };
+
+struct HttpPost {
+    std::string url;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::string body;
+    Reach reach = Reach::kPublic;
+    std::chrono::milliseconds time_max{15'000};
+};
+
+// Sends it over http or https; the status that came back, whichever. What the address's name
+// resolves to is judged when the connection is made, so that no name can lead elsewhere than where
+// it was looked up. No redirect is followed and no proxy used; what the answer says is not read.
+// Blocks: for a worker. kUnauthorised for an address that is out of reach, kUnavailable when nobody
+// answered, kInvalidArgument for what is no address or header.
+Result<unsigned> post(const HttpPost& what);
+
+}  // namespace lambent

@@ -1,0 +1,138 @@
+#include "base/fetch/post.h"
+
+#include "base/fetch/public_address.h"
+
+#include <catch2/catch.hpp>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cstring>
+#include <string>
+
+using namespace lambent;
+
+namespace {
+
+bool is_public(const std::string& text) {
+    sockaddr_storage storage{};
+    auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
+    if (::inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
+        storage.ss_family = AF_INET;
+    } else {
+        REQUIRE(::inet_pton(AF_INET6, text.c_str(), &v6.sin6_addr) == 1);
+        storage.ss_family = AF_INET6;
+    }
+    return is_public_address(reinterpret_cast<const sockaddr&>(storage));
+}
+
+}  // namespace
+
+TEST_CASE("Addresses of the internet are public", "[base][post]") {
+    const auto address = GENERATE(
+        as<std::string>{},
+        "1.1.1.1",
+        "9.255.255.255",
+        "11.0.0.0",
+        "100.63.255.255",
+        "100.128.0.0",
+        "126.255.255.255",
+        "128.0.0.0",
+        "169.253.255.255",
+        "169.255.0.0",
+        "172.15.255.255",
+        "172.32.0.0",
+        "192.0.1.0",
+        "192.167.255.255",
+        "192.169.0.0",
+        "198.17.255.255",
+        "198.20.0.0",
+        "223.255.255.255",
+        "2606:4700::1111",
+        "2a00::1",
+        "64:ff9b::101:101",
+        "2002:101:101::1",
+        "::ffff:1.1.1.1"
+    );
+    INFO(address);
+    CHECK(is_public(address));
+}
+
+TEST_CASE("Addresses of this machine and of private networks are not public", "[base][post]") {
+    const auto address = GENERATE(
+        as<std::string>{},
+        "0.0.0.0",
+        "10.0.0.1",
+        "10.255.255.255",
+        "100.64.0.1",
+        "100.127.255.255",
+        "127.0.0.1",
+        "127.255.255.255",
+        "169.254.169.254",
+        "172.16.0.0",
+        "172.31.255.255",
+        "192.0.0.1",
+        "192.0.2.1",
+        "192.168.0.1",
+        "198.18.0.1",
+        "198.19.255.255",
+        "198.51.100.1",
+        "203.0.113.1",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "::ffff:127.0.0.1",
+        "::ffff:169.254.169.254",
+        "::127.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::1",
+        "fc00::1",
+        "fd00:ec2::254",
+        "fe80::1",
+        "fec0::1",
+        "ff02::1",
+        "2001::1",
+        "2001:db8::1",
+        "2002:7f00:1::1",
+        "2002:c0a8:1::1",
+        "3fff::1",
+        "4000::1"
+    );
+    INFO(address);
+    CHECK_FALSE(is_public(address));
+}
+
+TEST_CASE("post connects to no address that is out of reach", "[base][post]") {
+    HttpPost what;
+    what.url = GENERATE(
+        as<std::string>{},
+        "http://127.0.0.1:9/",
+        "http://localhost:9/",
+        "http://[::1]:9/",
+        "http://[::ffff:127.0.0.1]:9/",
+        "http://0x7f000001:9/",
+        "http://127.1:9/"
+    );
+    INFO(what.url);
+    const auto refused = post(what);
+    CHECK(refused.error().code() == Code::kUnauthorised);
+    // Nobody listens there, which shows only when it is in reach.
+    what.reach = Reach::kAny;
+    CHECK(post(what).error().code() == Code::kUnavailable);
+}
+
+TEST_CASE("post takes only what is an address of the web and one line a header", "[base][post]") {
+    HttpPost what;
+    what.reach = Reach::kAny;
+    for (const char* url : {"file:///etc/passwd", "gopher://127.0.0.1:9/", "ftp://127.0.0.1:9/"}) {
+        what.url = url;
+        CHECK(post(what).error().code() == Code::kInvalidArgument);
+    }
+    what.url = "http://127.0.0.1:9/";
+    what.headers = {{"a", "b\r\nc: d"}};
+    CHECK(post(what).error().code() == Code::kInvalidArgument);
+}
