@@ -8,7 +8,7 @@ help:
 	@echo "make demo     photographs in, thumbnails out, every millisecond accounted for"
 	@echo "make test     every test that this machine can run"
 	@echo "make build    the programs, in build/bin/"
-	@echo "make soak     100,000 crashes, power cuts and failing disks"
+	@echo "make soak     hours of crashes, power cuts, failing disks, kills under load"
 	@echo "make bench    measures side by side, writes docs/PERFORMANCE.md"
 	@echo "make lint     clang-format, clang-tidy"
 
@@ -33,10 +33,24 @@ test-asan test-tsan: test-%:
 	@scripts/test $* -E '^(tidy|threats|bench_|python_runtime|node_runtime|node_stream|stems$$|examples_demo)'
 
 # Crashes, power cuts and failing disks at every failpoint: what was acknowledged must be there.
-power-cuts soak:
+power-cuts:
 	@scripts/setup build demo test
-	@scripts/build release async_contract_tests
-	@LAMBENT_CUTS=$(if $(filter soak,$@),100000,5000) build/bin/async_contract_tests
+	@scripts/build release async_contract_tests triggers_contract_tests
+	@LAMBENT_CUTS=5000 build/bin/async_contract_tests
+	@LAMBENT_CUTS=1000 build/bin/triggers_contract_tests
+
+# The same for longer (each failpoint with each harm from more than 20 seeds), random histories
+# against models, and kill -9 of a loaded daemon every second for five minutes.
+soak:
+	@scripts/setup build demo test
+	@scripts/build release lambent lambent-launcher lambent_support async_contract_tests \
+	    triggers_contract_tests scheduler_async_tests triggers_queue_tests triggers_objects_tests
+	@LAMBENT_CUTS=100000 build/bin/async_contract_tests
+	@LAMBENT_CUTS=20000 build/bin/triggers_contract_tests
+	@for room in scheduler_async triggers_queue triggers_objects; do \
+	    LAMBENT_SEQUENCES=100000 build/bin/$${room}_tests '[model]' || exit 1; done
+	@cd tests/clients && $(as_root) env LAMBENT_KILL_SECONDS=300 LAMBENT_KILL_READY_MS=500 \
+	    /usr/bin/python3 -B kill_test.py
 
 lint: check-format
 	@scripts/setup build test

@@ -1,5 +1,6 @@
 #include "base/files/durable_file.h"
 
+#include "base/failpoint.h"
 #include "base/ids.h"
 
 #include <dirent.h>
@@ -90,6 +91,7 @@ Result<DurableFile> DurableFile::create(const std::string& directory) {
     if (!file) {
         return disk_error("cannot create a file in " + directory, errno);
     }
+    failpoint("file.created");
     return DurableFile(directory, std::move(temporary), std::move(file));
 }
 
@@ -105,6 +107,7 @@ Result<void> DurableFile::write(std::string_view bytes) {
         bytes.remove_prefix(static_cast<std::size_t>(written));
         size_ += static_cast<std::uint64_t>(written);
     }
+    failpoint("file.written");
     return {};
 }
 
@@ -116,12 +119,16 @@ Result<void> DurableFile::publish_in(const std::string& directory, const std::st
     if (::fdatasync(file_.get()) != 0) {
         return disk_error("cannot sync a file in " + directory_, errno);
     }
+    failpoint("file.publish.synced");
     if (::rename(temporary_.c_str(), joined(directory, name).c_str()) != 0) {
         return disk_error("cannot rename a file to " + name + " in " + directory, errno);
     }
     temporary_.clear();
     file_.reset();
-    return sync_directory(directory);
+    failpoint("file.publish.renamed");
+    LAMBENT_TRY(sync_directory(directory));
+    failpoint("file.publish.named");
+    return {};
 }
 
 Result<void> make_directories(const std::string& path) {

@@ -1,16 +1,13 @@
 #include "base/failpoint.h"
 #include "tests/contract/async_world.h"
+#include "tests/contract/cut_plan.h"
 #include "tests/support/run_flow.h"
 #include "tests/support/temp_dir.h"
 
 #include <catch2/catch.hpp>
-#include <sqlite3.h>
 
-#include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
-#include <mutex>
 #include <random>
 #include <set>
 #include <string>
@@ -18,7 +15,9 @@
 
 using namespace lambent;
 using tests::AsyncLife;
+using tests::CutPlan;
 using tests::FaultVfs;
+using tests::Harm;
 using tests::Outside;
 using tests::TempDir;
 
@@ -80,14 +79,7 @@ const std::vector<std::string> kFailpoints{
     "sql.group.complete",
 };
 
-enum class Harm { kCrash, kPowerCut, kIoError, kFullDisk };
-constexpr int kHarms = 4;
-
-struct Plan {
-    std::string failpoint;
-    std::uint64_t passing = 1;  // at which it strikes
-    Harm harm = Harm::kCrash;
-    std::uint32_t seed = 0;
+struct Plan : CutPlan {
     sql::SqliteConfig::Durability durability = sql::SqliteConfig::Durability::kFull;
     bool lying = false;  // the disk, about syncs
 };
@@ -115,62 +107,6 @@ struct AsyncTemplate {
     TempDir home;
     boost::asio::io_context loop;
 };
-
-// Strikes when the plan's failpoint is passed for the plan's time.
-class Striker {
-  public:
-    Striker(const Plan& plan, FaultVfs& disk) : plan_(plan), disk_(disk) {}
-
-    void pass(std::string_view name) {
-        const std::lock_guard lock(mutex_);
-        passed_.insert(std::string(name));
-        if (has_struck_ || name != plan_.failpoint || ++passings_ != plan_.passing) {
-            return;
-        }
-        has_struck_ = true;
-        switch (plan_.harm) {
-            case Harm::kCrash:
-            case Harm::kPowerCut:
-                return disk_.cut_power_now();
-            case Harm::kIoError:
-                return disk_.fail(
-                    FaultVfs::Call::kWrite, 1, SQLITE_IOERR_WRITE, FaultVfs::Until::kOnce
-                );
-            case Harm::kFullDisk:
-                return disk_.fail(FaultVfs::Call::kWrite, 1, SQLITE_FULL, FaultVfs::Until::kOnce);
-        }
-    }
-    bool has_struck() const { return has_struck_; }
-    const std::set<std::string>& passed() const { return passed_; }
-
-  private:
-    const Plan plan_;
-    FaultVfs& disk_;
-    std::mutex mutex_;  // failpoints are passed on several threads
-    std::set<std::string> passed_;
-    std::uint64_t passings_ = 0;
-    bool has_struck_ = false;
-};
-
-FaultVfs::Loss loss_of(Harm harm, std::uint32_t seed) {
-    constexpr FaultVfs::Loss kLosses[] = {
-        FaultVfs::Loss::kAll, FaultVfs::Loss::kSomeSectors, FaultVfs::Loss::kAllButFirst};
-    return harm == Harm::kPowerCut ? kLosses[seed % 3] : FaultVfs::Loss::kNothing;
-}
-
-std::string integrity_of(const std::string& path) {
-    sqlite3* database = nullptr;
-    std::string answer;
-    const auto collect = [](void* into, int, char** values, char**) {
-        *static_cast<std::string*>(into) += values[0];
-        return 0;
-    };
-    if (::sqlite3_open(path.c_str(), &database) == SQLITE_OK) {
-        ::sqlite3_exec(database, "PRAGMA integrity_check", collect, &answer, nullptr);
-    }
-    ::sqlite3_close(database);
-    return answer;
-}
 
 struct Verdict {
     bool struck = false;
@@ -252,7 +188,7 @@ Verdict live(const AsyncTemplate& made, const Plan& plan) {
         disk.lie_about_syncs();
     }
     {
-        Striker striker(plan, disk);
+        tests::Striker striker(plan, disk);
         const ArmedFailpoints armed([&striker](std::string_view name) { striker.pass(name); });
         AsyncLife second(path, disk, outside, now, config);
         if (second.is_open()) {
@@ -269,7 +205,7 @@ Verdict live(const AsyncTemplate& made, const Plan& plan) {
         verdict.struck = striker.has_struck();
         verdict.passed = striker.passed();
     }
-    disk.restore(loss_of(plan.harm, plan.seed), plan.seed);
+    disk.restore(tests::loss_of(plan.harm, plan.seed), plan.seed);
     disk.track(home.path());
     {
         AsyncLife third(path, disk, outside, now, config);
@@ -283,26 +219,11 @@ Verdict live(const AsyncTemplate& made, const Plan& plan) {
             verdict.faults.emplace_back("rows are left");
         }
     }
-    if (const std::string integrity = integrity_of(path); integrity != "ok") {
+    if (const std::string integrity = tests::integrity_of(path); integrity != "ok") {
         verdict.faults.push_back("integrity: " + integrity);
     }
     check_outside(outside, 3, verdict);
     return verdict;
-}
-
-Plan nth_plan(std::size_t number) {
-    Plan plan;
-    plan.seed = static_cast<std::uint32_t>(number);
-    plan.failpoint = kFailpoints[number % kFailpoints.size()];
-    plan.harm = static_cast<Harm>(number / kFailpoints.size() % kHarms);
-    plan.passing = 1 + std::mt19937(plan.seed)() % 6;
-    return plan;
-}
-
-// How many runs: few where somebody waits, 5,000 in CI, 100,000 in `make soak`.
-std::size_t runs_wanted() {
-    const char* const wish = std::getenv("LAMBENT_CUTS");
-    return wish == nullptr ? kFailpoints.size() * kHarms : std::strtoull(wish, nullptr, 10);
 }
 
 }  // namespace
@@ -312,9 +233,9 @@ TEST_CASE("Nothing acknowledged is lost at any failpoint", "[async][durability]"
     std::set<std::string> passed;
     std::size_t struck = 0;
     std::size_t acknowledged = 0;
-    const std::size_t runs = runs_wanted();
+    const std::size_t runs = tests::runs_wanted(kFailpoints);
     for (std::size_t number = 0; number < runs; ++number) {
-        const Plan plan = nth_plan(number);
+        const Plan plan{tests::nth_plan(kFailpoints, number)};
         const Verdict verdict = live(made, plan);
         CAPTURE(number, plan.failpoint, plan.passing, static_cast<int>(plan.harm));
         CHECK(verdict.lost == std::vector<std::string>());

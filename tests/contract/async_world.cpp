@@ -29,7 +29,7 @@ std::string subject_of(const scheduler::TargetMessage& message) {
     if (message.target_arn == Outside::kWon || message.target_arn == Outside::kLost) {
         return nlohmann::json::parse(message.body).at("requestContext").at("requestId");
     }
-    return message.id;
+    return message.target_arn == Outside::kTold ? message.body : message.id;
 }
 
 scheduler::TargetMessage message_of(const std::string& id, const std::string& group) {
@@ -56,6 +56,7 @@ const std::string Outside::kDeadEvents = "arn:aws:sqs:us-east-1:000000000000:dea
 const std::string Outside::kJobs = "arn:aws:sqs:us-east-1:000000000000:jobs";
 const std::string Outside::kFifo = "arn:aws:sqs:us-east-1:000000000000:jobs.fifo";
 const std::string Outside::kDead = "arn:aws:sqs:us-east-1:000000000000:dead";
+const std::string Outside::kTold = "arn:aws:sqs:us-east-1:000000000000:told";
 
 bool Outside::has_arrived(const std::string& target, const std::string& id) const {
     const auto at = arrived.find(target);
@@ -85,6 +86,7 @@ class AsyncLife::Functions final : public scheduler::Invoker {
             co_return Error(Code::kThrottled, "throttled");
         }
         outside_.invocations[id] += 1;
+        outside_.payloads.insert(invocation.payload);
         scheduler::InvocationResult result;
         result.executed_version = "$LATEST";
         result.outcome.payload = "{}";
@@ -276,15 +278,21 @@ Task<> AsyncLife::add_pair(std::string id) {
 
 // --- Time
 
-void AsyncLife::run() {
+void AsyncLife::run(const std::vector<std::string>& other_tables) {
     constexpr int kStepsMax = 400;
     for (int step = 0; step < kStepsMax && !has_failed(); ++step) {
         run_flow(loop_, clock_.advance(std::chrono::seconds(step < 40 ? 15 : 600))).value();
-        if (step % 10 == 9 && clients_.running() == 0 && !has_failed() && rows("outbox") == 0 &&
-            rows("async_event") == 0) {
+        if (step % 10 == 9 && clients_.running() == 0 && !has_failed() &&
+            is_empty({"outbox", "async_event"}) && is_empty(other_tables)) {
             return;
         }
     }
+}
+
+bool AsyncLife::is_empty(const std::vector<std::string>& tables) {
+    return std::all_of(tables.begin(), tables.end(), [this](const std::string& table) {
+        return rows(table) == 0;
+    });
 }
 
 std::int64_t AsyncLife::rows(const std::string& table) {

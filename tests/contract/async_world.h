@@ -30,6 +30,7 @@ struct Outside {
     std::set<std::string> messages;  // acknowledged
     std::map<std::string, int> invocations;
     std::map<std::string, std::vector<std::string>> arrived;  // ids, by target
+    std::set<std::string> payloads;                           // that functions were invoked with
 
     bool has_arrived(const std::string& target, const std::string& id) const;
     // Whether the end of the event, or the message, arrived where it must.
@@ -42,6 +43,7 @@ struct Outside {
     static const std::string kJobs;
     static const std::string kFifo;
     static const std::string kDead;
+    static const std::string kTold;  // what arrives there is known by its body
 };
 
 // One life of the asynchronous rooms on one database, on a disk that may fail. Functions and
@@ -67,11 +69,20 @@ class AsyncLife {
     bool is_open() const { return driver_ != nullptr; }
     // Clients that hand over events and messages; `name` makes their ids unique.
     void be_used(const std::string& name);
-    // Lets time pass until the power goes, the disk fails for good, or nothing is left to do.
-    void run();
+    // Lets time pass until the power goes, the disk fails for good, or nothing is left to do: no
+    // events, no messages, and no rows in those other tables.
+    void run(const std::vector<std::string>& other_tables = {});
     bool has_failed() const { return failed_ || disk_.power_is_cut(); }
     std::int64_t rows(const std::string& table);
     WallTime now() const { return clock_.wall_now(); }
+
+    // For other rooms that live on the same database; only when it is open.
+    boost::asio::io_context& loop() { return loop_; }
+    SteppedClock& clock() { return clock_; }
+    sql::Driver& driver() { return *driver_; }
+    scheduler::SqlAsyncQueue& queue() { return *queue_; }
+    scheduler::SqlOutbox& outbox() { return *outbox_; }
+    TaskScope& clients() { return clients_; }
 
   private:
     class Functions;
@@ -82,6 +93,7 @@ class AsyncLife {
     Task<> add_message(std::string id, std::string group);
     Task<> add_pair(std::string id);
     void start_pumps();
+    bool is_empty(const std::vector<std::string>& tables);
 
     FaultVfs& disk_;
     Outside& outside_;

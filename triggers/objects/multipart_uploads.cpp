@@ -1,5 +1,6 @@
 #include "triggers/objects/multipart_uploads.h"
 
+#include "base/failpoint.h"
 #include "base/files/content_hash.h"
 #include "base/ids.h"
 #include "triggers/objects/bucket_name.h"
@@ -132,7 +133,9 @@ Task<Result<UploadPart>> MultipartUploads::put_part(
         if (!earlier.empty() && earlier.front().number == part.number) {
             change.release(earlier.front().blob);
         }
-        return uploads.put_part(id, part);
+        LAMBENT_TRY(uploads.put_part(id, part));
+        failpoint("object.part.row_added");
+        return {};
     };
     // begin_upload is the only source of uploads.
     std::unique_ptr<FileUpload> file(static_cast<FileUpload*>(upload.release()));
@@ -150,6 +153,7 @@ Task<Result<ObjectInfo>> MultipartUploads::complete(
     auto whole = shelf_.begin_upload(full ? object.checksum_kind : ChecksumKind::kNone);
     for (const UploadPart& part : chosen) {
         LAMBENT_CO_TRY(co_await append(shelf_, *whole, part.blob));
+        failpoint("object.complete.appended");
     }
     LAMBENT_CO_TRY(const UploadDigests digests, co_await whole->finish());
     object.size = digests.size;
@@ -170,6 +174,7 @@ Task<Result<ObjectInfo>> MultipartUploads::complete(
         for (std::string& blob : blobs) {
             change.release(std::move(blob));
         }
+        failpoint("object.complete.upload_erased");
         auto put = change.put(object, ObjectEventKind::kCreatedMultipart, cause, condition);
         LAMBENT_TRY(*made, std::move(put));
         return {};

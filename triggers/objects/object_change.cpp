@@ -1,5 +1,6 @@
 #include "triggers/objects/object_change.h"
 
+#include "base/failpoint.h"
 #include "triggers/objects/object_lookup.h"
 #include "triggers/objects/version_id.h"
 
@@ -58,8 +59,11 @@ Result<ObjectInfo> ObjectChange::put(
     } else if (current && current->blob != object.blob) {
         release(current->blob);
     }
+    failpoint("object.put.room_made");
     LAMBENT_TRY(objects_.put(object));
+    failpoint("object.put.row_added");
     LAMBENT_TRY(raise(object, kind, cause));
+    failpoint("object.put.raised");
     return as_answered(std::move(object), bucket.versioning);
 }
 
@@ -107,7 +111,9 @@ Result<Removed> ObjectChange::hide(
             LAMBENT_TRY(versions_.insert(*current));
         }
     }
+    failpoint("object.hide.room_made");
     LAMBENT_TRY(versions_.insert(marker));
+    failpoint("object.hide.marker_added");
     const bool expired = removal.by == Removal::By::kLifecycle;
     LAMBENT_TRY(raise(
         marker, expired ? ObjectEventKind::kExpiredMarker : ObjectEventKind::kRemovedMarker, cause
@@ -130,10 +136,12 @@ Result<Removed> ObjectChange::remove_version(
         }
         LAMBENT_TRY(versions_.erase(*gone));
     }
+    failpoint("object.remove.row_removed");
     release(gone->blob);
     if (is_current || !current) {
         LAMBENT_TRY(promote(path.bucket, path.key));
     }
+    failpoint("object.remove.promoted");
     const bool expired = removal.by == Removal::By::kLifecycle;
     LAMBENT_TRY(raise(
         *gone, expired ? ObjectEventKind::kExpiredDelete : ObjectEventKind::kRemovedDelete, cause

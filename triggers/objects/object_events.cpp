@@ -1,4 +1,5 @@
 // What a change tells others: the half of ObjectChange that raises events.
+#include "base/failpoint.h"
 #include "base/ids.h"
 #include "triggers/objects/notification_match.h"
 #include "triggers/objects/object_change.h"
@@ -41,6 +42,7 @@ Result<void> ObjectChange::raise(
                 cause.trace_header};
         }
         LAMBENT_TRY(send(rule, *event));
+        failpoint("object.event.sent");
     }
     return {};
 }

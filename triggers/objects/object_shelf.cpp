@@ -1,5 +1,6 @@
 #include "triggers/objects/object_shelf.h"
 
+#include "base/failpoint.h"
 #include "base/files/content_hash.h"
 
 #include <utility>
@@ -30,7 +31,9 @@ Task<Result<void>> ObjectShelf::change(Work work) {
         aftermath->raised = change.raised();
         return {};
     };
+    failpoint("object.change.begun");
     LAMBENT_CO_TRY(co_await ports_.driver.write(std::move(transaction)));
+    failpoint("object.change.committed");
     if (aftermath->raised.invocations) {
         ports_.events.wake();
     }
@@ -48,6 +51,7 @@ Task<Result<void>> ObjectShelf::publish_and_change(std::unique_ptr<FileUpload> u
     {
         const BlobPins::Pin pin = co_await pins_.pin(blob);
         outcome = co_await upload->publish();
+        failpoint("object.publish.ended");
         if (outcome.has_value()) {
             outcome = co_await change(std::move(work));
         }
@@ -76,7 +80,9 @@ Task<> ObjectShelf::discard(std::vector<std::string> blobs) {
             auto job = [store = blobs_, blob] {
                 return store.remove(blob);
             };
+            failpoint("object.discard.begun");
             static_cast<void>(co_await offload(ports_.workers, std::move(job)));
+            failpoint("object.discard.done");
         }
         pins_.end_removal(blob);
     }

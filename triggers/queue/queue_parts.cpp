@@ -1,5 +1,7 @@
 #include "triggers/queue/queue_parts.h"
 
+#include "base/failpoint.h"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -106,7 +108,9 @@ Task<Result<void>> QueueService::Parts::commit(std::vector<ShelfPtr> touched, Ro
     sql::Work work = [shared](sql::Session& session) {
         return shared->apply(QueueRows{session});
     };
+    failpoint("queue.change.begun");
     const Result<void> done = co_await driver.write(std::move(work));
+    failpoint("queue.change.ended");
     if (done.has_error()) {
         log.error("queue_write_failed", {{"reason", done.error().message()}});
         for (const ShelfPtr& shelf : touched) {

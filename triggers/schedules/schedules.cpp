@@ -1,5 +1,6 @@
 #include "triggers/schedules/schedules.h"
 
+#include "base/failpoint.h"
 #include "base/ids.h"
 #include "triggers/schedules/schedule_message.h"
 
@@ -122,18 +123,22 @@ Result<void> Schedules::check(const Schedule& wanted) const {
 // The row, and the timer that goes with it.
 Result<void> Schedules::keep(ScheduleRows& rows, const Schedule& schedule, std::int64_t after_ms) {
     LAMBENT_TRY(rows.put(schedule));
+    failpoint("schedule.put.row_added");
     const std::string name = timer_name(schedule.group, schedule.name);
     if (!schedule.enabled) {
         return Timers::remove_in(rows.session, kTimerKind, name);
     }
     const TimerPlan plan = plan_of(schedule, seed_of(name));
     LAMBENT_TRY(Timers::set_in(rows.session, kTimerKind, name, plan, after_ms));
+    failpoint("schedule.put.timer_set");
     return {};
 }
 
 Task<Result<void>> Schedules::put(Schedule wanted, sql::Work work) {
     LAMBENT_CO_TRY(check(wanted));
+    failpoint("schedule.put.begun");
     LAMBENT_CO_TRY(co_await driver_.write(std::move(work)));
+    failpoint("schedule.put.committed");
     timers_.look();
     co_return Result<void>();
 }
@@ -283,6 +288,7 @@ Result<void> Schedules::ended(sql::Session& session, const std::string& name) {
     LAMBENT_TRY(const auto schedule, rows.find(group, schedule_name));
     if (schedule && schedule->delete_after) {
         LAMBENT_TRY(rows.remove(group, schedule_name));
+        failpoint("schedule.end.row_removed");
     }
     return {};
 }

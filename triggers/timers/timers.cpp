@@ -1,5 +1,7 @@
 #include "triggers/timers/timers.h"
 
+#include "base/failpoint.h"
+
 #include <set>
 #include <utility>
 
@@ -37,6 +39,7 @@ void Timers::serve(const std::string& kind, TimerOwner& owner) {
 }
 
 void Timers::start() {
+    alarm_.ring();  // a clock that is moved by hand waits for the first look
     flows_.spawn("timers", run());
 }
 
@@ -147,12 +150,14 @@ Task<bool> Timers::ring() {
         LAMBENT_TRY(round->next_due_ms, rows.first_due_ms());
         return {};
     };
+    failpoint("timer.round.begun");
     const Result<void> written = co_await driver_.write(std::move(work));
     if (written.has_error()) {
         log_.error("timers_not_rung", {{"reason", written.error().message()}});
         failed_ = true;
         co_return false;
     }
+    failpoint("timer.round.committed");
     settle(*round);
     co_return true;
 }
@@ -188,15 +193,21 @@ Result<void> Timers::ring_one(
     const Timetable::Round due = timetable->round(timer.pending, round.now_ms, kTicksPerTimer);
     for (const Tick& tick : due.ticks) {
         LAMBENT_TRY(owner.ring(session, timer.name, tick, round.now_ms));
+        failpoint("timer.tick.rung");
     }
     round.ticks += due.ticks.size();
     round.missed += due.missed ? 1 : 0;
     round.kinds.insert(timer.kind);
     if (due.next) {
-        return rows.advance(timer.kind, timer.name, *due.next);
+        LAMBENT_TRY(rows.advance(timer.kind, timer.name, *due.next));
+        failpoint("timer.tick.advanced");
+        return {};
     }
     LAMBENT_TRY(rows.remove(timer.kind, timer.name));
-    return owner.ended(session, timer.name);
+    failpoint("timer.end.removed");
+    LAMBENT_TRY(owner.ended(session, timer.name));
+    failpoint("timer.end.told");
+    return {};
 }
 
 }  // namespace lambent::triggers
