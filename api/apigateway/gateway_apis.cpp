@@ -12,7 +12,7 @@ constexpr std::size_t kApiIdLength = 10;
 constexpr std::size_t kPartIdLength = 7;
 
 std::string endpoint_of(const GatewayCall& call, const std::string& id) {
-    return "http://" + id + ".execute-api." + call.config.region +
+    return call.config.scheme + "://" + id + ".execute-api." + call.config.region +
            ".localhost:" + std::to_string(call.config.port);
 }
 

@@ -16,6 +16,7 @@ namespace lambent::api::apigateway {
 struct GatewayConfig {
     std::string region = "us-east-1";
     std::uint16_t port = 4566;  // of the addresses that it hands out for APIs
+    std::string scheme = "http";
     bool checks_signatures = true;
 };
 

@@ -133,8 +133,9 @@ nlohmann::json cors_json(const CorsRules& rules) {
 
 nlohmann::json url_json(const Call& call, const FunctionUrl& url) {
     nlohmann::json body;
-    body["FunctionUrl"] = "http://" + url.id + ".lambda-url." + call.config.region +
-                          ".localhost:" + std::to_string(call.config.port) + "/";
+    body["FunctionUrl"] = call.config.scheme + "://" + url.id + ".lambda-url." +
+                          call.config.region + ".localhost:" + std::to_string(call.config.port) +
+                          "/";
     body["FunctionArn"] = runtime::function_arn(call.config.region, url.function) +
                           (url.alias.empty() ? "" : ":" + url.alias);
     body["AuthType"] = url.auth == FunctionUrl::Auth::kNone ? "NONE" : "AWS_IAM";

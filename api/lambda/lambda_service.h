@@ -29,6 +29,7 @@ namespace lambent::api::lambda {
 struct LambdaConfig {
     std::string region = "us-east-1";
     std::uint16_t port = 4566;  // of the addresses that it hands out for functions
+    std::string scheme = "http";
 };
 
 // What the Lambda door needs of the rooms below; all of it outlives the door.

@@ -13,13 +13,14 @@ namespace {
 // theirs.
 std::string location_of(const Call& call, const runtime::Function& function) {
     PresignedGet get;
+    get.scheme = call.request.head.scheme();
     get.host = call.request.head.headers.find("Host").value_or("localhost");
     get.path = "/2015-03-31/functions/" + function.key() + "/code";
     get.region = call.config.region;
     get.service = "lambda";
     get.now = call.ports.clock.wall_now();
     const auto* key = call.ports.credentials.find(call.request.principal.access_key);
-    return key == nullptr ? "http://" + get.host + get.path : presigned_address(get, *key);
+    return key == nullptr ? get.scheme + "://" + get.host + get.path : presigned_address(get, *key);
 }
 
 }  // namespace

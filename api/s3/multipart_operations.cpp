@@ -161,7 +161,8 @@ Task<Answer<http::Response>> MultipartOperations::complete(S3Call call) {
         store_.multipart().complete(std::move(target), std::move(choices), call.cause(), condition);
     LAMBENT_CO_TRY(const auto object, in_s3(co_await std::move(completing)));
     const std::string host(call.header("Host").value_or("localhost"));
-    const std::string location = "http://" + host + call.request.head.path;
+    const std::string location =
+        std::string(call.request.head.scheme()) + "://" + host + call.request.head.path;
     http::Response response = xml_response(completed_document(object, location));
     write_version_id(object, response.headers);
     co_return response;

@@ -112,7 +112,7 @@ http::Response posted_response(
     if (!host.starts_with(object.bucket + ".")) {
         path = "/" + object.bucket + path;
     }
-    const std::string location = "http://" + host + path;
+    const std::string location = std::string(call.request.head.scheme()) + "://" + host + path;
     const std::string status = field_or_empty(fields, "success_action_status");
     std::string redirect = field_or_empty(fields, "success_action_redirect");
     if (redirect.empty()) {

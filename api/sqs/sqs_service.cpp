@@ -79,8 +79,9 @@ Answer<Asked> read_query(const Request& request, const std::string& text) {
     return asked;
 }
 
-std::string origin_of(const http::Headers& headers) {
-    return "http://" + std::string(headers.find("host").value_or("localhost"));
+std::string origin_of(const http::RequestHead& head) {
+    return std::string(head.scheme()) + "://" +
+           std::string(head.headers.find("host").value_or("localhost"));
 }
 
 AwsError not_offered(const std::string& operation) {
@@ -144,7 +145,7 @@ Task<http::Response> SqsService::serve(Request request, http::BodyReader& body) 
     if (operation == nullptr) {
         co_return render_error(not_offered(asked->operation), protocol, id);
     }
-    Call call(queues_, asked->body, origin_of(request.head.headers));
+    Call call(queues_, asked->body, origin_of(request.head));
     const Answer<json> answer = co_await operation->serve(std::move(call));
     if (answer.has_error()) {
         const AwsError& error = answer.error();

@@ -68,7 +68,7 @@ triggers::HttpRequest visitor_of(const Request& request, std::uint16_t port, boo
     }
     http.fields.emplace_back("x-forwarded-for", forwarded_for + http.source_ip);
     http.fields.emplace_back("x-forwarded-port", std::to_string(port));
-    http.fields.emplace_back("x-forwarded-proto", "http");
+    http.fields.emplace_back("x-forwarded-proto", request.head.scheme());
     if (is_signed) {
         http.account = runtime::kAccountId;
         http.caller.emplace();

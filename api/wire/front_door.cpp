@@ -107,7 +107,8 @@ Checked<void> FrontDoor::Parts::check_host(const Visit& visit) const {
     const http::RequestHead& head = visit.head();
     const std::uint16_t port = head.entrance.empty() ? config.port : 0;
     const auto host = head.headers.find("host").value_or("");
-    if (!is_own_host(host, port)) {
+    const bool is_certified = head.is_secure && is_certified_host(host, config.certified_names);
+    if (!is_certified && !is_own_host(host, port)) {
         return forbidden(
             "The host \"" + std::string(host) + "\" is not this server; use 127.0.0.1:" +
             std::to_string(config.port) + " or a name that ends in .localhost"

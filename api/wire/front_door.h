@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace lambent::api {
 
@@ -18,6 +19,9 @@ struct FrontDoorConfig {
     std::string region = "us-east-1";
     std::uint64_t held_bytes_max = 512ULL << 20;  // of all bodies that are held at once
     std::uint16_t port = 4566;  // for the Host check; Host must name loopback or a *.localhost name
+    // Of the certificate, if TLS is spoken: "example.org", "*.example.org". Who reaches the server
+    // by one over TLS was not led here by somebody else's name.
+    std::vector<std::string> certified_names;
 };
 
 // Every request passes here, once: Host and Origin, which service is meant (credential scope,

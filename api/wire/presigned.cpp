@@ -27,7 +27,7 @@ std::string presigned_address(const PresignedGet& get, const Credentials::Key& k
     parts.signed_headers = "host";
     parts.payload_hash = no_body;
     const std::string text = string_to_sign(time, scope, canonical_request(parts));
-    return "http://" + get.host + get.path + "?" + query +
+    return get.scheme + "://" + get.host + get.path + "?" + query +
            "&X-Amz-Signature=" + sign(signing_key(key.secret, scope), text);
 }
 

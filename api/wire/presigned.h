@@ -11,6 +11,7 @@ namespace lambent::api {
 // An address that whoever holds it may GET until it expires, signed by `key` (SigV4 in the query).
 // `path` consists of characters that need no escape.
 struct PresignedGet {
+    std::string scheme = "http";
     std::string host;  // with the port
     std::string path;
     std::string region;

@@ -269,6 +269,20 @@ bool is_own_host(std::string_view host, std::uint16_t port) {
     return is_loopback_address(name) || is_localhost_name(name);
 }
 
+bool is_certified_host(std::string_view host, const std::vector<std::string>& names) {
+    std::string_view name = name_of(host);
+    if (name.starts_with('[') && name.ends_with(']')) {
+        name = name.substr(1, name.size() - 2);
+    }
+    return std::any_of(names.begin(), names.end(), [&](std::string_view certified) {
+        if (!certified.starts_with("*.")) {
+            return same_text(certified, name);
+        }
+        const std::size_t dot = std::min(name.find('.'), name.size());
+        return dot > 0 && same_text(certified.substr(1), name.substr(dot));
+    });
+}
+
 std::string_view website_bucket(std::string_view host) {
     constexpr std::string_view kDomain = ".s3-website.localhost";
     host = host.substr(0, host.rfind(':'));
@@ -289,7 +303,8 @@ bool is_cross_origin(const http::RequestHead& head) {
     if (!origin) {
         return false;
     }
-    const std::string own = "http://" + std::string(head.headers.find("host").value_or(""));
+    const std::string own =
+        std::string(head.scheme()) + "://" + std::string(head.headers.find("host").value_or(""));
     return head.headers.count("origin") > 1 || !same_text(*origin, own);
 }
 

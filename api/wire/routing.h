@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace lambent::api {
 
@@ -57,6 +59,8 @@ Style style_of(ServiceName service, const http::RequestHead& head);
 // with `port` or none (0: any port will do). Anything else came by a name that somebody else
 // controls.
 bool is_own_host(std::string_view host, std::uint16_t port);
+// Whether a Host, with or without a port, is one of a certificate's names; "*" is any one label.
+bool is_certified_host(std::string_view host, const std::vector<std::string>& names);
 // The bucket of a host "<bucket>.s3-website.localhost", with or without a port; empty for every
 // other.
 std::string_view website_bucket(std::string_view host);

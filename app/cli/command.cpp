@@ -38,7 +38,7 @@ void print_error(const Error& error, OutputForm form) {
 }  // namespace
 
 Result<HttpClient> Session::connect() const {
-    LAMBENT_TRY(Endpoint endpoint, find_endpoint(data_directory));
+    LAMBENT_TRY(Endpoint endpoint, find_endpoint(data_directory, ca_bundle));
     return HttpClient(std::move(endpoint));
 }
 
@@ -90,6 +90,14 @@ int run_command_line(int argc, char** argv, const std::vector<CommandAdder>& com
            "~/.local/share/lambent)"
     )
         ->type_name("DIR");
+    std::string ca_bundle;
+    app.add_option(
+           "--ca-bundle",
+           ca_bundle,
+           "PEM: whom to trust when the daemon speaks TLS (else $AWS_CA_BUNDLE, else its own "
+           "certificate)"
+    )
+        ->type_name("FILE");
     app.add_flag("--json", json, "Print JSON for programs instead of text for people");
     app.set_version_flag("--version", std::string("lambent ") + LAMBENT_VERSION);
     ChosenCommand chosen;
@@ -106,6 +114,7 @@ int run_command_line(int argc, char** argv, const std::vector<CommandAdder>& com
     Session session;
     session.data_directory = data_directory_or_default(data);
     session.data_given = !data.empty();
+    session.ca_bundle = ca_bundle;
     session.form = json ? OutputForm::kJson : OutputForm::kText;
     session.style = Style::detect(STDOUT_FILENO);
     const Result<ExitCode> result = chosen.run(session);

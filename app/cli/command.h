@@ -30,6 +30,7 @@ enum class OutputForm { kText, kJson };
 struct Session {
     std::string data_directory;
     bool data_given = false;  // with --data
+    std::string ca_bundle;    // with --ca-bundle; of https
     OutputForm form = OutputForm::kText;
     Style style{Colour::kOff, Glyphs::kAscii, 100};
 

@@ -22,6 +22,9 @@ struct DaemonOptions {
     std::string address = "127.0.0.1";  // AuthMode::kNone is refused on anything but loopback
     api::AuthMode auth = api::AuthMode::kSigV4;
     std::string region = "us-east-1";
+    // PEM files; both or none. With them the port speaks TLS and nothing else.
+    std::string tls_certificate;
+    std::string tls_key;
     // Invocations in flight at once, and how many of each may begin in a second (0: any number).
     std::uint32_t account_concurrency = 1'000;
     std::uint32_t requests_per_slot = 10;

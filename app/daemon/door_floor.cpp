@@ -14,18 +14,24 @@ api::s3::S3Config s3_config(const DaemonOptions& options) {
     return config;
 }
 
-api::FrontDoorConfig front_door_config(const DaemonOptions& options, std::uint16_t port) {
+api::FrontDoorConfig front_door_config(const DaemonOptions& options, const Entrance& entrance) {
     api::FrontDoorConfig config;
     config.auth = options.auth;
     config.region = options.region;
-    config.port = port;
+    config.port = entrance.port;
+    if (entrance.tls != nullptr) {
+        config.certified_names = entrance.tls->names();
+    }
     return config;
 }
 
-api::apigateway::GatewayConfig gateway_config(const DaemonOptions& options, std::uint16_t port) {
+api::apigateway::GatewayConfig gateway_config(
+    const DaemonOptions& options, const Entrance& entrance
+) {
     api::apigateway::GatewayConfig config;
     config.region = options.region;
-    config.port = port;
+    config.port = entrance.port;
+    config.scheme = entrance.scheme();
     config.checks_signatures = options.auth == api::AuthMode::kSigV4;
     return config;
 }
@@ -44,7 +50,7 @@ api::admin::StartTools tools_of(Engine& engine, Stores& stores) {
 
 DoorFloor::DoorFloor(
     const Ground& ground,
-    std::uint16_t port,
+    const Entrance& entrance,
     Engine& engine,
     TriggerFloor& triggers,
     api::Credentials& credentials
@@ -54,23 +60,23 @@ DoorFloor::DoorFloor(
       credentials_(credentials),
       registered_(ground.stores.qualified_functions),
       lambda_(
-          api::lambda::LambdaConfig{ground.options.region, port},
+          api::lambda::LambdaConfig{ground.options.region, entrance.port, entrance.scheme()},
           lambda_ports(ground),
           ground.log_of("lambda")
       ),
       function_urls_(
-          api::urls::UrlConfig{ground.options.region, port},
+          api::urls::UrlConfig{ground.options.region, entrance.port},
           api::urls::UrlPorts{
               triggers.urls, engine.scheduler, engine.streams, ground.clocks.machine},
           ground.log_of("urls")
       ),
       gateway_(
-          gateway_config(ground.options, port),
+          gateway_config(ground.options, entrance),
           api::apigateway::GatewayPorts{triggers.http_apis, triggers.rest_apis},
           ground.log_of("apigateway")
       ),
       apis_(
-          gateway_config(ground.options, port),
+          gateway_config(ground.options, entrance),
           api::apigateway::ApiDoorPorts{
               triggers.http_apis, triggers.rest_apis, engine.streams, ground.clocks.machine},
           ground.log_of("apigateway")
@@ -111,7 +117,7 @@ DoorFloor::DoorFloor(
           api::admin::ClockControl(ground.clocks.of_triggers(), ground.clocks.stepped)
       ),
       front_door_(
-          front_door_config(ground.options, port),
+          front_door_config(ground.options, entrance),
           services(),
           credentials,
           ground.clocks.machine,

@@ -20,10 +20,19 @@
 #include "app/daemon/registered_functions.h"
 #include "app/daemon/trigger_floor.h"
 #include "base/http/server.h"
+#include "base/http/tls_context.h"
 
 #include <cstdint>
 
 namespace lambent::app {
+
+// Where clients come in.
+struct Entrance {
+    std::uint16_t port = 0;
+    const http::TlsContext* tls = nullptr;  // null: plain HTTP
+
+    const char* scheme() const { return tls == nullptr ? "http" : "https"; }
+};
 
 // The floor that speaks AWS's protocols: every service there is, the front door before them, and
 // the server. Owned by House.
@@ -31,7 +40,7 @@ class DoorFloor {
   public:
     DoorFloor(
         const Ground& ground,
-        std::uint16_t port,
+        const Entrance& entrance,
         Engine& engine,
         TriggerFloor& triggers,
         api::Credentials& credentials

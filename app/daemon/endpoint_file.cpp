@@ -18,12 +18,15 @@ constexpr char kFileName[] = "endpoint.json";
 Result<EndpointFile> EndpointFile::publish(
     const std::string& data_directory, const Content& content
 ) {
-    const nlohmann::json document = {
+    nlohmann::json document = {
         {"endpoint", content.endpoint},
         {"region", content.region},
         {"auth", content.auth},
         {"pid", ::getpid()},
     };
+    if (!content.certificate.empty()) {
+        document["certificate"] = content.certificate;
+    }
     LAMBENT_TRY(auto file, DurableFile::create(data_directory));
     LAMBENT_TRY(file.write(document.dump(2) + "\n"));
     LAMBENT_TRY(file.publish(kFileName));

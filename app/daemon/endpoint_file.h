@@ -13,7 +13,8 @@ class EndpointFile {
     struct Content {
         std::string endpoint;  // "http://127.0.0.1:4566"
         std::string region;
-        std::string auth;  // "sigv4" or "none"
+        std::string auth;         // "sigv4" or "none"
+        std::string certificate;  // of TLS, the file's absolute path; empty without
     };
     static Result<EndpointFile> publish(const std::string& data_directory, const Content& content);
 

@@ -27,12 +27,23 @@ sandbox::SandboxConfig sandbox_config(
     return config;
 }
 
+Result<std::shared_ptr<const http::TlsContext>> load_tls(const DaemonOptions& options) {
+    if (options.tls_certificate.empty() != options.tls_key.empty()) {
+        return Error(Code::kInvalidArgument, "--tls-cert and --tls-key are given together");
+    }
+    if (options.tls_certificate.empty()) {
+        return std::shared_ptr<const http::TlsContext>();
+    }
+    return http::TlsContext::load(options.tls_certificate, options.tls_key);
+}
+
 }  // namespace
 
 Result<Foundation> Foundation::lay(const DaemonOptions& options) {
     if (options.auth == api::AuthMode::kNone && !is_loopback(options.address)) {
         return Error(Code::kInvalidArgument, "--auth none is possible on a loopback address only");
     }
+    LAMBENT_TRY(auto tls, load_tls(options));
     raise_open_files_limit();
     LAMBENT_TRY(Installation installation, Installation::find());
     LAMBENT_TRY(DataDirectory directory, DataDirectory::acquire(options.data_directory));
@@ -46,7 +57,8 @@ Result<Foundation> Foundation::lay(const DaemonOptions& options) {
         std::move(directory),
         std::move(listener),
         port,
-        std::move(launcher)};
+        std::move(launcher),
+        std::move(tls)};
 }
 
 }  // namespace lambent::app

@@ -1,6 +1,7 @@
 #include "app/daemon/house.h"
 
 #include <chrono>
+#include <filesystem>
 #include <utility>
 
 namespace lambent::app {
@@ -9,9 +10,10 @@ namespace {
 // How long running invocations may go on after a stop was asked for.
 constexpr std::chrono::seconds kDrain(10);
 
-std::string url_of(const std::string& address, std::uint16_t port) {
+std::string url_of(const char* scheme, const std::string& address, std::uint16_t port) {
     const bool is_v6 = address.find(':') != std::string::npos;
-    return "http://" + (is_v6 ? "[" + address + "]" : address) + ":" + std::to_string(port);
+    return std::string(scheme) + "://" + (is_v6 ? "[" + address + "]" : address) + ":" +
+           std::to_string(port);
 }
 
 }  // namespace
@@ -22,8 +24,12 @@ House::House(const Ground& ground, Foundation foundation)
       stores_(ground.stores),
       foundation_(std::move(foundation)),
       engine_(ground, foundation_, credentials_),
-      triggers_(ground, foundation_.directory, url_of(options_.address, foundation_.port), engine_),
-      doors_(ground, foundation_.port, engine_, triggers_, credentials_) {}
+      triggers_(ground, foundation_.directory, url(), engine_),
+      doors_(ground, {foundation_.port, foundation_.tls.get()}, engine_, triggers_, credentials_) {}
+
+std::string House::url() const {
+    return url_of(foundation_.tls ? "https" : "http", options_.address, foundation_.port);
+}
 
 Task<Result<void>> House::open(RootKey owner) {
     api::Credentials::Key key;
@@ -41,9 +47,12 @@ Task<Result<void>> House::open(RootKey owner) {
 }
 
 Result<void> House::serve() {
-    doors_.server.accept_on(std::move(foundation_.listener), "");
+    doors_.server.accept_on(std::move(foundation_.listener), "", foundation_.tls);
     EndpointFile::Content content;
-    content.endpoint = url_of(options_.address, foundation_.port);
+    content.endpoint = url();
+    if (foundation_.tls) {
+        content.certificate = std::filesystem::absolute(options_.tls_certificate).string();
+    }
     content.region = options_.region;
     content.auth = options_.auth == api::AuthMode::kSigV4 ? "sigv4" : "none";
     LAMBENT_TRY(endpoint_file_, EndpointFile::publish(foundation_.directory.path(), content));

@@ -11,6 +11,7 @@
 #include "app/daemon/trigger_floor.h"
 
 #include <optional>
+#include <string>
 
 namespace lambent::app {
 
@@ -28,6 +29,8 @@ class House {
     Task<> close();
 
   private:
+    std::string url() const;  // of the door
+
     const DaemonOptions options_;
     Logger log_;
     Stores& stores_;

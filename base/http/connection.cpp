@@ -50,10 +50,14 @@ Response plain_answer(unsigned status, std::string_view text) {
 }  // namespace
 
 Connection::Connection(
-    const asio::any_io_executor& executor, Surroundings around, UniqueFd connected, Origin origin
+    const asio::any_io_executor& executor,
+    Surroundings around,
+    UniqueFd connected,
+    std::unique_ptr<TlsSession> tls,
+    Origin origin
 )
     : around_(around),
-      socket_(executor, std::move(connected)),
+      socket_(executor, std::move(connected), std::move(tls)),
       origin_(std::move(origin)),
       scanner_(limits_of(around.config)) {}
 
@@ -130,6 +134,7 @@ Task<Connection::Next> Connection::serve() {
     buffer_.consume(head_bytes_);
     request_.head.peer = origin_.peer;
     request_.head.entrance = origin_.entrance;
+    request_.head.is_secure = origin_.is_secure;
     const Framing framing = request_.framing;
     const bool is_head = request_.head.method == "HEAD";
     RequestBody body(
@@ -200,6 +205,9 @@ Task<Connection::Next> Connection::refuse(Malformed why) {
 
 // Nothing more came: a client in the middle of a head is told so, an idle one need not be.
 Task<Connection::Next> Connection::silence(Error why) {
+    if (why.code() == Code::kInvalidArgument) {
+        co_return co_await refuse(Malformed(400, "plain HTTP was sent to a port that speaks TLS"));
+    }
     if (why.code() != Code::kDeadline || buffer_.size() == 0) {
         co_return Next::kEnd;
     }

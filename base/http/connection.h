@@ -9,6 +9,7 @@
 
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,7 @@ struct Surroundings {
 struct Origin {
     std::string peer;
     std::string entrance;
+    bool is_secure = false;
 };
 
 // One client: reads a head, runs the handler, writes the answer, and again, in order, until either
@@ -36,6 +38,7 @@ class Connection {
         const boost::asio::any_io_executor& executor,
         Surroundings around,
         UniqueFd connected,
+        std::unique_ptr<TlsSession> tls,
         Origin origin
     );
 

@@ -39,8 +39,13 @@ bool is_for_want_of_room(int error_number) {
 
 }  // namespace
 
-Listener::Listener(const asio::any_io_executor& executor, UniqueFd socket, std::string entrance)
-    : socket_(executor, socket.get()), entrance_(std::move(entrance)) {
+Listener::Listener(
+    const asio::any_io_executor& executor,
+    UniqueFd socket,
+    std::string entrance,
+    std::shared_ptr<const TlsContext> tls
+)
+    : socket_(executor, socket.get()), entrance_(std::move(entrance)), tls_(std::move(tls)) {
     static_cast<void>(socket.release());  // socket_ owns it now
     error_code ignored;
     socket_.non_blocking(true, ignored);

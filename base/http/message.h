@@ -44,6 +44,10 @@ struct RequestHead {
     std::string peer;  // "127.0.0.1:51234" or "cell"
     // Which listener it came in by: "" for the public port, else what accept_on was given.
     std::string entrance;
+    bool is_secure = false;  // came over TLS
+
+    // What addresses begin with that lead the same way.
+    const char* scheme() const { return is_secure ? "https" : "http"; }
 };
 
 // The body of one request, read once and front to back; borrowed for the duration of handle().

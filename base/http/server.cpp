@@ -108,8 +108,18 @@ Task<> Server::State::serve(
     std::shared_ptr<State> self, std::shared_ptr<Listener> listener, Accepted client
 ) {
     const Surroundings around{config, handler, log, files};
-    Origin origin{std::move(client.peer), listener->entrance()};
-    Connection connection(executor, around, std::move(client.connection), std::move(origin));
+    const TlsContext* const tls = listener->tls();
+    Origin origin{std::move(client.peer), listener->entrance(), tls != nullptr};
+    std::unique_ptr<TlsSession> session;
+    if (tls != nullptr) {
+        session = tls->accept(client.connection.get());
+        if (session == nullptr) {
+            co_return;
+        }
+    }
+    Connection connection(
+        executor, around, std::move(client.connection), std::move(session), std::move(origin)
+    );
     const auto place = members.insert(members.end(), Member{&connection, listener.get()});
     struct Leave {
         State& state;
@@ -179,10 +189,12 @@ Server::~Server() {
     LAMBENT_ASSERT(state_->scope.running() == 0);
 }
 
-void Server::accept_on(UniqueFd listener, std::string entrance) {
-    state_->listen(
-        std::make_shared<Listener>(state_->executor, std::move(listener), std::move(entrance))
-    );
+void Server::accept_on(
+    UniqueFd listener, std::string entrance, std::shared_ptr<const TlsContext> tls
+) {
+    state_->listen(std::make_shared<Listener>(
+        state_->executor, std::move(listener), std::move(entrance), std::move(tls)
+    ));
 }
 
 std::unique_ptr<Server::Door> Server::open_door(UniqueFd listener, std::string entrance) {

@@ -14,6 +14,8 @@
 
 namespace lambent::http {
 
+class TlsContext;
+
 struct ServerConfig {
     std::uint32_t head_bytes_max = 64 * 1024;  // request line and fields
     std::uint32_t line_bytes_max = 8 * 1024;   // request line, or one field
@@ -25,11 +27,11 @@ struct ServerConfig {
     std::uint32_t connections_max = 10'000;
 };
 
-// HTTP/1.1 on any number of listening sockets, all on one event loop. Knows framing, timeouts,
-// keep-alive, pipelining in order and "Expect"; knows nothing of what the requests mean.
-// Malformed HTTP is answered with 400 (414, 431) and the connection closed; a handler that throws
-// becomes 500. HEAD answers carry the length of the body and not the body. Owned by who serves, who
-// awaits stop() before it goes. Event loop's thread only.
+// HTTP/1.1 on any number of listening sockets, with or without TLS, all on one event loop. Knows
+// framing, timeouts, keep-alive, pipelining in order and "Expect"; knows nothing of what the
+// requests mean. Malformed HTTP is answered with 400 (414, 431) and the connection closed; a
+// handler that throws becomes 500. HEAD answers carry the length of the body and not the body.
+// Owned by who serves, who awaits stop() before it goes. Event loop's thread only.
 class Server {
   public:
     Server(
@@ -40,7 +42,9 @@ class Server {
     Server& operator=(const Server&) = delete;
 
     // Accepts on a listening socket (made by anybody, in any network namespace) until stop.
-    void accept_on(UniqueFd listener, std::string entrance);
+    void accept_on(
+        UniqueFd listener, std::string entrance, std::shared_ptr<const TlsContext> tls = nullptr
+    );
     // The same until the door is dropped, which closes the listener and cuts its connections;
     // handlers that run end by themselves. May outlive the server.
     class Door {

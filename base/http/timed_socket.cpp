@@ -4,6 +4,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <utility>
+
 namespace lambent::http {
 
 namespace asio = boost::asio;
@@ -12,6 +14,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::int64_t kBytesPerSecondMin = 100;
+constexpr std::size_t kRecordBytes = 16 * 1024;  // of TLS, at most
 
 std::size_t size_of(const TimedSocket::Parts& parts) {
     return parts[0].size() + parts[1].size();
@@ -24,8 +27,10 @@ void SlownessBudget::spent(SteadyTime::duration waited, std::size_t bytes) {
     left_ += Patience(static_cast<std::int64_t>(bytes) * 1000 / kBytesPerSecondMin);
 }
 
-TimedSocket::TimedSocket(const asio::any_io_executor& executor, UniqueFd connected)
-    : socket_(executor) {
+TimedSocket::TimedSocket(
+    const asio::any_io_executor& executor, UniqueFd connected, std::unique_ptr<TlsSession> tls
+)
+    : socket_(executor), tls_(std::move(tls)) {
     error_code ignored;
     // The family matters only to calls that are not made here: addresses are never asked for.
     socket_.assign(asio::ip::tcp::v4(), connected.release(), ignored);
@@ -33,6 +38,9 @@ TimedSocket::TimedSocket(const asio::any_io_executor& executor, UniqueFd connect
 }
 
 Task<Result<std::size_t>> TimedSocket::read_some(asio::mutable_buffer into, Patience patience) {
+    if (tls_) {
+        co_return co_await read_tls(into, patience);
+    }
     start_wait(patience);
     error_code failure;
     const std::size_t bytes =
@@ -48,6 +56,69 @@ Task<Result<std::size_t>> TimedSocket::read_some(asio::mutable_buffer into, Pati
     co_return bytes;
 }
 
+// One deadline, however many records or steps of the handshake come in between.
+Task<Result<std::size_t>> TimedSocket::read_tls(asio::mutable_buffer into, Patience patience) {
+    const SteadyTime end = std::chrono::steady_clock::now() + patience;
+    for (;;) {
+        const TlsSession::Step step = tls_->read(into.data(), into.size());
+        switch (step.state) {
+            case TlsSession::State::kDone:
+                co_return step.bytes;
+            case TlsSession::State::kEnd:
+                co_return std::size_t{0};
+            case TlsSession::State::kPlain:
+                tls_.reset();
+                co_return Error(Code::kInvalidArgument, "tls", "the client does not speak TLS");
+            case TlsSession::State::kBroken:
+                co_return Error(Code::kUnavailable, "the client broke TLS off");
+            case TlsSession::State::kWaitsRead:
+            case TlsSession::State::kWaitsWrite:
+                break;
+        }
+        const auto wanted = step.state == TlsSession::State::kWaitsRead
+                                ? asio::ip::tcp::socket::wait_read
+                                : asio::ip::tcp::socket::wait_write;
+        timed_out_ = false;
+        deadline_ = end;
+        error_code failure;
+        co_await socket_.async_wait(wanted, asio::redirect_error(asio::use_awaitable, failure));
+        if (failure) {
+            co_return end_wait(failure);
+        }
+        deadline_ = SteadyTime::max();
+    }
+}
+
+// What TLS takes at once, as write_some does: small parts in one record.
+std::size_t TimedSocket::write_tls(const Parts& parts, error_code& failure) {
+    std::string joined;
+    std::size_t taken = 0;
+    for (std::size_t left = size_of(parts); left > 0; left = size_of(parts) - taken) {
+        std::string_view next(static_cast<const char*>(parts[0].data()), parts[0].size());
+        if (taken >= next.size()) {
+            next = {static_cast<const char*>(parts[1].data()), parts[1].size()};
+            next.remove_prefix(taken - parts[0].size());
+        } else {
+            next.remove_prefix(taken);
+            if (parts[1].size() > 0 && next.size() < kRecordBytes) {
+                const auto* const second = static_cast<const char*>(parts[1].data());
+                joined.assign(next);
+                joined.append(second, std::min(parts[1].size(), kRecordBytes - next.size()));
+                next = joined;
+            }
+        }
+        const TlsSession::Step step = tls_->write(next);
+        if (step.state != TlsSession::State::kDone) {
+            failure = step.state == TlsSession::State::kBroken
+                          ? error_code(asio::error::broken_pipe)
+                          : error_code(asio::error::would_block);
+            break;
+        }
+        taken += step.bytes;
+    }
+    return taken;
+}
+
 bool TimedSocket::write_now(Parts& parts) {
     error_code ignored;
     return take_written(parts, ignored);
@@ -55,7 +126,7 @@ bool TimedSocket::write_now(Parts& parts) {
 
 // Writes once, and takes what was written off the parts.
 bool TimedSocket::take_written(Parts& parts, error_code& failure) {
-    std::size_t taken = socket_.write_some(parts, failure);
+    std::size_t taken = tls_ ? write_tls(parts, failure) : socket_.write_some(parts, failure);
     for (asio::const_buffer& part : parts) {
         const std::size_t of_part = std::min(taken, part.size());
         part += of_part;
@@ -117,6 +188,9 @@ void TimedSocket::interrupt() {
 }
 
 void TimedSocket::shutdown_writing() {
+    if (tls_) {
+        tls_->finish();
+    }
     error_code ignored;
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }

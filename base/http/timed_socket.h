@@ -2,6 +2,7 @@
 
 #include "base/async/task.h"
 #include "base/clock.h"
+#include "base/http/tls_session.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
 
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <memory>
 #include <string_view>
 
 namespace lambent::http {
@@ -32,16 +34,22 @@ class SlownessBudget {
 };
 
 // A connected socket whose waits have deadlines without a timer each: the server sweeps over all
-// sockets a few times per timeout and calls expire. Owned by its connection.
+// sockets a few times per timeout and calls expire. With a TLS session, bytes pass through it; all
+// else is the same. Owned by its connection.
 class TimedSocket {
   public:
     using Patience = std::chrono::milliseconds;
     using Parts = std::array<boost::asio::const_buffer, 2>;
 
-    TimedSocket(const boost::asio::any_io_executor& executor, UniqueFd connected);
+    TimedSocket(
+        const boost::asio::any_io_executor& executor,
+        UniqueFd connected,
+        std::unique_ptr<TlsSession> tls = nullptr
+    );
 
     // What has come, at least one byte; 0 at the orderly end. kDeadline when nothing came in time,
-    // kUnavailable when the connection broke or was interrupted.
+    // kUnavailable when the connection broke or was interrupted. kInvalidArgument when the peer
+    // does not speak the TLS that it should: what is written then reaches it as it is.
     Task<Result<std::size_t>> read_some(boost::asio::mutable_buffer into, Patience patience);
     // Writes what the socket takes at once, which is nearly always everything, and leaves the rest
     // in `parts`; false when the connection broke.
@@ -57,11 +65,14 @@ class TimedSocket {
     boost::asio::any_io_executor executor() { return socket_.get_executor(); }
 
   private:
+    Task<Result<std::size_t>> read_tls(boost::asio::mutable_buffer into, Patience patience);
+    std::size_t write_tls(const Parts& parts, boost::system::error_code& failure);
     bool take_written(Parts& parts, boost::system::error_code& failure);
     void start_wait(Patience patience);
     Error end_wait(const boost::system::error_code& failure);
 
     boost::asio::ip::tcp::socket socket_;
+    std::unique_ptr<TlsSession> tls_;          // null: plain; goes before the socket
     SteadyTime deadline_ = SteadyTime::max();  // of the wait under way
     bool timed_out_ = false;
 };

@@ -3,7 +3,7 @@
 namespace lambent::cli {
 
 std::map<std::string, std::string> aws_environment(const Endpoint& endpoint) {
-    return {
+    std::map<std::string, std::string> variables{
         {"AWS_ACCESS_KEY_ID", endpoint.access_key},
         {"AWS_SECRET_ACCESS_KEY", endpoint.secret_key},
         {"AWS_DEFAULT_REGION", endpoint.region},
@@ -11,6 +11,10 @@ std::map<std::string, std::string> aws_environment(const Endpoint& endpoint) {
         {"AWS_ENDPOINT_URL", endpoint.url},
         {"AWS_EC2_METADATA_DISABLED", "true"},
     };
+    if (!endpoint.ca_bundle.empty()) {
+        variables.emplace("AWS_CA_BUNDLE", endpoint.ca_bundle);
+    }
+    return variables;
 }
 
 std::string shell_quoted(const std::string& text) {

@@ -33,6 +33,14 @@ std::string text_of(const Json& document, const char* key, const std::string& ot
     return found != document.end() && found->is_string() ? found->get<std::string>() : otherwise;
 }
 
+std::string bundle_of(const std::string& given, const std::string& own) {
+    if (!given.empty()) {
+        return given;
+    }
+    const auto chosen = surroundings::variable("AWS_CA_BUNDLE");
+    return chosen && !chosen->empty() ? *chosen : own;
+}
+
 }  // namespace
 
 Error no_daemon(const std::string& where) {
@@ -55,7 +63,7 @@ std::string data_directory_or_default(const std::string& given) {
     return (fs::path(home.value_or("/root")) / ".local/share/lambent").string();
 }
 
-Result<Endpoint> find_endpoint(const std::string& data_directory) {
+Result<Endpoint> find_endpoint(const std::string& data_directory, const std::string& ca_bundle) {
     const fs::path folder(data_directory);
     std::error_code failure;
     if (!fs::exists(folder / "endpoint.json", failure)) {
@@ -65,6 +73,9 @@ Result<Endpoint> find_endpoint(const std::string& data_directory) {
     LAMBENT_TRY(const Json keys, read_json(folder / "credentials.json"));
     Endpoint endpoint;
     endpoint.url = text_of(place, "endpoint");
+    if (endpoint.url.starts_with("https://")) {
+        endpoint.ca_bundle = bundle_of(ca_bundle, text_of(place, "certificate"));
+    }
     endpoint.region = text_of(place, "region", endpoint.region);
     endpoint.access_key = text_of(keys, "accessKeyId");
     endpoint.secret_key = text_of(keys, "secretAccessKey");

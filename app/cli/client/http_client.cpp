@@ -107,6 +107,13 @@ Error no_answer(CURLcode code, const Endpoint& endpoint) {
     if (code == CURLE_OPERATION_TIMEDOUT) {
         return Error(Code::kDeadline, "the daemon at " + endpoint.url + " did not answer in time");
     }
+    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
+        return Error(
+            Code::kUnavailable,
+            "the certificate of " + endpoint.url + " is not trusted: " + reason +
+                " — give --ca-bundle FILE or AWS_CA_BUNDLE"
+        );
+    }
     return Error(Code::kUnavailable, "the daemon at " + endpoint.url + " hung up: " + reason);
 }
 
@@ -180,6 +187,9 @@ Result<HttpReply> HttpClient::send(const HttpCall& call) {
     set_method(handle, call);
     set_signature(handle, endpoint_, call.service);
     curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
+    if (!endpoint_.ca_bundle.empty()) {
+        curl_easy_setopt(handle, CURLOPT_CAINFO, endpoint_.ca_bundle.c_str());
+    }
     curl_easy_setopt(handle, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);

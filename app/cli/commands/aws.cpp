@@ -15,7 +15,7 @@ namespace {
 // Becomes AWS's own command. It gets the endpoint as an option as well as a variable: versions
 // before 2.13 do not read AWS_ENDPOINT_URL.
 Result<ExitCode> run_aws(const std::vector<std::string>& rest, const Session& session) {
-    LAMBENT_TRY(const Endpoint endpoint, find_endpoint(session.data_directory));
+    LAMBENT_TRY(const Endpoint endpoint, find_endpoint(session.data_directory, session.ca_bundle));
     const auto program = surroundings::find_program({"/usr/bin/aws", "aws"});
     if (!program) {
         return Error(

@@ -8,7 +8,7 @@ namespace lambent::cli {
 namespace {
 
 Result<ExitCode> run_env(const Session& session) {
-    LAMBENT_TRY(const Endpoint endpoint, find_endpoint(session.data_directory));
+    LAMBENT_TRY(const Endpoint endpoint, find_endpoint(session.data_directory, session.ca_bundle));
     const auto variables = aws_environment(endpoint);
     if (session.json()) {
         print_json(variables);

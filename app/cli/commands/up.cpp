@@ -68,6 +68,9 @@ void add_door_options(CLI::App* up, const Options& options) {
         ->transform(CLI::CheckedTransformer(kAuthModes))
         ->type_name("sigv4|none")
         ->default_str("sigv4");
+    up->add_option("--tls-cert", options->tls_certificate, "PEM: the port speaks TLS with it")
+        ->type_name("FILE");
+    up->add_option("--tls-key", options->tls_key, "PEM: the certificate's key")->type_name("FILE");
     up->add_option("--region", options->region, "The region that ARNs name")->capture_default_str();
     up->add_option("--log-level", options->log_level, "What the daemon says on stderr")
         ->transform(CLI::CheckedTransformer(kLogLevels))

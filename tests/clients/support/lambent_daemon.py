@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import signal
+import ssl
 import subprocess
 import tempfile
 import time
@@ -54,6 +55,7 @@ class Daemon:
 
     def __init__(self, data, *flags):
         self.data, self.flags = pathlib.Path(data), flags
+        self.ca = None  # whom clients trust, when the daemon speaks TLS
         self.process = None
         self.clients = []
 
@@ -75,7 +77,8 @@ class Daemon:
         try:
             described = json.loads((self.data / "endpoint.json").read_text())
             self.endpoint, self.region = described["endpoint"], described["region"]
-            with urllib.request.urlopen(self.endpoint + "/_lambent/health", timeout=5) as answer:
+            context = ssl.create_default_context(cafile=self.ca) if self.ca else None
+            with urllib.request.urlopen(self.endpoint + "/_lambent/health", timeout=5, context=context) as answer:
                 return answer.status == 200
         except (FileNotFoundError, urllib.error.URLError, json.JSONDecodeError):
             return False
@@ -103,7 +106,8 @@ class Daemon:
     def environment(self):
         """What an AWS client needs to find and sign for this daemon."""
         kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
-        return {**kept, "PATH": "/usr/bin:/bin", "AWS_ACCESS_KEY_ID": self.access_key,
+        trust = {"AWS_CA_BUNDLE": self.ca, "NODE_EXTRA_CA_CERTS": self.ca} if self.ca else {}
+        return {**kept, **trust, "PATH": "/usr/bin:/bin", "AWS_ACCESS_KEY_ID": self.access_key,
                 "AWS_SECRET_ACCESS_KEY": self.secret, "AWS_DEFAULT_REGION": self.region,
                 "AWS_REGION": self.region, "AWS_ENDPOINT_URL": self.endpoint, "AWS_PAGER": "",
                 "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/dev/null",
@@ -117,7 +121,7 @@ class Daemon:
                                         max_pool_connections=64, **settings)
         client = boto3.client(service, endpoint_url=self.endpoint, region_name=self.region,
                               aws_access_key_id=self.access_key,
-                              aws_secret_access_key=self.secret, config=config)
+                              aws_secret_access_key=self.secret, config=config, verify=self.ca)
         self.clients.append(client)
         return client
 
@@ -128,7 +132,8 @@ class Daemon:
 
     def aws(self, *words, check=True, stdin=None):
         """Debian's AWS CLI; what it printed on stdout."""
-        done = subprocess.run(["/usr/bin/aws", "--endpoint-url", self.endpoint, *words],
+        trust = ["--ca-bundle", self.ca] if self.ca else []
+        done = subprocess.run(["/usr/bin/aws", "--endpoint-url", self.endpoint, *trust, *words],
                               env=self.environment(), capture_output=True, text=True, input=stdin,
                               timeout=120)
         if check and done.returncode != 0:
@@ -148,6 +153,7 @@ class Daemon:
 class DaemonTest(unittest.TestCase):
     """Tests that share one daemon; what it leaves behind fails the class."""
     flags = ()  # of `lambent up`
+    ca = None   # whom clients trust, when the flags make it speak TLS
 
     @classmethod
     def setUpClass(cls):
@@ -155,6 +161,7 @@ class DaemonTest(unittest.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         cls.before = cgroups()
         cls.daemon = Daemon(pathlib.Path(cls.folder.name) / "data", *cls.flags)
+        cls.daemon.ca = cls.ca
         cls.daemon.data.mkdir(mode=0o700)
         cls.daemon.start()
         cls.addClassCleanup(cls.end)

@@ -2,6 +2,7 @@
 import contextlib
 import http.client
 import json
+import ssl
 import urllib.parse
 
 
@@ -9,7 +10,11 @@ import urllib.parse
 def connected(daemon):
     """An HTTP connection to the daemon's port."""
     at = urllib.parse.urlsplit(daemon.endpoint)
-    connection = http.client.HTTPConnection(at.hostname, at.port, timeout=60)
+    if at.scheme == "https":
+        trust = ssl.create_default_context(cafile=daemon.ca)
+        connection = http.client.HTTPSConnection(at.hostname, at.port, timeout=60, context=trust)
+    else:
+        connection = http.client.HTTPConnection(at.hostname, at.port, timeout=60)
     try:
         yield connection
     finally:
