@@ -163,9 +163,9 @@ TEST_CASE("A SAM template with something unsupported is refused with its line", 
         "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n"
         "      Runtime: nodejs20.x\n      Handler: a.b\n";
     CHECK(
-        refusal("Resources:\n  A:\n    Type: AWS::Serverless::Api\n") ==
-        "template.yaml:3: A: AWS::Serverless::Api is not supported yet; "
-        "AWS::Serverless::Function, AWS::S3::Bucket and AWS::SQS::Queue are"
+        refusal("Resources:\n  A:\n    Type: AWS::Serverless::HttpApi\n") ==
+        "template.yaml:3: A: AWS::Serverless::HttpApi is not supported yet; "
+        "AWS::Serverless::Function, AWS::Serverless::Api, AWS::S3::Bucket and AWS::SQS::Queue are"
     );
     CHECK(
         refusal(function + "      Layers: [x]\n") ==
@@ -187,9 +187,8 @@ TEST_CASE("A SAM template with something unsupported is refused with its line", 
     );
     CHECK(
         refusal(function + "      Events:\n        Hourly:\n          Type: Kinesis\n") ==
-        "template.yaml:8: event Hourly of type Kinesis is not supported yet; S3, SQS, Schedule, "
-        "ScheduleV2, "
-        "EventBridgeRule and CloudWatchEvent are"
+        "template.yaml:8: event Hourly of type Kinesis is not supported yet; S3, SQS, Api, "
+        "Schedule, ScheduleV2, EventBridgeRule and CloudWatchEvent are"
     );
     CHECK(
         refusal(function + "      PackageType: Image\n") ==
