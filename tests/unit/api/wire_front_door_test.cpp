@@ -188,6 +188,19 @@ const std::string kInvoke = "/2015-03-31/functions/f/invocations";
 
 }  // namespace
 
+TEST_CASE("A host is certified by a name of the certificate", "[api][routing]") {
+    const std::vector<std::string> names{"cloud.test", "*.apis.test", "192.0.2.1", "::1"};
+    CHECK(is_certified_host("Cloud.test:4566", names));
+    CHECK(is_certified_host("a.apis.test", names));
+    CHECK(is_certified_host("192.0.2.1:1", names));
+    CHECK(is_certified_host("[::1]:4566", names));
+    for (const char* other :
+         {"", "apis.test", ".apis.test", "a.b.apis.test", "xcloud.test", "cloud.test.evil"}) {
+        CHECK_FALSE(is_certified_host(other, names));
+    }
+    CHECK_FALSE(is_certified_host("cloud.test", {}));
+}
+
 TEST_CASE("FrontDoor leads each signed request to its service", "[api][FrontDoor]") {
     House house;
     CHECK(says(house.ask(sign_head(plain("POST", kInvoke), "{}", {"lambda"}), "{}"), "lambda:{}"));

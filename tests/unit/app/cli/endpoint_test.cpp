@@ -56,6 +56,19 @@ TEST_CASE("A daemon is found by the files that it leaves", "[app][Endpoint]") {
     CHECK(endpoint->daemon_pid == 42);
 }
 
+TEST_CASE("A daemon that speaks TLS is trusted by its own certificate", "[app][Endpoint]") {
+    const Variable nobody("AWS_CA_BUNDLE", nullptr);
+    const tests::Folder folder;
+    folder.write(
+        "endpoint.json", R"({"endpoint":"https://127.0.0.1:4566","certificate":"/own.pem"})"
+    );
+    folder.write("credentials.json", R"({"accessKeyId":"AK","secretAccessKey":"SK"})");
+    CHECK(find_endpoint(folder.string())->ca_bundle == "/own.pem");
+    const Variable bundle("AWS_CA_BUNDLE", "/bundle.pem");
+    CHECK(find_endpoint(folder.string())->ca_bundle == "/bundle.pem");
+    CHECK(find_endpoint(folder.string(), "/given.pem")->ca_bundle == "/given.pem");
+}
+
 TEST_CASE("Without a daemon the message says how to start one", "[app][Endpoint]") {
     const tests::Folder folder;
     const auto endpoint = find_endpoint(folder.string());
