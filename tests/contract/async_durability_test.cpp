@@ -233,7 +233,7 @@ TEST_CASE("Nothing acknowledged is lost at any failpoint", "[async][durability]"
     std::set<std::string> passed;
     std::size_t struck = 0;
     std::size_t acknowledged = 0;
-    const std::size_t runs = tests::runs_wanted(kFailpoints);
+    const std::size_t runs = tests::runs_wanted(kFailpoints.size() * tests::kHarms);
     for (std::size_t number = 0; number < runs; ++number) {
         const Plan plan{tests::nth_plan(kFailpoints, number)};
         const Verdict verdict = live(made, plan);

@@ -24,11 +24,12 @@ struct CutPlan {
     std::uint32_t seed = 0;
 };
 
-// Every failpoint, then with the next harm, then with other seeds.
+// Every failpoint once, each with another harm than the one before it; four rounds have each with
+// each, and further ones the same from other seeds.
 CutPlan nth_plan(const std::vector<std::string>& failpoints, std::size_t number);
 
-// How many: LAMBENT_CUTS, else each failpoint with each harm once.
-std::size_t runs_wanted(const std::vector<std::string>& failpoints);
+// How many: LAMBENT_CUTS, where it is set.
+std::size_t runs_wanted(std::size_t usually);
 
 // What the disk loses by it.
 FaultVfs::Loss loss_of(Harm harm, std::uint32_t seed);

@@ -268,7 +268,7 @@ TEST_CASE("Objects, messages and ticks survive harm at any failpoint", "[trigger
     std::set<std::string> passed;
     std::size_t struck = 0;
     std::size_t acknowledged = 0;
-    const std::size_t runs = tests::runs_wanted(kFailpoints);
+    const std::size_t runs = tests::runs_wanted(kFailpoints.size());
     for (std::size_t number = 0; number < runs; ++number) {
         const CutPlan plan = tests::nth_plan(kFailpoints, number);
         const Verdict verdict = live(made.path(), plan);

@@ -11,7 +11,7 @@ import time
 
 import botocore.exceptions
 
-GONE = (botocore.exceptions.HTTPClientError, ConnectionError, http.client.HTTPException)
+GONE = (botocore.exceptions.BotoCoreError, ConnectionError, http.client.HTTPException)
 VISIBILITY_SECONDS = 6
 
 
@@ -74,7 +74,7 @@ class Load:
             number += 1
             try:
                 step(life, f"{name}-{number}", dice)
-            except GONE:
+            except GONE:  # ClientError, the daemon's own answer, is none of these
                 life.gone.set()  # until the next one
             except botocore.exceptions.ClientError as error:
                 # Not acknowledged; nothing but "later, perhaps" may be said to such calls.
