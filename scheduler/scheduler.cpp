@@ -36,6 +36,14 @@ Error stopping() {
 
 struct Scheduler::Parts {
     enum class Life { kOpen, kDraining, kCut };
+    // What one invocation holds before it runs.
+    struct Admission {
+        runtime::FunctionPtr function;
+        ConcurrencySlot slot;
+        std::optional<EnvironmentLease> lease;  // none yet: it must wait for one
+        InvocationRun::Waits waits;
+        SteadyTime when;
+    };
 
     Parts(
         const asio::any_io_executor& executor,
@@ -56,8 +64,9 @@ struct Scheduler::Parts {
         });
     }
 
-    Task<Result<InvocationResult>> admit_and_run(Invocation invocation);
-    Result<InvocationResult> count(Result<InvocationResult> result);
+    Result<Admission> admit(const Invocation& invocation);
+    void claim(Result<Admission>& admitted, Result<EnvironmentLease> claimed);
+    void count(Result<InvocationResult>& result);
     Task<> wait_until_empty(std::chrono::milliseconds time_max);
 
     Ports ports;
@@ -85,50 +94,67 @@ Task<Result<InvocationResult>> Scheduler::invoke(Invocation invocation) {
     CancellationShield shield;
     auto filter = shield.filter();
     co_await asio::this_coro::reset_cancellation_state(filter, asio::disable_cancellation());
-    Result<InvocationResult> result = co_await parts_->admit_and_run(std::move(invocation));
+    std::optional<Result<InvocationResult>> result;
+    {
+        Result<Parts::Admission> admitted = parts_->admit(invocation);
+        if (admitted.has_value() && !admitted->lease) {
+            auto claimed = co_await parts_->fleet.wait(admitted->function, invocation.start);
+            parts_->claim(admitted, std::move(claimed));
+        }
+        if (admitted.has_error()) {
+            result = admitted.error();
+        } else {
+            EnvironmentLease& lease = *admitted->lease;
+            InvocationRun run(
+                parts_->context, std::move(invocation), std::move(lease), admitted->waits
+            );
+            result = co_await run.run();
+            parts_->count(*result);
+        }
+    }
     if (parts_->life != Parts::Life::kOpen && parts_->slots.taken() == 0) {
         parts_->emptied.cancel();
     }
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
     shield.rethrow();
-    co_return result;
+    co_return *std::move(result);
 }
 
-Task<Result<InvocationResult>> Scheduler::Parts::admit_and_run(Invocation invocation) {
+// The part of a call that waits for nothing.
+Result<Scheduler::Parts::Admission> Scheduler::Parts::admit(const Invocation& invocation) {
     const SteadyTime arrived = ports.clock.steady_now();
     if (life != Life::kOpen) {
-        co_return stopping();
+        return stopping();
     }
-    const runtime::FunctionPtr function = ports.find_function(invocation.function);
+    runtime::FunctionPtr function = ports.find_function(invocation.function);
     if (!function) {
-        co_return Error(Code::kNotFound, "function", "Function not found: " + invocation.function);
+        return Error(Code::kNotFound, "function", "Function not found: " + invocation.function);
     }
-    const auto slot = slots.acquire(function->name, function->key(), invocation.delivery, arrived);
+    auto slot = slots.acquire(function->name, function->key(), invocation.delivery, arrived);
     if (slot.has_error()) {
         counters.throttles += 1;
-        co_return slot.error();
+        return slot.error();
     }
-    std::optional<EnvironmentLease> lease;
+    Admission admitted{std::move(function), std::move(slot).value(), std::nullopt, {}, {}};
     if (invocation.start == StartPreference::kAny) {
-        lease = fleet.take_warm(function);
+        admitted.lease = fleet.take_warm(admitted.function);
     }
-    InvocationRun::Waits waits;
-    const SteadyTime admitted = ports.clock.steady_now();
-    waits.admission = between(arrived, admitted);
-    if (!lease) {
-        auto claimed = co_await fleet.wait(function, invocation.start);
-        if (claimed.has_error()) {
-            counters.throttles += claimed.error().code() == Code::kThrottled ? 1 : 0;
-            co_return claimed.error();
-        }
-        lease = std::move(claimed).value();
-        waits.for_environment = between(admitted, ports.clock.steady_now());
-    }
-    InvocationRun run(context, std::move(invocation), *std::move(lease), waits);
-    co_return count(co_await run.run());
+    admitted.when = ports.clock.steady_now();
+    admitted.waits.admission = between(arrived, admitted.when);
+    return admitted;
 }
 
-Result<InvocationResult> Scheduler::Parts::count(Result<InvocationResult> result) {
+void Scheduler::Parts::claim(Result<Admission>& admitted, Result<EnvironmentLease> claimed) {
+    if (claimed.has_error()) {
+        counters.throttles += claimed.error().code() == Code::kThrottled ? 1 : 0;
+        admitted = claimed.error();
+        return;
+    }
+    admitted->lease = std::move(claimed).value();
+    admitted->waits.for_environment = between(admitted->when, ports.clock.steady_now());
+}
+
+void Scheduler::Parts::count(Result<InvocationResult>& result) {
     counters.invocations += 1;
     if (result.has_value()) {
         const StartSource source = result->record.source;
@@ -137,10 +163,9 @@ Result<InvocationResult> Scheduler::Parts::count(Result<InvocationResult> result
         counters.errors += result->outcome.kind == runtime::OutcomeKind::kSuccess ? 0 : 1;
         const bool cut = result->outcome.kind == runtime::OutcomeKind::kExited;
         if (life == Life::kCut && cut) {
-            return stopping();
+            result = stopping();
         }
     }
-    return result;
 }
 
 void Scheduler::retire(const std::string& function) {

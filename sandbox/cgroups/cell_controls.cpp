@@ -73,7 +73,10 @@ Result<void> CellControls::thaw() {
 }
 
 Result<std::uint64_t> CellControls::memory_peak_bytes() const {
-    LAMBENT_TRY(const std::string text, read_control(memory_peak_.get(), "the memory peak"));
+    LineRoom room;
+    LAMBENT_TRY(
+        const std::string_view text, read_line(memory_peak_.get(), room, "the memory peak")
+    );
     return parse_bytes(text);
 }
 

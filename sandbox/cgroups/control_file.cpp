@@ -42,6 +42,17 @@ Result<std::string> read_control(int file, std::string_view name) {
     }
 }
 
+Result<std::string_view> read_line(int file, LineRoom& room, std::string_view name) {
+    ssize_t size = 0;
+    do {
+        size = ::pread(file, room.data(), room.size(), 0);
+    } while (size < 0 && errno == EINTR);
+    if (size < 0) {
+        return errno_error(std::string("cannot read ").append(name), errno);
+    }
+    return std::string_view(room.data(), static_cast<std::size_t>(size));
+}
+
 Result<void> write_control(int file, std::string_view text, std::string_view name) {
     ssize_t size = 0;
     do {
