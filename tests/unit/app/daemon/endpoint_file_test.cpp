@@ -13,7 +13,7 @@
 namespace lambent::app {
 namespace {
 
-const EndpointFile::Content kContent{"http://127.0.0.1:4566", "us-east-1", "sigv4"};
+const EndpointFile::Content kContent{"http://127.0.0.1:4566", "us-east-1", "sigv4", ""};
 
 TEST_CASE("Endpoint file says where the daemon answers", "[app][EndpointFile]") {
     const tests::TempDir directory;
@@ -23,6 +23,16 @@ TEST_CASE("Endpoint file says where the daemon answers", "[app][EndpointFile]") 
     CHECK(read.at("region") == "us-east-1");
     CHECK(read.at("auth") == "sigv4");
     CHECK(read.at("pid") == ::getpid());
+    CHECK_FALSE(read.contains("certificate"));
+}
+
+TEST_CASE("Endpoint file says which certificate is spoken with", "[app][EndpointFile]") {
+    const tests::TempDir directory;
+    EndpointFile::Content content = kContent;
+    content.certificate = "/srv/own.pem";
+    const auto file = EndpointFile::publish(directory.path(), content).value();
+    const auto read = nlohmann::json::parse(read_file(directory.path() + "/endpoint.json").value());
+    CHECK(read.at("certificate") == "/srv/own.pem");
 }
 
 TEST_CASE("Endpoint file goes with its owner", "[app][EndpointFile]") {
