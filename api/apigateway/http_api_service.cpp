@@ -103,6 +103,7 @@ std::optional<HttpApiService::Place> HttpApiService::find_place(const http::Requ
     }
     const triggers::ApiRoutes& routes = *stage->stage->deployed;
     place.stage = stage->stage->name;
+    place.path = stage->path;
     place.variables = stage->stage->variables;
     auto match = triggers::match_route(routes, head.method, stage->path);
     if (match) {
@@ -285,7 +286,7 @@ Task<std::optional<triggers::Verdict>> HttpApiService::decide(
     const triggers::ApiAuthorizer& authorizer = *place.authorizer;
     const std::string arn = "arn:aws:execute-api:" + config_.region + ":" + runtime::kAccountId +
                             ":" + place.api_id + "/" + place.stage + "/" + request.method +
-                            request.path;
+                            triggers::judged_path(place.path);
     std::vector<std::string> matter{place.api_id, place.stage, authorizer.id};
     matter.insert(matter.end(), identity.begin(), identity.end());
     if (!authorizer.simple_responses) {

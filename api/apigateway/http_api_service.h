@@ -43,7 +43,8 @@ class HttpApiService final : public PublicService {
         std::optional<triggers::CorsRules> cors;
         std::string stage;
         std::map<std::string, std::string> variables;
-        std::string full_path;  // with the stage
+        std::string path;       // without the stage
+        std::string full_path;  // with it
         std::optional<triggers::ApiRoute> route;
         std::map<std::string, std::string> parameters;
         std::optional<triggers::ApiIntegration> integration;

@@ -229,7 +229,7 @@ Task<std::optional<http::Response>> RestApiService::authorize(
     }
     const std::string arn = "arn:aws:execute-api:" + config_.region + ":" + runtime::kAccountId +
                             ":" + place.api_id + "/" + place.stage + "/" + request.method +
-                            place.rest.path;
+                            triggers::judged_path(place.rest.path);
     const SteadyTime begun = ports_.clock.steady_now();
     Asked asked = co_await decide(std::move(place), request, std::move(*identity), arn);
     if (asked.refusal) {

@@ -47,6 +47,11 @@ std::string decoded(std::string_view text) {
     return plain.has_value() ? *plain : std::string(text);
 }
 
+// Of a request: exactly as it is written, for "get" is another method.
+bool is_request_method(std::string_view method) {
+    return method != "ANY" && std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
+}
+
 // One letter a segment, smaller for what is more specific.
 std::string rank_of(const std::vector<std::string_view>& pattern) {
     std::string rank;
@@ -164,6 +169,9 @@ bool is_route_key(std::string_view key) {
 std::optional<RouteMatch> match_route(
     const ApiRoutes& routes, std::string_view method, std::string_view path
 ) {
+    if (!is_request_method(method)) {
+        return std::nullopt;
+    }
     const auto segments = segments_of(path);
     std::optional<Candidate> best;
     for (const auto& [id, route] : routes.routes) {
@@ -190,6 +198,9 @@ std::optional<RouteMatch> match_route(
 std::optional<RouteMatch> match_resource(
     const ApiRoutes& routes, std::string_view method, std::string_view path
 ) {
+    if (!is_request_method(method)) {
+        return std::nullopt;
+    }
     const auto segments = segments_of(path);
     std::optional<Candidate> best;
     for (const auto& [id, route] : routes.routes) {
@@ -199,6 +210,17 @@ std::optional<RouteMatch> match_resource(
         }
     }
     return best && best->has_method() ? std::optional(std::move(best->match)) : std::nullopt;
+}
+
+std::string judged_path(std::string_view path) {
+    std::string judged;
+    for (const std::string_view segment : segments_of(path)) {
+        judged += '/';
+        for (const char c : decoded(segment)) {
+            judged += c == '/' ? std::string("%2F") : std::string(1, c);
+        }
+    }
+    return judged.empty() ? "/" : judged;
 }
 
 std::optional<StageMatch> match_stage(const HttpApi& api, std::string_view path) {

@@ -22,7 +22,8 @@ struct RouteMatch {
 // The most specific route for a request, as API Gateway chooses: a whole path before a greedy one,
 // a literal segment before a parameter, a method before ANY, and $default last. `path` is raw,
 // without the stage; its segments are compared decoded, so that no spelling of a path evades the
-// route that is meant for it. Parameters are decoded once. Pure.
+// route that is meant for it. Parameters are decoded once. Methods are API Gateway's seven, in
+// upper case: no route, not even $default, is for another. Pure.
 std::optional<RouteMatch> match_route(
     const ApiRoutes& routes, std::string_view method, std::string_view path
 );
@@ -32,6 +33,11 @@ std::optional<RouteMatch> match_route(
 std::optional<RouteMatch> match_resource(
     const ApiRoutes& routes, std::string_view method, std::string_view path
 );
+
+// The path that an authorizer's policy is asked about, of both kinds of API: of the segments that
+// are compared above, decoded, where "/" inside of one is "%2F"; no slash at the end. `path` is
+// raw, without the stage. However a path is spelt, its route and its judgement go together. Pure.
+std::string judged_path(std::string_view path);
 
 // The stage that a path begins with, and what is left of the path; else $default, if there is one.
 struct StageMatch {

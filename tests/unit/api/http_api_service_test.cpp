@@ -34,10 +34,24 @@ triggers::HttpApi guarded_api() {
     api.current.authorizers["z1"] = authorizer;
     api.current.integrations["i1"] = integration;
     api.current.routes["r1"] = route;
+    authorizer.id = "z2";
+    authorizer.type = triggers::ApiAuthorizer::Type::kRequest;
+    authorizer.reference = "guard";
+    route.auth = triggers::ApiRoute::Auth::kCustom;
+    route.authorizer_id = "z2";
+    api.current.authorizers["z2"] = authorizer;
+    route.id = "r2";
+    route.key = "ANY /admin";
+    api.current.routes["r2"] = route;
+    route.id = "r3";
+    route.key = "ANY /admin/{x}";
+    api.current.routes["r3"] = route;
     triggers::ApiStage stage;
     stage.name = "$default";
     stage.deployed = api.current;
     api.stages["$default"] = stage;
+    stage.name = "dev";
+    api.stages["dev"] = stage;
     return api;
 }
 
@@ -47,9 +61,9 @@ struct ApiDesk {
         driver->migrate(triggers::HttpApis::migrations()).value();
         run_flow(loop, apis.create(guarded_api())).value();
     }
-    http::Response ask(const std::string& path) {
+    http::Response ask(const std::string& path, const std::string& method = "GET") {
         Request request;
-        request.head.method = "GET";
+        request.head.method = method;
         request.head.path = path;
         request.head.peer = "127.0.0.1:5000";
         request.head.headers.add("Host", "abcdefghij.execute-api.us-east-1.localhost:4566");
@@ -79,4 +93,20 @@ TEST_CASE("An authorizer that looks nowhere lets no token pass", "[api][apigatew
     CHECK(desk.ask("/%78").status == 401);
     CHECK(desk.ask("/y").status == 404);
     CHECK(desk.invoker.asked.empty());
+}
+
+TEST_CASE("No spelling of an HTTP API's path evades what denies it", "[api][apigateway]") {
+    ApiDesk desk;
+    desk.invoker.parts = {R"({"policyDocument":{"Statement":[
+        {"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"},
+        {"Effect":"Deny","Action":"execute-api:Invoke",
+         "Resource":["*/GET/admin/*","*/GET/admin"]}]}})"};
+    for (const char* path :
+         {"/admin/x", "/%61dmin/x", "/admin", "/admin/", "/dev/admin", "/d%65v/%61dmin/x/"}) {
+        CAPTURE(path);
+        CHECK(desk.ask(path).status == 403);
+    }
+    CHECK(desk.invoker.asked.size() == 6);
+    CHECK(desk.ask("/admin", "get").status == 404);
+    CHECK(desk.invoker.asked.size() == 6);
 }

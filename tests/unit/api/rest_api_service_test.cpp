@@ -31,6 +31,27 @@ triggers::RestApi guarded_rest_api() {
     method.auth = triggers::ApiRoute::Auth::kIam;
     root.methods["POST"] = method;
     api.resources["root"] = root;
+    triggers::ApiAuthorizer authorizer;
+    authorizer.id = "z1";
+    authorizer.type = triggers::ApiAuthorizer::Type::kToken;
+    authorizer.reference = "guard";
+    authorizer.identity_sources = {"$request.header.Authorization"};
+    api.authorizers["z1"] = authorizer;
+    method.name = "ANY";
+    method.auth = triggers::ApiRoute::Auth::kCustom;
+    method.authorizer_id = "z1";
+    triggers::RestResource admin;
+    admin.id = "admin";
+    admin.parent_id = "root";
+    admin.part = "admin";
+    admin.methods["ANY"] = method;
+    triggers::RestResource below = admin;
+    below.id = "below";
+    below.parent_id = "admin";
+    below.part = "{x}";
+    api.resources["admin"] = admin;
+    api.resources["below"] = below;
+    triggers::name_paths(api);
     triggers::RestDeployment deployment;
     deployment.id = "d1";
     deployment.routes = triggers::rest_routes(api);
@@ -117,4 +138,26 @@ TEST_CASE("What a function did is told as API Gateway tells it", "[api][apigatew
         desk.invoker.answer = Error(code, "refused");
         CHECK(desk.text(desk.ask(desk.request("GET", "/prod"))) == "500 " + broken);
     }
+}
+
+TEST_CASE("No spelling of a path evades what denies it", "[api][apigateway]") {
+    RestDesk desk;
+    desk.invoker.parts = {R"({"principalId":"p","policyDocument":{"Statement":[
+        {"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"},
+        {"Effect":"Deny","Action":"execute-api:Invoke",
+         "Resource":["*/prod/GET/admin/*","*/prod/GET/admin"]}]}})"};
+    for (const char* path :
+         {"/prod/admin/x", "/prod/%61dmin/x", "/prod/admin", "/prod/admin/", "/%70rod/%61dmin/"}) {
+        Request made = desk.request("GET", path);
+        made.head.headers.add("Authorization", "t");
+        CAPTURE(path);
+        CHECK(desk.ask(std::move(made)).status == 403);
+    }
+    CHECK(desk.invoker.asked.size() == 5);
+    Request other = desk.request("get", "/prod/admin");
+    other.head.headers.add("Authorization", "t");
+    CHECK(
+        desk.text(desk.ask(std::move(other))) == R"(403 {"message":"Missing Authentication Token"})"
+    );
+    CHECK(desk.invoker.asked.size() == 5);
 }

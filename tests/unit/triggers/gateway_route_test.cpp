@@ -69,6 +69,26 @@ TEST_CASE("A path takes the same route however it is spelt", "[triggers][gateway
     CHECK(chosen(routes, "GET", "/admin%2F5") == "ANY /{proxy+} proxy=admin/5");
 }
 
+TEST_CASE("A path is judged the same however it is spelt", "[triggers][gateway]") {
+    for (const char* spelt : {"/admin/x", "/%61dmin/x", "/admin/x/", "/admin/%78/"}) {
+        CHECK(judged_path(spelt) == "/admin/x");
+    }
+    CHECK(judged_path("/admin/") == "/admin");
+    CHECK(judged_path("/admin%2fx") == "/admin%2Fx");
+    CHECK(judged_path("/a%20b") == "/a b");
+    CHECK(judged_path("/") == "/");
+}
+
+TEST_CASE("A method is what it is in upper case, or none", "[triggers][gateway]") {
+    const ApiRoutes routes = routes_of({"ANY /admin", "$default"});
+    for (const char* method : {"get", "Get", "ANY", "TRACE", "GETS", ""}) {
+        CHECK(chosen(routes, method, "/admin") == "none");
+        CHECK(chosen(routes, method, "/other") == "none");
+        CHECK_FALSE(match_resource(routes_of({"ANY /admin"}), method, "/admin"));
+    }
+    CHECK(chosen(routes, "OPTIONS", "/admin") == "ANY /admin");
+}
+
 TEST_CASE("No route is chosen where none fits", "[triggers][gateway]") {
     const ApiRoutes routes = routes_of({"GET /a/{b}", "POST /c/{d+}"});
     CHECK(chosen(routes, "GET", "/a") == "none");
