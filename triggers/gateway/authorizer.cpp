@@ -62,25 +62,34 @@ bool is_named(std::string_view a, std::string_view b) {
     });
 }
 
-std::string header_value(const HttpRequest& request, std::string_view name) {
-    for (const auto& [key, value] : request.fields) {
+// Empty when there is none, or more than one, however their names are written: functions may take
+// another of them than the one that is checked here.
+std::string only_value(const HttpFields& fields, std::string_view name) {
+    const std::string* only = nullptr;
+    for (const auto& [key, value] : fields) {
         if (is_named(key, name)) {
-            return value;
+            if (only != nullptr) {
+                return "";
+            }
+            only = &value;
         }
     }
-    return "";
+    return only == nullptr ? "" : *only;
+}
+
+// The same; but an item of another case alone is another item.
+std::string query_value(const HttpRequest& request, std::string_view name) {
+    const auto items = http::parse_query(request.query);
+    return items.has_value() && http::find_item(*items, name) ? only_value(*items, name) : "";
 }
 
 std::string source_value(const std::string& source, const HttpRequest& request) {
     const std::string_view text = source;
     if (text.starts_with(kHeader)) {
-        return header_value(request, text.substr(kHeader.size()));
+        return only_value(request.fields, text.substr(kHeader.size()));
     }
     if (text.starts_with(kQuery)) {
-        const auto items = http::parse_query(request.query);
-        return items.has_error()
-                   ? ""
-                   : std::string(http::find_item(*items, text.substr(kQuery.size())).value_or(""));
+        return query_value(request, text.substr(kQuery.size()));
     }
     if (text.starts_with(kVariable)) {
         const auto& variables = request.route.stage_variables;

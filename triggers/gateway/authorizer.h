@@ -14,7 +14,8 @@ namespace lambent::triggers {
 bool is_identity_source(const std::string& source);
 
 // What a request says in the places where an authorizer looks; nothing when one of them is empty,
-// and then the request is refused without asking. Pure.
+// or is a header or an item of the query that is there more than once, and then the request is
+// refused without asking. Pure.
 std::optional<std::vector<std::string>> identity_of(
     const ApiAuthorizer& authorizer, const HttpRequest& request
 );

@@ -17,7 +17,7 @@ HttpRequest visit() {
     HttpRequest request;
     request.method = "GET";
     request.path = "/pets/1";
-    request.query = "q=1&q=2";
+    request.query = "q=1&q=2&r=1";
     request.fields = {
         {"Authorization", "secret"}, {"X-Two", "a"}, {"x-two", "b"}, {"Cookie", "c=1"}};
     request.source_ip = "127.0.0.1";
@@ -48,7 +48,7 @@ TEST_CASE("An authorizer is asked with what identifies the caller", "[triggers][
     ApiAuthorizer authorizer;
     authorizer.identity_sources = {
         "$request.header.authorization",
-        "$request.querystring.q",
+        "$request.querystring.r",
         "$stageVariables.tone",
         "$context.routeKey"};
     const auto identity = identity_of(authorizer, visit());
@@ -63,6 +63,26 @@ TEST_CASE("An authorizer is asked with what identifies the caller", "[triggers][
     CHECK_FALSE(identity_of(authorizer, visit()));
     CHECK_FALSE(is_identity_source("$request.body.x"));
     CHECK_FALSE(is_identity_source("$request.header."));
+}
+
+TEST_CASE("Who identifies twice is not identified", "[triggers][gateway]") {
+    const auto identity = [](const std::string& source, const HttpRequest& request) {
+        ApiAuthorizer authorizer;
+        authorizer.identity_sources = {source};
+        const auto found = identity_of(authorizer, request);
+        return found ? found->front() : "none";
+    };
+    HttpRequest request = visit();
+    CHECK(identity("$request.header.Authorization", request) == "secret");
+    CHECK(identity("$request.header.x-two", request) == "none");
+    request.fields.emplace_back("AUTHORIZATION", "");
+    CHECK(identity("$request.header.Authorization", request) == "none");
+    CHECK(identity("$request.querystring.q", request) == "none");
+    CHECK(identity("$request.querystring.r", request) == "1");
+    request.query = "token=good&%54oken=forged";
+    CHECK(identity("$request.querystring.token", request) == "none");
+    request.query = "Token=good";
+    CHECK(identity("$request.querystring.token", request) == "none");
 }
 
 TEST_CASE("An authorizer's simple answer decides", "[triggers][gateway]") {
@@ -106,8 +126,11 @@ TEST_CASE("A request becomes an event of format 1.0", "[triggers][gateway]") {
     CHECK(event.at("version") == "1.0");
     CHECK(event.at("resource") == "/pets/{id}");
     CHECK(event.at("httpMethod") == "GET");
-    CHECK(event.at("queryStringParameters") == json{{"q", "2"}});
-    CHECK(event.at("multiValueQueryStringParameters") == json{{"q", {"1", "2"}}});
+    CHECK(event.at("queryStringParameters") == json{{"q", "2"}, {"r", "1"}});
+    CHECK(
+        event.at("multiValueQueryStringParameters") ==
+        json{{"q", {"1", "2"}}, {"r", json::array({"1"})}}
+    );
     CHECK(event.at("headers").at("Cookie") == "c=1");
     CHECK(event.at("pathParameters") == json{{"id", "1"}});
     CHECK(event.at("stageVariables") == json{{"tone", "blue"}});
