@@ -171,7 +171,7 @@ std::optional<Verdict> verdict_of(
         verdict.is_allowed = said.get<bool>();
     } else {
         const json& policy = part_of(*answer, "policyDocument");
-        if (!policy.is_object()) {
+        if (!is_usable_policy(policy)) {
             return std::nullopt;
         }
         verdict.is_allowed = ruling_of(policy, route_arn) == Ruling::kAllowed;

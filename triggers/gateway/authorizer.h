@@ -34,7 +34,8 @@ struct Verdict {
     std::string context = "{}";  // a JSON object, which the integration's event carries on
     std::string policy;          // of a REST API, to be asked about each address
 };
-// Nothing when the answer is neither, is nested too deep, or has a context of more than 8 KB. Pure.
+// Nothing when the answer is neither, is nested too deep, or has a context of more than 8 KB or a
+// policy that cannot be used. Pure.
 std::optional<Verdict> verdict_of(
     const ApiAuthorizer& authorizer, const std::string& payload, const std::string& route_arn
 );

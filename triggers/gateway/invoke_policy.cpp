@@ -3,14 +3,18 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <string_view>
+#include <vector>
 
 namespace lambent::triggers {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kAction = "execute-api:Invoke";
+constexpr std::string_view kAction = "execute-api:invoke";  // in small letters
+constexpr std::size_t kPatternBytesMax = 512;
+constexpr std::size_t kPolicyBytesMax = 8 * 1024;
 
 // "*" and "?" as in policies.
 bool matches(std::string_view pattern, std::string_view text) {
@@ -35,14 +39,29 @@ bool matches(std::string_view pattern, std::string_view text) {
     return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
-// One text, or any of a list.
-bool any_matches(const json& patterns, std::string_view text) {
-    if (patterns.is_string()) {
-        return matches(patterns.get_ref<const std::string&>(), text);
+bool is_text(const json& said) {
+    return said.is_string();
+}
+
+bool are_texts(const json& said) {
+    return is_text(said) || (said.is_array() && std::all_of(said.begin(), said.end(), is_text));
+}
+
+// Of one text or a list of them; of all else none.
+std::vector<std::string> texts_of(const json& said) {
+    std::vector<std::string> texts;
+    if (are_texts(said)) {
+        for (const json& one : said) {  // a text is its own only element
+            texts.push_back(one.get<std::string>());
+        }
     }
-    return patterns.is_array() && std::any_of(patterns.begin(), patterns.end(), [&](const json& p) {
-               return p.is_string() && matches(p.get_ref<const std::string&>(), text);
-           });
+    return texts;
+}
+
+bool any_matches(const std::vector<std::string>& patterns, std::string_view text) {
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+        return matches(pattern, text);
+    });
 }
 
 // null, when the object has no such member.
@@ -52,22 +71,65 @@ const json& said_of(const json& object, const char* name) {
     return found == object.end() ? kNothing : *found;
 }
 
-bool applies(const json& statement, const std::string& arn) {
-    return statement.is_object() && any_matches(said_of(statement, "Action"), kAction) &&
-           any_matches(said_of(statement, "Resource"), arn);
+// Actions are compared without case.
+bool is_about_invoke(const json& statement) {
+    std::vector<std::string> actions = texts_of(said_of(statement, "Action"));
+    for (std::string& action : actions) {
+        std::transform(action.begin(), action.end(), action.begin(), [](unsigned char c) {
+            return static_cast<char>(std::tolower(c));
+        });
+    }
+    return any_matches(actions, kAction);
+}
+
+bool is_understood(const json& statement) {
+    return !statement.contains("Condition") && !statement.contains("NotAction") &&
+           !statement.contains("NotResource") && are_texts(said_of(statement, "Action")) &&
+           are_texts(said_of(statement, "Resource"));
+}
+
+bool has_long_pattern(const json& statement) {
+    for (const char* name : {"Action", "Resource"}) {
+        for (const std::string& pattern : texts_of(said_of(statement, name))) {
+            if (pattern.size() > kPatternBytesMax) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+json statements_of(const json& policy) {
+    const json& said = said_of(policy, "Statement");
+    return said.is_object() ? json::array({said}) : said;
 }
 
 }  // namespace
 
+bool is_usable_policy(const json& policy) {
+    const auto lossy = json::error_handler_t::replace;
+    if (!policy.is_object() || policy.dump(-1, ' ', false, lossy).size() > kPolicyBytesMax) {
+        return false;
+    }
+    const json statements = statements_of(policy);
+    return std::none_of(statements.begin(), statements.end(), [](const json& statement) {
+        return statement.is_object() && has_long_pattern(statement);
+    });
+}
+
 Ruling ruling_of(const json& policy, const std::string& arn) {
-    const json& said = said_of(policy, "Statement");
-    const json statements = said.is_object() ? json::array({said}) : said;
     Ruling ruling = Ruling::kSilent;
-    for (const json& statement : statements) {
-        if (applies(statement, arn)) {
-            if (said_of(statement, "Effect") != "Allow") {
-                return Ruling::kDenied;
-            }
+    for (const json& statement : statements_of(policy)) {
+        if (!statement.is_object()) {
+            continue;
+        }
+        const bool is_meant = is_about_invoke(statement) &&
+                              any_matches(texts_of(said_of(statement, "Resource")), arn);
+        const bool allows = said_of(statement, "Effect") == "Allow";
+        if (!allows && (is_meant || !is_understood(statement))) {
+            return Ruling::kDenied;
+        }
+        if (allows && is_meant && is_understood(statement)) {
             ruling = Ruling::kAllowed;
         }
     }

@@ -16,7 +16,6 @@ namespace lambent::triggers {
 namespace {
 
 constexpr std::size_t kRestContextBytesMax = 8 * 1024;
-constexpr std::size_t kPolicyBytesMax = 64 * 1024;
 
 // A text for every plain value; nothing for lists and objects.
 std::optional<std::string> plain_text(const nlohmann::json& value) {
@@ -35,7 +34,7 @@ std::string dump_answer(const nlohmann::json& value) {
 std::optional<Verdict> rest_verdict_of(const std::string& payload) {
     const auto answer = parse_shallow_json(payload);
     if (!answer || !answer->is_object() || !answer->contains("principalId") ||
-        !answer->contains("policyDocument") || !answer->at("policyDocument").is_object()) {
+        !answer->contains("policyDocument") || !is_usable_policy(answer->at("policyDocument"))) {
         return std::nullopt;
     }
     const auto principal = plain_text(answer->at("principalId"));
@@ -58,8 +57,7 @@ std::optional<Verdict> rest_verdict_of(const std::string& payload) {
     Verdict verdict;
     verdict.context = dump_answer(context);
     verdict.policy = dump_answer(answer->at("policyDocument"));
-    const bool fits =
-        verdict.context.size() <= kRestContextBytesMax && verdict.policy.size() <= kPolicyBytesMax;
+    const bool fits = verdict.context.size() <= kRestContextBytesMax;
     return fits ? std::optional(std::move(verdict)) : std::nullopt;
 }
 

@@ -1,5 +1,6 @@
 #include "triggers/gateway/authorizer.h"
 #include "triggers/gateway/proxy_event.h"
+#include "triggers/gateway/rest_authorizer.h"
 #include "triggers/http/http_answer.h"
 
 #include <catch2/catch.hpp>
@@ -106,6 +107,46 @@ TEST_CASE("An authorizer's policy decides", "[triggers][gateway]") {
             {"Action":"*","Effect":"Allow","Resource":"*"},
             {"Action":["execute-api:*"],"Effect":"Deny","Resource":"*pets*"}]}})") == "denied {}");
     CHECK(verdict(R"({"isAuthorized":true})") == "none");
+}
+
+TEST_CASE("What is not understood of a policy opens nothing", "[triggers][gateway]") {
+    const auto decided = [](const std::string& effect, const std::string& rest) {
+        return verdict(
+            R"({"policyDocument":{"Statement":[
+                {"Action":"Execute-API:INVOKE","Effect":"Allow","Resource":")" +
+            std::string(effect == "Deny" ? "*" : "arn:other") + R"("},{"Effect":")" + effect +
+            "\"," + rest + "}]}}"
+        );
+    };
+    const std::string whole = R"("Action":"execute-api:Invoke","Resource":"*")";
+    CHECK(decided("Allow", whole) == "allowed {}");
+    CHECK(decided("Deny", R"("Action":"*","Resource":"arn:other")") == "allowed {}");
+    CHECK(decided("Deny", R"("Action":"EXECUTE-API:invoke","Resource":"*")") == "denied {}");
+    for (const char* more :
+         {R"(,"Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.1"}})",
+          R"(,"NotAction":"s3:*")",
+          R"(,"NotResource":"arn:other")"}) {
+        CHECK(decided("Allow", whole + more) == "denied {}");
+        CHECK(decided("Deny", R"("Resource":"arn:other")" + std::string(more)) == "denied {}");
+    }
+    CHECK(decided("Deny", R"("NotAction":"s3:*","Resource":"*")") == "denied {}");
+    CHECK(decided("Deny", R"("Action":"*")") == "denied {}");
+    CHECK(decided("Allow", R"("Action":"*","Resource":["*",1])") == "denied {}");
+    CHECK(decided("Allow", R"("Action":"*","Resource":{"a":"*"})") == "denied {}");
+    CHECK(decided("Deny", R"("Action":"*","NotResource":"arn:other")") == "denied {}");
+}
+
+TEST_CASE("A policy is bounded, and so are its patterns", "[triggers][gateway]") {
+    const auto of_resources = [](std::size_t count, std::size_t bytes) {
+        return policy("Allow", json(std::vector(count, std::string(bytes, '*'))).dump());
+    };
+    CHECK(verdict(of_resources(1, 512)).starts_with("allowed"));
+    CHECK(verdict(of_resources(1, 513)) == "none");
+    CHECK(verdict(of_resources(15, 512)).starts_with("allowed"));
+    CHECK(verdict(of_resources(16, 512)) == "none");
+    CHECK(rest_verdict_of(of_resources(15, 512)));
+    CHECK_FALSE(rest_verdict_of(of_resources(16, 512)));
+    CHECK_FALSE(rest_verdict_of(of_resources(1, 513)));
 }
 
 TEST_CASE("An authorizer's answer is bounded", "[triggers][gateway]") {
