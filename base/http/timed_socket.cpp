@@ -1,5 +1,6 @@
 #include "base/http/timed_socket.h"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::int64_t kBytesPerSecondMin = 100;
 constexpr std::size_t kRecordBytes = 16 * 1024;  // of TLS, at most
+constexpr int kReadsInARowMax = 16;
 
 std::size_t size_of(const TimedSocket::Parts& parts) {
     return parts[0].size() + parts[1].size();
@@ -56,13 +58,18 @@ Task<Result<std::size_t>> TimedSocket::read_some(asio::mutable_buffer into, Pati
     co_return bytes;
 }
 
-// One deadline, however many records or steps of the handshake come in between.
+// One deadline, however many records or steps of the handshake come in between. A session that has
+// bytes gives them without a wait: now and then others get their turn.
 Task<Result<std::size_t>> TimedSocket::read_tls(asio::mutable_buffer into, Patience patience) {
     const SteadyTime end = std::chrono::steady_clock::now() + patience;
     for (;;) {
         const TlsSession::Step step = tls_->read(into.data(), into.size());
         switch (step.state) {
             case TlsSession::State::kDone:
+                if (++reads_in_a_row_ >= kReadsInARowMax) {
+                    reads_in_a_row_ = 0;
+                    co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+                }
                 co_return step.bytes;
             case TlsSession::State::kEnd:
                 co_return std::size_t{0};
@@ -80,6 +87,7 @@ Task<Result<std::size_t>> TimedSocket::read_tls(asio::mutable_buffer into, Patie
                                 : asio::ip::tcp::socket::wait_write;
         timed_out_ = false;
         deadline_ = end;
+        reads_in_a_row_ = 0;
         error_code failure;
         co_await socket_.async_wait(wanted, asio::redirect_error(asio::use_awaitable, failure));
         if (failure) {

@@ -75,6 +75,7 @@ class TimedSocket {
     std::unique_ptr<TlsSession> tls_;          // null: plain; goes before the socket
     SteadyTime deadline_ = SteadyTime::max();  // of the wait under way
     bool timed_out_ = false;
+    int reads_in_a_row_ = 0;  // of TLS, since the last wait
 };
 
 }  // namespace lambent::http

@@ -1,8 +1,12 @@
+#include "base/http/timed_socket.h"
 #include "base/http/tls_context.h"
 #include "base/unique_fd.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/tls_files.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
 #include <openssl/ssl.h>
 
@@ -11,6 +15,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <exception>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -88,6 +94,31 @@ struct TlsPair {
     std::string received;
 };
 
+constexpr int kBytesSent = 100;
+
+// Reads byte by byte, and posts after the first what notes how many had been read when it ran.
+struct GreedyReader {
+    Task<> run() {
+        char byte = 0;
+        const boost::asio::mutable_buffer into(&byte, 1);
+        while (read < kBytesSent) {
+            const auto got = co_await socket.read_some(into, std::chrono::minutes(5));
+            if (got.has_error()) {
+                break;
+            }
+            if (++read == 1) {
+                boost::asio::post(socket.executor(), [this] { read_before_others = read; });
+            }
+        }
+        is_over = true;
+    }
+
+    TimedSocket socket;
+    int read = 0;
+    int read_before_others = 0;
+    bool is_over = false;
+};
+
 std::string refusal_of(const std::string& certificate, const std::string& key) {
     const auto loaded = TlsContext::load(certificate, key);
     REQUIRE(loaded.has_error());
@@ -158,6 +189,36 @@ TEST_CASE("Plain bytes are seen for what they are and left unread", "[base][TlsS
     CHECK(pair.server->read(&byte, 1).state == State::kPlain);
     CHECK(::recv(pair.server_end.get(), &byte, 1, MSG_PEEK) == 1);
     CHECK(byte == 'G');
+}
+
+TEST_CASE("A client that has sent much lets others have their turn", "[base][TimedSocket]") {
+    TlsPair pair;
+    boost::asio::io_context loop;
+    GreedyReader reader{
+        TimedSocket(loop.get_executor(), std::move(pair.server_end), std::move(pair.server))};
+    boost::asio::co_spawn(loop, reader.run(), [](const std::exception_ptr&) {});
+    const std::string bytes(kBytesSent, 'x');
+    bool is_sent = false;
+    for (int turn = 0; turn < 1000 && !reader.is_over; ++turn) {
+        is_sent = is_sent || SSL_write(pair.client.get(), bytes.data(), kBytesSent) == kBytesSent;
+        loop.restart();
+        loop.poll();
+    }
+    CHECK(reader.read == kBytesSent);
+    CHECK(reader.read_before_others >= 1);
+    CHECK(reader.read_before_others <= 16);
+}
+
+TEST_CASE("A read of TLS meets a key update and goes on", "[base][TlsSession]") {
+    TlsPair pair;
+    State state = State::kBroken;
+    pair.pump("x", state);
+    REQUIRE(SSL_key_update(pair.client.get(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1);
+    REQUIRE(SSL_write(pair.client.get(), "y", 1) == 1);
+    char byte = 0;
+    CHECK(pair.server->read(&byte, 1).state == State::kWaitsRead);
+    CHECK(pair.server->read(&byte, 1).state == State::kDone);
+    CHECK(byte == 'y');
 }
 
 TEST_CASE("A certificate says for which names it is", "[base][TlsContext]") {
