@@ -29,13 +29,29 @@ Result<void> erase_api(sql::Session& session, const std::string& id) {
 }
 
 template <class Api>
-Result<void> write_api(sql::Session& session, const Api& api) {
+Result<void> insert_api(sql::Session& session, const Api& api) {
     const std::string table = ApiRow<Api>::kTable;
-    LAMBENT_TRY(erase_api<Api>(session, api.id));
     LAMBENT_TRY(session.run(
         "INSERT INTO " + table + " (id, document) VALUES ($1, $2)", {api.id, ApiRow<Api>::text(api)}
     ));
     return {};
+}
+
+Error no_such_api(const std::string& id) {
+    return Error(Code::kNotFound, "api", "Invalid API identifier specified " + id);
+}
+
+// Only a row that is there: one that was removed meanwhile must not come back.
+template <class Api>
+Result<void> rewrite_api(sql::Session& session, const Api& api) {
+    const std::string table = ApiRow<Api>::kTable;
+    LAMBENT_TRY(
+        const sql::Rows done,
+        session.run(
+            "UPDATE " + table + " SET document = $1 WHERE id = $2", {ApiRow<Api>::text(api), api.id}
+        )
+    );
+    return done.changed == 0 ? Result<void>(no_such_api(api.id)) : Result<void>();
 }
 
 }  // namespace
@@ -68,7 +84,7 @@ Task<Result<void>> ApiStore<Api>::load() {
 template <class Api>
 Task<Result<void>> ApiStore<Api>::create(Api api) {
     sql::Work work = [api](sql::Session& session) {
-        return write_api(session, api);
+        return insert_api(session, api);
     };
     LAMBENT_CO_TRY(co_await driver_.write(std::move(work)));
     apis_.insert_or_assign(api.id, api);
@@ -80,17 +96,17 @@ template <class Api>
 Task<Result<void>> ApiStore<Api>::update(std::string id, Change change) {
     const Api* const now = find(id);
     if (now == nullptr) {
-        co_return Error(Code::kNotFound, "api", "Invalid API identifier specified " + id);
+        co_return no_such_api(id);
     }
     const Api before = *now;
     Api wanted = before;
     LAMBENT_CO_TRY(change(wanted));
     apis_.insert_or_assign(id, wanted);
     sql::Work work = [wanted](sql::Session& session) {
-        return write_api(session, wanted);
+        return rewrite_api(session, wanted);
     };
     const Result<void> written = co_await driver_.write(std::move(work));
-    if (written.has_error()) {
+    if (written.has_error() && find(id) != nullptr) {
         apis_.insert_or_assign(id, before);
     }
     co_return written;

@@ -26,7 +26,8 @@ class ApiStore {
     Task<Result<void>> load();  // once, at start
 
     Task<Result<void>> create(Api api);
-    // Changes one; what `change` refuses is not kept. Two changes at once see each other.
+    // Changes one; what `change` refuses is not kept. Two changes at once see each other,
+    // and none brings back what is removed meanwhile.
     using Change = std::function<Result<void>(Api& api)>;
     Task<Result<void>> update(std::string id, Change change);
     Task<Result<void>> remove(std::string id);

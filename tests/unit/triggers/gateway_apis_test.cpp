@@ -6,7 +6,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <exception>
 #include <memory>
+#include <optional>
 
 using namespace lambent;
 using namespace lambent::triggers;
@@ -108,6 +110,37 @@ TEST_CASE("HttpApis keeps no change that is refused", "[triggers][HttpApis]") {
     };
     CHECK(fixture.update(refuse).has_error());
     CHECK(fixture.apis->find("a1")->name == "shop");
+}
+
+TEST_CASE("HttpApis brings back nothing that is removed meanwhile", "[triggers][HttpApis]") {
+    ApiFixture fixture;
+    run_flow(fixture.loop, fixture.apis->create(whole_api())).value();
+    const auto rename = [](HttpApi& api) -> Result<void> {
+        api.name = "other";
+        return {};
+    };
+    std::optional<Result<void>> removed;
+    std::optional<Result<void>> updated;
+    // Both begin before either ends.
+    boost::asio::co_spawn(
+        fixture.loop,
+        fixture.apis->remove("a1"),
+        [&](const std::exception_ptr&, Result<void> result) { removed = std::move(result); }
+    );
+    boost::asio::co_spawn(
+        fixture.loop,
+        fixture.apis->update("a1", rename),
+        [&](const std::exception_ptr&, Result<void> result) { updated = std::move(result); }
+    );
+    fixture.loop.restart();
+    fixture.loop.run_for(lambent::tests::kHangGuard);
+    REQUIRE((removed && updated));
+    CHECK(removed->has_value());
+    REQUIRE(updated->has_error());
+    CHECK(updated->error().code() == Code::kNotFound);
+    CHECK(fixture.apis->list().empty());
+    fixture.open();
+    CHECK(fixture.apis->list().empty());
 }
 
 TEST_CASE("A stage serves what was deployed", "[triggers][HttpApis]") {
