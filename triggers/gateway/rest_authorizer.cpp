@@ -2,7 +2,9 @@
 
 #include "base/json_depth.h"
 
-// How many steps a match may take: a token is a stranger's, and the loop is everybody's.
+// A token is a stranger's, and the loop is everybody's: a match may take as many steps as the token
+// has bytes, times the square of the expression's, or the square of the token's when that is more;
+// this bounds the latter, and kFormStepsMax the former.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wold-style-cast"
 #define BOOST_REGEX_MAX_STATE_COUNT 1000000
@@ -15,6 +17,7 @@
 namespace lambent::triggers {
 namespace {
 
+constexpr std::size_t kFormStepsMax = 5'000'000;
 constexpr std::size_t kRestContextBytesMax = 8 * 1024;
 
 // A text for every plain value; nothing for lists and objects.
@@ -67,11 +70,15 @@ Ruling rest_ruling(const Verdict& verdict, const std::string& method_arn) {
 }
 
 bool has_valid_form(const ApiAuthorizer& authorizer, const std::string& token) {
-    if (authorizer.validation.empty()) {
+    const std::string& form = authorizer.validation;
+    if (form.empty()) {
         return true;
     }
+    if (token.size() * form.size() * form.size() > kFormStepsMax) {
+        return false;
+    }
     try {
-        return boost::regex_match(token, boost::regex(authorizer.validation));
+        return boost::regex_match(token, boost::regex(form));
     } catch (const std::runtime_error&) {  // also when it takes too long
         return false;
     }

@@ -174,6 +174,15 @@ TEST_CASE("Tokens of another form are not asked about", "[triggers][gateway]") {
     CHECK_FALSE(has_valid_form(authorizer, std::string(4000, 'a') + "b"));
 }
 
+TEST_CASE("Tokens too long for the form that is asked for are refused", "[triggers][gateway]") {
+    ApiAuthorizer authorizer;
+    authorizer.validation = "[" + std::string(97, 'a') + "]+";  // 100 bytes
+    CHECK(has_valid_form(authorizer, std::string(500, 'a')));
+    CHECK_FALSE(has_valid_form(authorizer, std::string(501, 'a')));
+    authorizer.validation = "Bearer [a-z]+";
+    CHECK(has_valid_form(authorizer, "Bearer " + std::string(8000, 'a')));
+}
+
 TEST_CASE("A REST API takes answers of five members and nothing else", "[triggers][gateway]") {
     const auto said = rest_answer(
         R"({"statusCode":201,"headers":{"A":"1","B":"2","C":true},)"
