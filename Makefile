@@ -37,7 +37,7 @@ power-cuts:
 	@scripts/setup build demo test
 	@scripts/build release async_contract_tests triggers_contract_tests
 	@LAMBENT_CUTS=5000 build/bin/async_contract_tests
-	@LAMBENT_CUTS=312 build/bin/triggers_contract_tests
+	@LAMBENT_CUTS=1000 build/bin/triggers_contract_tests
 
 # The same for longer (each failpoint with each harm from 20 seeds and more), random histories
 # against models, and kill -9 of a loaded daemon every second for five minutes.
@@ -46,7 +46,7 @@ soak:
 	@scripts/build release lambent lambent-launcher lambent_support async_contract_tests \
 	    triggers_contract_tests scheduler_async_tests triggers_queue_tests triggers_objects_tests
 	@LAMBENT_CUTS=100000 build/bin/async_contract_tests
-	@LAMBENT_CUTS=3120 build/bin/triggers_contract_tests
+	@LAMBENT_CUTS=20000 build/bin/triggers_contract_tests
 	@for room in scheduler_async triggers_queue triggers_objects; do \
 	    LAMBENT_SEQUENCES=100000 build/bin/$${room}_tests '[model]' || exit 1; done
 	@cd tests/clients && $(as_root) env LAMBENT_KILL_SECONDS=300 LAMBENT_KILL_READY_MS=500 \
