@@ -37,7 +37,7 @@ power-cuts:
 	@scripts/setup build demo test
 	@scripts/build release async_contract_tests triggers_contract_tests
 	@LAMBENT_CUTS=5000 build/bin/async_contract_tests
-	@LAMBENT_CUTS=1000 build/bin/triggers_contract_tests
+	@LAMBENT_CUTS=312 build/bin/triggers_contract_tests
 
 # The same for longer (each failpoint with each harm from 20 seeds and more), random histories
 # against models, and kill -9 of a loaded daemon every second for five minutes.
