@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <string>
-#include <utility>
+#include <string_view>
 
 namespace lambent::scheduler {
 namespace {
@@ -31,9 +31,9 @@ DeadLetter dead_letter_of(
     dead.trace_header = message.trace_header;
     dead.attributes = rules.dead_letter_attributes;
     // The message's own attributes come first: a letter with more than its queue takes is lost.
-    const auto add = [&dead](const char* name, std::string value) {
+    const auto add = [&dead](const char* name, std::string_view value) {
         if (dead.attributes.size() < kAttributesMax) {
-            dead.attributes[name] = std::move(value);
+            dead.attributes[name] = value;
         }
     };
     add("ERROR_CODE", dead_letter_error_code(error.code()));
