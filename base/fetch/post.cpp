@@ -30,6 +30,13 @@ std::size_t let_go(char* /*piece*/, std::size_t size, std::size_t count, void* /
     return size * count;
 }
 
+// What curl calls time and again, whatever it waits for: not 0 ends the post.
+int look_whether_cut(
+    void* of, curl_off_t /*down_all*/, curl_off_t /*down*/, curl_off_t /*up_all*/, curl_off_t /*up*/
+) {
+    return static_cast<const std::atomic<bool>*>(of)->load() ? 1 : 0;
+}
+
 using Lines = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
 
 // Null when a value would begin a line of its own.
@@ -59,6 +66,13 @@ void set_limits(CURL* curl, const HttpPost& what) {
     curl_easy_setopt(curl, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(what.time_max.count()));
+    // Nor does it wait for the answer about a name, once its time is over.
+    curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
+    if (what.is_cut != nullptr) {
+        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_whether_cut);
+        curl_easy_setopt(curl, CURLOPT_XFERINFODATA, what.is_cut);
+    }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -18,6 +19,7 @@ struct HttpPost {
     std::string body;
     Reach reach = Reach::kPublic;
     std::chrono::milliseconds time_max{15'000};
+    const std::atomic<bool>* is_cut = nullptr;  // once it is true the post ends, unanswered
 };
 
 // Sends it over http or https; the status that came back, whichever. What the address's name

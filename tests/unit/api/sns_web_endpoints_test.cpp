@@ -1,6 +1,7 @@
 #include "api/sns/sns_event_writer.h"
 #include "api/sns/web_endpoints.h"
 #include "base/sql/sqlite_driver.h"
+#include "tests/support/concurrently.h"
 #include "tests/support/kept_outbox.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/run_flow.h"
@@ -10,10 +11,13 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 using namespace lambent;
 using lambent::tests::run_flow;
@@ -68,6 +72,11 @@ struct Web {
     HttpPost posted;
     Result<unsigned> answer = 200U;
 };
+
+Task<> send_and_be_cut(api::sns::WebEndpoints& endpoints, scheduler::TargetMessage message) {
+    const Result<void> sent = co_await endpoints.send(std::move(message));
+    CHECK(sent.error().code() == Code::kUnavailable);
+}
 
 }  // namespace
 
@@ -145,4 +154,33 @@ TEST_CASE("What a web endpoint answers says whether to try again", "[api][sns]")
     CHECK(code_of(Error(Code::kUnauthorised, "address", "x")) == Code::kUnauthorised);
     web.run(web.topics->unsubscribe(pending.arn)).value();
     CHECK(code_of(200U) == Code::kNotFound);
+}
+
+TEST_CASE("WebEndpoints cut what is under way when they stop, and begin no more", "[api][sns]") {
+    Web web;
+    web.subscribe();
+    constexpr unsigned kThreads = api::sns::WebEndpoints::kThreads;
+    std::atomic<unsigned> begun = 0;
+    const api::sns::WebEndpoints::Post silent = [&](const HttpPost& what) -> Result<unsigned> {
+        if (++begun == kThreads) {
+            web.endpoints->stop();
+        }
+        while (!*what.is_cut) {
+            std::this_thread::yield();
+        }
+        return Error(Code::kUnavailable, "endpoint", "cut");
+    };
+    web.endpoints.emplace(*web.topics, Reach::kPublic, silent);
+    std::vector<Task<>> flows;
+    for (unsigned i = 0; i < 3 * kThreads; ++i) {
+        flows.push_back(send_and_be_cut(*web.endpoints, web.outbox.kept.back().message));
+    }
+    tests::run_concurrently(web.loop, std::move(flows));
+    CHECK(begun == kThreads);
+}
+
+TEST_CASE("ARNs of subscriptions are those of topics with an id", "[api][sns]") {
+    CHECK(api::sns::is_subscription_arn("arn:aws:sns:us-east-1:000000000000:orders:1"));
+    CHECK_FALSE(api::sns::is_subscription_arn("arn:aws:sns:us-east-1:000000000000:orders"));
+    CHECK_FALSE(api::sns::is_subscription_arn("arn:aws:lambda:us-east-1:000000000000:function:f"));
 }
