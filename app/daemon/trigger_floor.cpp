@@ -74,7 +74,8 @@ TriggerFloor::TriggerFloor(
       topic_writer(endpoint),
       topics(
           ground.options.region,
-          {*ground.stores.main_db, outbox, topic_writer, ground.clocks.of_triggers()}
+          {*ground.stores.main_db, outbox, topic_writer, ground.clocks.of_triggers()},
+          ground.log_of("topics")
       ),
       web_endpoints(topics, ground.options.endpoints),
       object_event_writer(object_event_config(ground.options)),

@@ -32,10 +32,8 @@ struct TopicRows {
     Result<void> remove_topic(const std::string& arn);  // with all that belongs to it
 
     Result<void> add(const Subscription& subscription);
-    // An empty value takes it away.
-    Result<void> set_subscription_attribute(
-        const std::string& arn, const std::string& name, const std::string& value
-    );
+    Result<Subscription> subscription(const std::string& arn);      // kNotFound when it is gone
+    Result<void> set_attributes(const Subscription& subscription);  // those that it has now
     Result<void> confirm(const std::string& arn);
     Result<void> remove_subscription(const std::string& arn);
 

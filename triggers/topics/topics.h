@@ -2,6 +2,7 @@
 
 #include "base/async/task.h"
 #include "base/clock.h"
+#include "base/logger.h"
 #include "base/result.h"
 #include "base/sql/sql_driver.h"
 #include "scheduler/targets.h"
@@ -16,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lambent::triggers {
@@ -39,9 +41,11 @@ class Topics {
         const NotificationWriter& writer;
         const Clock& clock;
     };
-    Topics(std::string region, Ports ports) : region_(std::move(region)), ports_(ports) {}
+    Topics(std::string region, Ports ports, Logger log = Logger::silent())
+        : region_(std::move(region)), ports_(ports), log_(std::move(log)) {}
     static std::vector<sql::Migration> migrations() { return TopicRows::migrations(); }
-    Task<Result<void>> load();  // once, before requests
+    // Once, before requests. A subscription that cannot be read is left out, and logged.
+    Task<Result<void>> load();
 
     // --- Topics
 
@@ -106,6 +110,7 @@ class Topics {
 
     std::string region_;
     Ports ports_;
+    Logger log_;
     std::map<std::string, PerTopic> topics_;  // by ARN
 };
 

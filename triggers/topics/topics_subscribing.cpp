@@ -175,12 +175,17 @@ Task<Result<void>> Topics::set_subscription_attribute(
     LAMBENT_CO_TRY(Subscription changed, subscription(arn));
     LAMBENT_CO_TRY(const PerTopic* const per, find_topic(changed.topic_arn));
     set_text(changed.attributes, name, value);
-    LAMBENT_CO_TRY(const SubscriptionPlanPtr plan, plan_of(changed, per->topic.kind()));
+    const TopicKind kind = per->topic.kind();
+    LAMBENT_CO_TRY(const SubscriptionPlanPtr plan, plan_of(changed, kind));
     if (!per->plans.at(arn)->filter) {
         LAMBENT_CO_TRY(check_room_for(*per, *plan));
     }
-    Change change = [arn, name, value](TopicRows& rows) {
-        return rows.set_subscription_attribute(arn, name, value);
+    // What is on disk by then may have other attributes that this one does not go with.
+    Change change = [arn, name, value, kind](TopicRows& rows) -> Result<void> {
+        LAMBENT_TRY(Subscription there, rows.subscription(arn));
+        set_text(there.attributes, name, value);
+        LAMBENT_TRY(plan_of(there, kind));
+        return rows.set_attributes(there);
     };
     LAMBENT_CO_TRY(co_await write(std::move(change)));
     LAMBENT_CO_TRY(keep(arn, [&](Subscription& now) { set_text(now.attributes, name, value); }));
