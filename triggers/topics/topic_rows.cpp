@@ -193,6 +193,22 @@ Result<Subscription> TopicRows::subscription(const std::string& arn) {
     return subscription_from(found.rows[0]);
 }
 
+Result<std::optional<Subscription>> TopicRows::subscription_like(const Subscription& wanted) {
+    LAMBENT_TRY(
+        const sql::Rows found,
+        session.run(
+            std::string(kReadSubscriptions) +
+                " WHERE topic = $1 AND protocol = $2 AND endpoint = $3 ORDER BY created_ms, arn",
+            {wanted.topic_arn, std::string(to_string(wanted.protocol)), wanted.endpoint}
+        )
+    );
+    if (found.rows.empty()) {
+        return std::optional<Subscription>();
+    }
+    LAMBENT_TRY(Subscription subscription, subscription_from(found.rows[0]));
+    return std::optional(std::move(subscription));
+}
+
 Result<void> TopicRows::set_attributes(const Subscription& subscription) {
     LAMBENT_TRY(session.run(
         "UPDATE topic_subscription SET attributes = $2 WHERE arn = $1",

@@ -32,7 +32,9 @@ struct TopicRows {
     Result<void> remove_topic(const std::string& arn);  // with all that belongs to it
 
     Result<void> add(const Subscription& subscription);
-    Result<Subscription> subscription(const std::string& arn);      // kNotFound when it is gone
+    Result<Subscription> subscription(const std::string& arn);  // kNotFound when it is gone
+    // The one of that endpoint to that topic, if there is one.
+    Result<std::optional<Subscription>> subscription_like(const Subscription& wanted);
     Result<void> set_attributes(const Subscription& subscription);  // those that it has now
     Result<void> confirm(const std::string& arn);
     Result<void> remove_subscription(const std::string& arn);

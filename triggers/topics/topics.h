@@ -97,6 +97,7 @@ class Topics {
     Result<const PerTopic*> find_topic(const std::string& arn) const;
     Result<SubscriptionPlanPtr> find_plan(const std::string& arn) const;
     Result<void> check_room_for(const PerTopic& per, const SubscriptionPlan& plan) const;
+    Task<Result<Subscription>> add(Subscription wanted);
     Task<Result<Subscription>> repeat(Subscription known, TopicTexts attributes);
     Result<void> keep(const std::string& arn, const std::function<void(Subscription&)>& change);
     Change asking(const Subscription& subscription) const;

@@ -59,26 +59,45 @@ Task<Result<Subscription>> Topics::subscribe(
         TopicTexts asked = std::move(wanted.attributes);
         co_return co_await repeat(std::move(there), std::move(asked));
     }
-    wanted.arn = topic_arn + ":" + random_uuid();
+    co_return co_await add(std::move(wanted));
+}
+
+Task<Result<Subscription>> Topics::add(Subscription wanted) {
+    LAMBENT_CO_TRY(const PerTopic* const per, find_topic(wanted.topic_arn));
+    const TopicKind kind = per->topic.kind();
+    wanted.arn = wanted.topic_arn + ":" + random_uuid();
     if (is_web(wanted.protocol)) {
         wanted.token = random_hex(kTokenBytes);
         wanted.confirmed = false;
     }
-    LAMBENT_CO_TRY(SubscriptionPlanPtr plan, plan_of(wanted, per->topic.kind()));
+    LAMBENT_CO_TRY(SubscriptionPlanPtr plan, plan_of(wanted, kind));
     LAMBENT_CO_TRY(check_room_for(*per, *plan));
-    Change addition = [wanted, ask = asking(wanted)](TopicRows& rows) -> Result<void> {
+    const auto there = std::make_shared<std::optional<Subscription>>();  // the closure's and ours
+    Change addition = [wanted, kind, there, ask = asking(wanted)](TopicRows& rows) -> Result<void> {
         LAMBENT_TRY(const bool has_topic, rows.has_topic(wanted.topic_arn));
         if (!has_topic) {
             return Error(Code::kNotFound, "topic", "Topic does not exist");
+        }
+        // Two that subscribe one endpoint at once have both seen none.
+        LAMBENT_TRY(*there, rows.subscription_like(wanted));
+        if (*there && plan_of(**there, kind).has_value()) {
+            return {};
+        }
+        if (*there) {  // it was left out
+            LAMBENT_TRY(rows.remove_subscription((*there)->arn));
+            there->reset();
         }
         LAMBENT_TRY(rows.add(wanted));
         return ask(rows);
     };
     LAMBENT_CO_TRY(co_await write(std::move(addition)));
+    if (*there) {
+        co_return co_await repeat(std::move(**there), std::move(wanted.attributes));
+    }
     if (!wanted.confirmed) {
         ports_.outbox.wake();
     }
-    if (PerTopic* const now = find(topic_arn)) {
+    if (PerTopic* const now = find(wanted.topic_arn)) {
         now->plans[wanted.arn] = std::move(plan);
     }
     co_return wanted;

@@ -103,6 +103,11 @@ struct Fixture {
         const auto done = co_await topics->set_subscription_attribute(arn, name, value);
         taken.push_back(done.has_value());
     }
+    // The ARN, or the error's subject.
+    Task<> subscribing(std::string topic, TopicTexts attributes, std::vector<std::string>& made) {
+        const auto done = co_await topics->subscribe(topic, "sqs", kQueue, std::move(attributes));
+        made.push_back(done.has_value() ? done->arn : done.error().subject());
+    }
     PublishedMessage publish(const std::string& topic, TopicMessage message) {
         return run(topics->publish(topic, std::move(message))).value();
     }
@@ -262,6 +267,27 @@ TEST_CASE("Topics start without a subscription that they cannot read", "[trigger
     room.open();
     REQUIRE(room.topics->subscriptions().size() == 1);
     CHECK(room.topics->subscriptions()[0].arn == whole.arn);
+    CHECK(room.subscribe(arn, kQueue).arn != broken.arn);
+    room.open();
+    CHECK(room.topics->subscriptions().size() == 2);
+}
+
+TEST_CASE("Topics keep one subscription of two made at once", "[triggers][Topics]") {
+    Fixture room;
+    const std::string arn = room.create("orders");
+    std::vector<Task<>> flows;
+    std::vector<std::string> made;
+    flows.push_back(room.subscribing(arn, {}, made));
+    flows.push_back(room.subscribing(arn, {}, made));
+    flows.push_back(room.subscribing(arn, {{"RawMessageDelivery", "true"}}, made));
+    tests::run_concurrently(room.loop, std::move(flows));
+    REQUIRE(made.size() == 3);
+    CHECK(made[0] == made[1]);
+    CHECK(std::count(made.begin(), made.end(), "parameter") == 1);  // it has other attributes
+    CHECK(room.topics->subscriptions().size() == 1);
+    room.open();
+    REQUIRE(room.topics->subscriptions().size() == 1);
+    CHECK(room.topics->subscriptions()[0].arn == made[0]);
 }
 
 TEST_CASE("Topics ask web endpoints, and remember who confirmed", "[triggers][Topics]") {
