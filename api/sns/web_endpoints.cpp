@@ -37,6 +37,11 @@ HttpPost post_of(
     return what;
 }
 
+bool is_question(const scheduler::TargetMessage& message) {
+    const auto type = message.attributes.find(triggers::kWebMessageType);
+    return type != message.attributes.end() && type->second == triggers::kWebQuestion;
+}
+
 Result<void> judge(unsigned status) {
     constexpr unsigned kThrottled = 429;
     if (status >= 200 && status < 300) {
@@ -59,6 +64,9 @@ bool is_subscription_arn(const std::string& arn) {
 
 Task<Result<void>> WebEndpoints::send(scheduler::TargetMessage message) {
     LAMBENT_CO_TRY(const auto subscription, topics_.subscription(message.target_arn));
+    if (!subscription.confirmed && !is_question(message)) {
+        co_return Error(Code::kNotFound, "subscription", "Subscription is not confirmed");
+    }
     HttpPost what = post_of(subscription, std::move(message), reach_);
     what.is_cut = &is_stopped_;
     auto work = [post = post_, what = std::move(what)]() -> Result<unsigned> {

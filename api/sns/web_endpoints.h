@@ -26,9 +26,10 @@ class WebEndpoints {
     WebEndpoints(const triggers::Topics& topics, Reach reach, Post post = lambent::post)
         : topics_(topics), reach_(reach), post_(std::move(post)) {}
 
-    // `target_arn` is the subscription's. kNotFound when it is gone; kUnauthorised for an address
-    // that is out of reach; kUnavailable for 429, 5xx and silence, which may pass; kInvalidArgument
-    // for every other answer but 2xx.
+    // `target_arn` is the subscription's. kNotFound when it is gone, or not confirmed and this is
+    // not the question whether it is wanted; kUnauthorised for an address that is out of reach;
+    // kUnavailable for 429, 5xx and silence, which may pass; kInvalidArgument for every other
+    // answer but 2xx.
     Task<Result<void>> send(scheduler::TargetMessage message);
 
     // Nothing is sent any more, and what is under way is cut: kUnavailable.

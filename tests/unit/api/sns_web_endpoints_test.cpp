@@ -118,6 +118,20 @@ TEST_CASE("A web endpoint is asked before it is sent anything", "[api][sns]") {
     CHECK(nlohmann::json::parse(web.posted.body)["Message"] == "x");
 }
 
+TEST_CASE("A web endpoint that has not confirmed gets nothing by its ARN either", "[api][sns]") {
+    Web web;
+    const triggers::Subscription pending = web.subscribe();
+    scheduler::TargetMessage of_rule;
+    of_rule.target_arn = pending.arn;
+    of_rule.source_arn = "arn:aws:events:us-east-1:000000000000:rule/daily";
+    of_rule.body = "{}";
+    CHECK(web.run(web.endpoints->send(of_rule)).error().code() == Code::kNotFound);
+    CHECK(web.posted.url.empty());
+    web.run(web.topics->confirm(web.topic, pending.token)).value();
+    web.run(web.endpoints->send(of_rule)).value();
+    CHECK(web.posted.body == "{}");
+}
+
 TEST_CASE("A token to confirm with is good for three days", "[api][sns]") {
     Web web;
     const triggers::Subscription pending = web.subscribe();
