@@ -61,6 +61,11 @@ class Listener {
     std::thread thread_;
 };
 
+// Whether the other side still takes it.
+bool say(int connection, const std::string& text) {
+    return ::send(connection, text.data(), text.size(), MSG_NOSIGNAL) > 0;
+}
+
 // Up to the end of what the other side sends.
 void drain(int connection) {
     char piece[1024];
@@ -175,6 +180,38 @@ TEST_CASE("post takes only what is an address of the web and one line a header",
     what.url = "http://127.0.0.1:9/";
     what.headers = {{"a", "b\r\nc: d"}};
     CHECK(post(what).error().code() == Code::kInvalidArgument);
+}
+
+TEST_CASE("post returns the status of an answer that does not end well", "[base][post]") {
+    Listener hasty([](int connection) {
+        say(connection, "HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\nx");
+        ::shutdown(connection, SHUT_WR);
+        drain(connection);
+    });
+    CHECK(post(hasty.what).value() == 202);
+}
+
+TEST_CASE("post does not read on when an answer is long", "[base][post]") {
+    Listener endless([](int connection) {
+        const std::string more(16'384, 'x');
+        bool is_heard = say(connection, "HTTP/1.1 200 OK\r\n\r\n");
+        while (is_heard) {
+            is_heard = say(connection, more);
+        }
+    });
+    endless.what.time_max = std::chrono::minutes(4);
+    const auto began = std::chrono::steady_clock::now();
+    CHECK(post(endless.what).value() == 200);
+    CHECK(std::chrono::steady_clock::now() - began < endless.what.time_max / 2);
+}
+
+TEST_CASE("post takes no answer before the answer for one", "[base][post]") {
+    Listener early([](int connection) {
+        say(connection, "HTTP/1.1 103 Early Hints\r\n\r\n");
+        ::shutdown(connection, SHUT_WR);
+        drain(connection);
+    });
+    CHECK(post(early.what).error().code() == Code::kUnavailable);
 }
 
 TEST_CASE("post ends when it is cut, whatever it waits for", "[base][post]") {
