@@ -46,7 +46,7 @@ soak:
 	@scripts/build release lambent lambent-launcher lambent_support async_contract_tests \
 	    triggers_contract_tests scheduler_async_tests triggers_queue_tests triggers_objects_tests
 	@LAMBENT_CUTS=100000 build/bin/async_contract_tests
-	@LAMBENT_CUTS=3120 build/bin/triggers_contract_tests
+	@LAMBENT_CUTS=20000 build/bin/triggers_contract_tests
 	@for room in scheduler_async triggers_queue triggers_objects; do \
 	    LAMBENT_SEQUENCES=100000 build/bin/$${room}_tests '[model]' || exit 1; done
 	@cd tests/clients && $(as_root) env LAMBENT_KILL_SECONDS=300 LAMBENT_KILL_READY_MS=500 \

@@ -221,6 +221,10 @@ void LauncherLink::on(const Ended& ended, Packet& /*packet*/) {
         found->second->publish(ended.report);
         cells_.erase(found);
     }
+    // A claim that the launcher never saw would wait for ever.
+    const Equipped gone{ended.id, 0, 0, "the cell has ended"};
+    Packet none;
+    on(gone, none);
 }
 
 void LauncherLink::on(const Notice& notice, Packet& /*packet*/) {

@@ -226,7 +226,9 @@ WallTime live_second(
     return second.now();
 }
 
-Verdict live(const std::string& made, const CutPlan& plan) {
+enum class Files { kHonest, kLying };  // about syncs
+
+Verdict live(const std::string& made, const CutPlan& plan, Files files = Files::kHonest) {
     const TempDir directory;
     fs::copy(made, directory.path(), fs::copy_options::recursive);
     const TriggerHome home(directory.path());
@@ -236,6 +238,9 @@ Verdict live(const std::string& made, const CutPlan& plan) {
     Disk disk(home);
     WallTime now = live_first(disk, plan, outside);
     disk.restart(FaultVfs::Loss::kNothing, plan.seed);
+    if (files == Files::kLying) {
+        disk.files.lie_about_syncs();
+    }
     now = live_second(disk, plan, outside, now, verdict);
     disk.restart(tests::loss_of(plan.harm, plan.seed), plan.seed);
     {
@@ -292,4 +297,21 @@ TEST_CASE("Objects, messages and ticks survive harm at any failpoint", "[trigger
         runs << " runs, " << struck << " struck, " << acknowledged
              << " acknowledged, 0 lost of them"
     );
+}
+
+TEST_CASE(
+    "Files that were not synced are lost, and the checker sees it", "[triggers][durability]"
+) {
+    // The control: on such a disk the test above must fail, or it would prove nothing.
+    const TempDir made;
+    TriggerLife::make(TriggerHome(made.path()));
+    CutPlan plan;
+    plan.failpoint = "object.change.committed";
+    plan.harm = Harm::kPowerCut;
+    plan.passing = 9;
+    std::size_t with_faults = 0;
+    for (plan.seed = 0; plan.seed < 6; ++plan.seed) {
+        with_faults += live(made.path(), plan, Files::kLying).faults.empty() ? 0 : 1;
+    }
+    CHECK(with_faults >= 3);
 }

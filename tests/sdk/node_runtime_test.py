@@ -155,6 +155,20 @@ class Modules(unittest.TestCase):
         )
         with node(source, file="app.mjs") as guest:
             self.assertEqual(guest.invoke(None), "slow")
+        with node(files={"app.js": source, "package.json": '{"type":"module"}'}) as guest:
+            self.assertEqual(guest.invoke(None), "slow")
+
+    def test_preloaded_code_sees_the_handlers_file(self):
+        watch = (
+            "const Module = require('node:module');\n"
+            "const original = Module.prototype.require;\n"
+            "global.seen = [];\n"
+            "Module.prototype.require = function (name) { seen.push(name); return original.call(this, name); };\n"
+        )
+        source = "exports.handler = async () => seen.filter((name) => name.endsWith('app.js')).length;\n"
+        with node(files={"app.js": source, "watch.js": watch},
+                  variables={"NODE_OPTIONS": "--require ./watch.js"}) as guest:
+            self.assertEqual(guest.invoke(None), 1)
 
     def test_handlers_in_folders_and_objects(self):
         source = "exports.deep = { er: { handler: async (e) => e } };\n"

@@ -69,6 +69,11 @@ void FileDisk::fail_next(int error_number) {
     fails_with_ = error_number;
 }
 
+void FileDisk::lie_about_syncs() {
+    const std::lock_guard lock(mutex_);
+    lies_ = true;
+}
+
 FileDisk::Names FileDisk::names_in(const std::string& directory) {
     Names names;
     for (const auto& entry : fs::directory_iterator(directory)) {
@@ -110,14 +115,16 @@ void FileDisk::synced(int fd) {
     ::fstat(fd, &status);
     const std::string bytes = read_file("/proc/self/fd/" + std::to_string(fd)).value();
     const std::lock_guard lock(mutex_);
-    if (const auto found = nodes_.find(status.st_ino); found != nodes_.end()) {
+    if (const auto found = nodes_.find(status.st_ino); found != nodes_.end() && !lies_) {
         found->second->durable = bytes;
     }
 }
 
 void FileDisk::synced_directory(const std::string& path) {
     const std::lock_guard lock(mutex_);
-    durable_[path] = names_in(path);
+    if (!lies_) {
+        durable_[path] = names_in(path);
+    }
 }
 
 FileDisk::Contents FileDisk::surviving(
@@ -164,6 +171,7 @@ void FileDisk::restore(FaultVfs::Loss loss, std::uint32_t seed) {
     {
         const std::lock_guard lock(mutex_);
         root = std::exchange(directory_, {});  // what follows is not the daemon's doing
+        lies_ = false;
     }
     std::mt19937 random(seed);
     for (const auto& entry : fs::recursive_directory_iterator(root)) {

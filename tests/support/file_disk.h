@@ -28,6 +28,8 @@ class FileDisk {
     void track(const std::string& directory);
     // The next change of a file or a name fails with this errno.
     void fail_next(int error_number);
+    // From now until the next restore syncs report success and do nothing.
+    void lie_about_syncs();
     // Leaves the tree as the next boot finds it, while no life uses it. With kAllButFirst names
     // have reached the disk and what was not synced of contents has not, as some file systems have
     // it.
@@ -60,6 +62,7 @@ class FileDisk {
     std::map<std::uint64_t, NodePtr> nodes_;  // by inode; of files that have a name
     std::map<std::string, Names> durable_;    // by directory
     int fails_with_ = 0;
+    bool lies_ = false;
 };
 
 }  // namespace lambent::tests

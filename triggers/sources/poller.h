@@ -114,6 +114,7 @@ class Poller final : public std::enable_shared_from_this<Poller> {
     std::optional<Batch> take_fresh(SteadyTime now);
     static Task<> process(std::shared_ptr<Poller> self, Batch batch, Running running);
     Task<> try_batch(Batch batch);
+    std::string leave_loops(Batch& batch);
     Task<Result<scheduler::InvocationResult>> invoke(const Batch& batch, std::string trace);
     Task<> not_admitted(Batch batch, Error error);
     void give_up(const Batch& batch, const std::string& reason);

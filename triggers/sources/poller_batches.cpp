@@ -2,18 +2,33 @@
 #include "triggers/sources/poller.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 // What becomes of the batches that a poller has received.
 namespace lambent::triggers {
 namespace {
 
-std::string trace_of(const Batch& batch) {
-    for (const BatchItem& item : batch.items) {
-        if (!item.trace_header.empty()) {
-            return item.trace_header;
+// What of the batch is in one of these chains, and what comes behind it in its group.
+Batch take_chains(Batch& batch, const std::set<std::string>& chains) {
+    std::set<std::string> groups;
+    const auto stays = [&](const BatchItem& item) {
+        if (!chains.contains(item.trace_header) && !groups.contains(item.group_id)) {
+            return true;
         }
+        if (!item.group_id.empty()) {
+            groups.insert(item.group_id);
+        }
+        return false;
+    };
+    Batch taken;
+    taken.received = batch.received;
+    std::vector<BatchItem> left;
+    for (BatchItem& item : batch.items) {
+        (stays(item) ? left : taken.items).push_back(std::move(item));
     }
-    return {};
+    batch.items = std::move(left);
+    return taken;
 }
 
 bool may_come_later(const Error& error) {
@@ -91,12 +106,11 @@ Task<> Poller::process(std::shared_ptr<Poller> self, Batch batch, Running runnin
 }
 
 Task<> Poller::try_batch(Batch batch) {
-    auto trace = ports_.next_in_chain(trace_of(batch), settings_.function);
-    if (!trace) {
-        give_up(batch, "its function runs in a loop");
+    std::string trace = leave_loops(batch);
+    if (batch.items.empty()) {
         co_return;
     }
-    auto result = co_await invoke(batch, std::move(*trace));
+    auto result = co_await invoke(batch, std::move(trace));
     if (result.has_error()) {
         Error error = result.error();
         co_await not_admitted(std::move(batch), std::move(error));
@@ -104,6 +118,32 @@ Task<> Poller::try_batch(Batch batch) {
     }
     scaling_.admitted();
     co_await answered(std::move(batch), std::move(*result));
+}
+
+// Messages whose chain would loop are left to their queue. The chain that the rest goes on with.
+std::string Poller::leave_loops(Batch& batch) {
+    std::map<std::string, std::optional<std::string>> next;
+    std::set<std::string> loops;
+    for (const BatchItem& item : batch.items) {
+        const auto [known, is_new] = next.try_emplace(item.trace_header);
+        if (is_new) {
+            known->second = ports_.next_in_chain(item.trace_header, settings_.function);
+        }
+        if (!known->second) {
+            loops.insert(item.trace_header);
+        }
+    }
+    if (!loops.empty()) {
+        give_up(take_chains(batch, loops), "their function runs in a loop");
+    }
+    const auto first =
+        std::find_if(batch.items.begin(), batch.items.end(), [](const BatchItem& item) {
+            return !item.trace_header.empty();
+        });
+    if (batch.items.empty()) {
+        return {};
+    }
+    return *next.at(first == batch.items.end() ? "" : first->trace_header);
 }
 
 Task<Result<scheduler::InvocationResult>> Poller::invoke(const Batch& batch, std::string trace) {

@@ -6,6 +6,10 @@ const Module = require('node:module');
 const path = require('node:path');
 const { RuntimeFault } = require('./errors.cjs');
 
+// What may have put itself in the way of require: it shall see the handler's file, too.
+const PRELOADS = /^(-r|--require|--import|--loader|--experimental-loader)\b/;
+const ES_MODULE = ['ERR_REQUIRE_ESM', 'ERR_REQUIRE_ASYNC_MODULE'];
+
 async function loadHandler(root, name) {
   const { folder, file, method } = splitName(name);
   const module = await loadModule(root, folder, file);
@@ -55,7 +59,7 @@ async function loadModule(root, folder, file) {
 
 async function firstThatExists(base, root, folder, file) {
   const named = fs.lstatSync(base + '.js', { throwIfNoEntry: false });
-  if (named?.isFile() && folder === '') {
+  if (named?.isFile() && folder === '' && !isWatched()) {
     return requireOrImport(base + '.js', requireHere);
   }
   if (named !== undefined && fs.existsSync(base + '.js')) {
@@ -72,12 +76,16 @@ async function firstThatExists(base, root, folder, file) {
   );
 }
 
+function isWatched() {
+  return Boolean(process.env.NODE_OPTIONS) || process.execArgv.some((word) => PRELOADS.test(word));
+}
+
 // A .js file is an ES module when its package says so; Node knows, and says it this way.
 function requireOrImport(file, load) {
   try {
     return load(file);
   } catch (error) {
-    if (error?.code === 'ERR_REQUIRE_ESM') {
+    if (ES_MODULE.includes(error?.code)) {
       return import(file);
     }
     throw error;

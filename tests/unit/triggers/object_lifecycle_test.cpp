@@ -61,31 +61,6 @@ TEST_CASE("More than a page of objects expires", "[triggers][ObjectLifecycle]") 
     CHECK(room.files().empty());
 }
 
-TEST_CASE("A stop that comes during a sweep ends it at its page", "[triggers][ObjectLifecycle]") {
-    Aging room;
-    for (int i = 0; i < 1100; ++i) {
-        room.put("k" + std::to_string(i), "same");
-    }
-    room.rules({after(1)});
-    std::vector<NotificationRule> notifications{
-        {"q", "arn:aws:sqs:r:0:q", {"s3:LifecycleExpiration:*"}, "", "", TargetKind::kQueue}};
-    room.run(room.store->set_notifications("photos", std::move(notifications))).value();
-    room.clock.jump_wall(std::chrono::hours(48));
-    room.lifecycle.start();
-    room.loop.restart();
-    const auto limit = std::chrono::steady_clock::now() + kHangGuard;
-    while (room.outbox.wakes == 0 && std::chrono::steady_clock::now() < limit) {
-        room.loop.run_one_for(std::chrono::seconds(1));
-    }
-    // One page is written, and the next has not begun.
-    run_flow(room.loop, room.lifecycle.stop());
-    CHECK(room.messages().size() == 1000);
-    CHECK(room.files().size() == 1);
-    ObjectLifecycle next(room.loop.get_executor(), *room.store, room.clock, Logger::silent());
-    CHECK(room.run(next.sweep()) == 100);
-    CHECK(room.files().empty());
-}
-
 TEST_CASE("Expiry hides objects of a versioned bucket", "[triggers][ObjectLifecycle]") {
     Aging room;
     room.run(room.store->set_versioning("photos", Versioning::kEnabled)).value();

@@ -34,7 +34,7 @@ struct PollerRoom {
                 return function;
             },
             [this](const std::string& header, const std::string& name) {
-                return is_loop ? std::nullopt : std::optional(header + ">" + name);
+                return header == loop_trace ? std::nullopt : std::optional(header + ">" + name);
             },
             writer,
             clock,
@@ -66,9 +66,9 @@ struct PollerRoom {
     PlainBatchWriter writer;
     TaskScope batches{loop.get_executor(), Logger::silent()};
     runtime::FunctionPtr function;
-    int looks = 0;                   // of the poller, at its function
-    bool is_loop = false;            // what the next invocation would be
-    std::shared_ptr<Poller> poller;  // also held by its batches
+    int looks = 0;                    // of the poller, at its function
+    std::string loop_trace = "Loop";  // the chain that is one
+    std::shared_ptr<Poller> poller;   // also held by its batches
 };
 
 MappingSettings with_batch(std::uint32_t size, std::chrono::seconds window = 0s) {
@@ -382,17 +382,30 @@ TEST_CASE("Poller takes the chain of a batch on to the function", "[triggers][Po
 
 TEST_CASE("Poller stops a loop and leaves the message to its queue", "[triggers][Poller]") {
     PollerRoom room;
-    room.is_loop = true;
-    room.source.put("a");
+    room.source.put("a", "text", "", "Loop");
     room.start();
     room.settle();
     CHECK(room.invoker.asked.empty());
     CHECK(room.source.left() == Texts{"a"});
-    room.is_loop = false;
+    room.loop_trace = "none";
     room.source.expire();
     room.until([&] { return room.invoker.running == 1; });
     room.invoker.answer("a", HeldInvoker::success());
     room.until([&] { return room.source.left().empty(); });
+}
+
+TEST_CASE("Poller stops a loop without what came along with it", "[triggers][Poller]") {
+    PollerRoom room(with_batch(4, 1s));
+    room.source.put("plain");
+    room.source.put("loops", "text", "", "Loop");
+    room.source.put("goes on", "text", "", "Root=1");
+    room.source.put("plain too");
+    room.start();
+    room.until([&] { return room.invoker.running == 1; });
+    CHECK(room.invoker.asked == Texts{"plain goes on plain too"});
+    CHECK(room.invoker.traces == Texts{"Root=1>worker:live"});
+    room.invoker.answer("plain goes on plain too", HeldInvoker::success());
+    room.until([&] { return room.source.left() == Texts{"loops"}; });
 }
 
 TEST_CASE("Poller that is halted lets its batches end", "[triggers][Poller]") {

@@ -1,6 +1,10 @@
 #include "scheduler/outbox/delivery_policy.h"
 
+#include "scheduler/outbox/dead_letter.h"
+
 #include <catch2/catch.hpp>
+
+#include <string>
 
 using namespace lambent;
 using namespace lambent::scheduler;
@@ -87,6 +91,25 @@ TEST_CASE("A delivery ends when the message is too old", "[scheduler][delivery_p
     CHECK(decide_delivery(failed).verdict == DeliveryVerdict::kRetry);
     failed.age_ms_max = 5'000;
     CHECK(decide_delivery(failed).verdict == DeliveryVerdict::kTooOld);
+}
+
+TEST_CASE("A dead letter has no more attributes than its queue takes", "[scheduler][dead_letter]") {
+    DeliveryRules rules;
+    for (int each = 0; each < 8; ++each) {
+        rules.dead_letter_attributes["own-" + std::to_string(each)] = "kept";
+    }
+    const TargetMessage message;
+    const Error error(Code::kUnavailable, "down");
+    const TargetMessage dead =
+        dead_letter_of(message, rules, error, DeliveryVerdict::kRetriesExhausted, 4).message;
+    CHECK(dead.attributes.size() == 10);
+    CHECK(dead.attributes.contains("own-7"));
+    CHECK(dead.attributes.contains("ERROR_CODE"));
+    rules.dead_letter_attributes.clear();
+    CHECK(
+        dead_letter_of(message, rules, error, DeliveryVerdict::kRetriesExhausted, 4)
+            .message.attributes.at("RETRY_ATTEMPTS") == "3"
+    );
 }
 
 TEST_CASE("Dead letters name errors as EventBridge does", "[scheduler][delivery_policy]") {
