@@ -217,6 +217,14 @@ Result<void> TopicRows::set_attributes(const Subscription& subscription) {
     return {};
 }
 
+Result<void> TopicRows::set_token(const Subscription& subscription) {
+    LAMBENT_TRY(session.run(
+        "UPDATE topic_subscription SET token = $2, created_ms = $3 WHERE arn = $1",
+        {subscription.arn, subscription.token, subscription.created_ms}
+    ));
+    return {};
+}
+
 Result<void> TopicRows::confirm(const std::string& arn) {
     LAMBENT_TRY(session.run("UPDATE topic_subscription SET confirmed = 1 WHERE arn = $1", {arn}));
     return {};

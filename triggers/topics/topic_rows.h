@@ -36,6 +36,7 @@ struct TopicRows {
     // The one of that endpoint to that topic, if there is one.
     Result<std::optional<Subscription>> subscription_like(const Subscription& wanted);
     Result<void> set_attributes(const Subscription& subscription);  // those that it has now
+    Result<void> set_token(const Subscription& subscription);  // the one it has now, and its time
     Result<void> confirm(const std::string& arn);
     Result<void> remove_subscription(const std::string& arn);
 

@@ -60,7 +60,8 @@ class Topics {
     // --- Subscriptions
 
     // One of that endpoint that is there with equal attributes is no error, and stays. A web
-    // endpoint is sent a token, which it must confirm with; once more while it has not.
+    // endpoint is sent a token, which it must confirm with; once more while it has not, and a
+    // new one when that is too old.
     Task<Result<Subscription>> subscribe(
         std::string topic_arn, std::string protocol, std::string endpoint, TopicTexts attributes
     );
@@ -100,7 +101,9 @@ class Topics {
     Task<Result<Subscription>> add(Subscription wanted);
     Task<Result<Subscription>> repeat(Subscription known, TopicTexts attributes);
     Result<void> keep(const std::string& arn, const std::function<void(Subscription&)>& change);
-    Change asking(const Subscription& subscription) const;
+    static Result<void> ask_in(
+        TopicRows& rows, const Ports& ports, const Subscription& subscription, std::int64_t now_ms
+    );
     Task<Result<void>> write(Change what);
     std::vector<SubscriptionPlanPtr> wanting(const PerTopic& per, const TopicMessage& message)
         const;

@@ -73,7 +73,7 @@ Task<Result<Subscription>> Topics::add(Subscription wanted) {
     LAMBENT_CO_TRY(SubscriptionPlanPtr plan, plan_of(wanted, kind));
     LAMBENT_CO_TRY(check_room_for(*per, *plan));
     const auto there = std::make_shared<std::optional<Subscription>>();  // the closure's and ours
-    Change addition = [wanted, kind, there, ask = asking(wanted)](TopicRows& rows) -> Result<void> {
+    Change addition = [wanted, kind, there, ports = ports_](TopicRows& rows) -> Result<void> {
         LAMBENT_TRY(const bool has_topic, rows.has_topic(wanted.topic_arn));
         if (!has_topic) {
             return Error(Code::kNotFound, "topic", "Topic does not exist");
@@ -88,7 +88,7 @@ Task<Result<Subscription>> Topics::add(Subscription wanted) {
             there->reset();
         }
         LAMBENT_TRY(rows.add(wanted));
-        return ask(rows);
+        return ask_in(rows, ports, wanted, wanted.created_ms);
     };
     LAMBENT_CO_TRY(co_await write(std::move(addition)));
     if (*there) {
@@ -104,14 +104,14 @@ Task<Result<Subscription>> Topics::add(Subscription wanted) {
 }
 
 // Writes into a transaction that the endpoint is asked; nothing for one that is confirmed.
-Topics::Change Topics::asking(const Subscription& subscription) const {
-    return [subscription, ports = ports_, now = now_ms()](TopicRows& rows) -> Result<void> {
-        if (subscription.confirmed) {
-            return {};
-        }
-        const TopicDelivery question = confirmation_to(subscription, now, ports.writer);
-        return ports.outbox.add_in(rows.session, question.message, question.rules);
-    };
+Result<void> Topics::ask_in(
+    TopicRows& rows, const Ports& ports, const Subscription& subscription, std::int64_t now_ms
+) {
+    if (subscription.confirmed) {
+        return {};
+    }
+    const TopicDelivery question = confirmation_to(subscription, now_ms, ports.writer);
+    return ports.outbox.add_in(rows.session, question.message, question.rules);
 }
 
 Task<Result<Subscription>> Topics::repeat(Subscription known, TopicTexts attributes) {
@@ -120,12 +120,31 @@ Task<Result<Subscription>> Topics::repeat(Subscription known, TopicTexts attribu
             "Attributes Reason: Subscription already exists with different attributes"
         );
     }
-    if (!known.confirmed) {
-        Change question = asking(known);
-        LAMBENT_CO_TRY(co_await write(std::move(question)));
-        ports_.outbox.wake();
+    if (known.confirmed) {
+        co_return known;
     }
-    co_return known;
+    const auto asked = std::make_shared<Subscription>();  // the closure's and ours
+    Change question = [asked,
+                       arn = known.arn,
+                       fresh = random_hex(kTokenBytes),
+                       ports = ports_,
+                       now = now_ms()](TopicRows& rows) -> Result<void> {
+        LAMBENT_TRY(*asked, rows.subscription(arn));
+        if (!asked->confirmed && now - asked->created_ms >= kTokenMsMax) {
+            asked->token = fresh;
+            asked->created_ms = now;
+            LAMBENT_TRY(rows.set_token(*asked));
+        }
+        return ask_in(rows, ports, *asked, now);
+    };
+    LAMBENT_CO_TRY(co_await write(std::move(question)));
+    ports_.outbox.wake();
+    const auto renew = [&asked](Subscription& now) {
+        now.token = asked->token;
+        now.created_ms = asked->created_ms;
+    };
+    LAMBENT_CO_TRY(keep(asked->arn, renew));
+    co_return *asked;
 }
 
 Task<Result<Subscription>> Topics::confirm(std::string topic_arn, std::string token) {

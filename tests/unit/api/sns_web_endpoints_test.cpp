@@ -31,13 +31,18 @@ struct Web {
         relaxed.durability = sql::SqliteConfig::Durability::kRelaxed;
         driver = sql::SqliteDriver::open(directory.file("db"), relaxed).value();
         driver->migrate(triggers::Topics::migrations()).value();
-        topics.emplace("us-east-1", triggers::Topics::Ports{*driver, outbox, writer, clock});
+        open();
         const api::sns::WebEndpoints::Post answering = [this](const HttpPost& what) {
             posted = what;
             return answer;
         };
         endpoints.emplace(*topics, Reach::kPublic, answering);
         topic = run(topics->create("orders", {}, {})).value().arn;
+    }
+    // As after a start of the daemon.
+    void open() {
+        topics.emplace("us-east-1", triggers::Topics::Ports{*driver, outbox, writer, clock});
+        run(topics->load()).value();
     }
     template <class T>
     T run(Task<T> flow) {
@@ -137,6 +142,16 @@ TEST_CASE("A token to confirm with is good for three days", "[api][sns]") {
     const triggers::Subscription pending = web.subscribe();
     web.clock.advance(std::chrono::hours(72));
     CHECK(web.run(web.topics->confirm(web.topic, pending.token)).has_error());
+    const triggers::Subscription renewed = web.subscribe();
+    CHECK(renewed.arn == pending.arn);
+    CHECK(renewed.token != pending.token);
+    CHECK(web.subscribe().token == renewed.token);
+    web.deliver().value();
+    CHECK(nlohmann::json::parse(web.posted.body)["Token"] == renewed.token);
+    CHECK(web.run(web.topics->confirm(web.topic, pending.token)).has_error());
+    web.open();  // what counts is what was written
+    CHECK(web.run(web.topics->confirm(web.topic, pending.token)).has_error());
+    CHECK(web.run(web.topics->confirm(web.topic, renewed.token)).value().arn == pending.arn);
 }
 
 TEST_CASE("A web endpoint gets raw messages, and retries as it says", "[api][sns]") {
