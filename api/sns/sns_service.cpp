@@ -35,8 +35,15 @@ constexpr std::array kOperations{
     Operation{"ListTagsForResource", list_tags_for_resource},
 };
 
+// What somebody follows who does not sign.
+bool is_link(const Request& request) {
+    return request.principal.is_stranger && request.head.method == "GET";
+}
+
 Task<Answer<QueryNode>> read_form(const Request& request, http::BodyReader& body) {
-    const Result<std::string> text = co_await body.read_all(kFormBytesMax);
+    // A stranger's body is not read.
+    const std::uint64_t bytes_max = is_link(request) ? 0 : kFormBytesMax;
+    const Result<std::string> text = co_await body.read_all(bytes_max);
     if (text.has_error()) {
         co_return AwsError(400, "MalformedQueryString", text.error().message());
     }
@@ -46,11 +53,6 @@ Task<Answer<QueryNode>> read_form(const Request& request, http::BodyReader& body
         co_return AwsError(400, "MissingAction", "The request must contain the parameter Action.");
     }
     co_return form;
-}
-
-// What somebody follows who does not sign.
-bool is_link(const Request& request) {
-    return request.principal.is_stranger && request.head.method == "GET";
 }
 
 AwsError not_offered(const std::string& action) {

@@ -37,6 +37,11 @@ HttpPost post_of(
     return what;
 }
 
+bool is_question(const scheduler::TargetMessage& message) {
+    const auto type = message.attributes.find(triggers::kWebMessageType);
+    return type != message.attributes.end() && type->second == triggers::kWebQuestion;
+}
+
 Result<void> judge(unsigned status) {
     constexpr unsigned kThrottled = 429;
     if (status >= 200 && status < 300) {
@@ -52,13 +57,22 @@ Result<void> judge(unsigned status) {
 
 }  // namespace
 
-bool is_subscription_arn(std::string_view arn) {
-    return std::count(arn.begin(), arn.end(), ':') == kColonsOfSubscription;
+bool is_subscription_arn(const std::string& arn) {
+    return arn.starts_with("arn:aws:sns:") &&
+           std::count(arn.begin(), arn.end(), ':') == kColonsOfSubscription;
 }
 
 Task<Result<void>> WebEndpoints::send(scheduler::TargetMessage message) {
     LAMBENT_CO_TRY(const auto subscription, topics_.subscription(message.target_arn));
-    auto work = [post = post_, what = post_of(subscription, std::move(message), reach_)] {
+    if (!subscription.confirmed && !is_question(message)) {
+        co_return Error(Code::kNotFound, "subscription", "Subscription is not confirmed");
+    }
+    HttpPost what = post_of(subscription, std::move(message), reach_);
+    what.is_cut = &is_stopped_;
+    auto work = [post = post_, what = std::move(what)]() -> Result<unsigned> {
+        if (*what.is_cut) {
+            return Error(Code::kUnavailable, "endpoint", "Nothing is sent any more.");
+        }
         return post(what);
     };
     const Result<unsigned> answered = co_await offload(workers_, std::move(work));

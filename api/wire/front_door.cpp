@@ -29,6 +29,11 @@ Principal function_at(const std::string& entrance) {
     return Principal{"", entrance, false};
 }
 
+bool announces_body(const http::RequestHead& head) {
+    return head.headers.find("content-length").value_or("0") != "0" ||
+           head.headers.count("transfer-encoding") > 0;
+}
+
 // One request on its way in.
 struct Visit {
     Request request;
@@ -40,10 +45,11 @@ struct Visit {
     explicit Visit(HeldBytes& all_held) : held(all_held) {}
 
     const http::RequestHead& head() const { return request.head; }
-    // The link in a question of SNS's: whoever was sent its token may follow it, but no function.
+    // The link in a question of SNS's: whoever was sent its token may follow it, but no function,
+    // and nobody with a body.
     bool is_confirmation() const {
         return service == ServiceName::kSns && !authorization && head().method == "GET" &&
-               head().entrance.empty() &&
+               head().entrance.empty() && !announces_body(head()) &&
                http::find_item(request.query, "Action") == "ConfirmSubscription";
     }
     // What needs no signature: whether a bucket lets anybody in is in its policy. Browsers do not

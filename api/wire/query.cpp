@@ -2,12 +2,15 @@
 
 #include "api/wire/xml.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 namespace lambent::api {
 namespace {
 
 constexpr std::size_t kQueryPartsMax = 8;
+constexpr std::size_t kQueryItemsMax = 10'000;
 
 http::Response xml_answer(unsigned status, XmlWriter xml) {
     http::Response response;
@@ -49,6 +52,15 @@ QueryNode query_tree(const http::QueryItems& items) {
 }
 
 Answer<http::QueryItems> query_items(const Request& request, std::string_view form) {
+    const auto ands = static_cast<std::size_t>(std::count(form.begin(), form.end(), '&'));
+    const std::size_t pieces = form.empty() ? 0 : ands + 1;
+    if (request.query.size() + pieces > kQueryItemsMax) {
+        return AwsError(
+            400,
+            "MalformedQueryString",
+            "The request has more than " + std::to_string(kQueryItemsMax) + " parameters."
+        );
+    }
     const auto given = http::parse_query(form);
     if (given.has_error()) {
         return AwsError(400, "MalformedQueryString", given.error().message());

@@ -31,7 +31,8 @@ struct QueryNode {
 };
 QueryNode query_tree(const http::QueryItems& items);
 
-// The parameters of a call: those in its address, and those of the form that is its body.
+// The parameters of a call: those in its address, and those of the form that is its body. 10,000 at
+// most, so that no call keeps the event loop.
 Answer<http::QueryItems> query_items(const Request& request, std::string_view form);
 
 // How a service's answers are marked.

@@ -17,6 +17,14 @@ api::s3::S3Config object_event_config(const DaemonOptions& options) {
     return config;
 }
 
+// How fast a web endpoint answers is up to whoever subscribed it.
+scheduler::Backlog::Limits outbox_limits() {
+    scheduler::Backlog::Limits limits;
+    limits.is_slow = api::sns::is_subscription_arn;
+    limits.slow_in_flight_max = api::sns::WebEndpoints::kThreads;
+    return limits;
+}
+
 triggers::QueueServiceConfig queue_config(const DaemonOptions& options) {
     triggers::QueueServiceConfig config;
     config.region = options.region;
@@ -51,7 +59,8 @@ TriggerFloor::TriggerFloor(
           targets,
           ground.clocks.of_triggers(),
           random_share(),
-          ground.log_of("outbox")
+          ground.log_of("outbox"),
+          outbox_limits()
       ),
       timers(
           ground.loop, *ground.stores.main_db, ground.clocks.of_triggers(), ground.log_of("timers")
@@ -65,7 +74,8 @@ TriggerFloor::TriggerFloor(
       topic_writer(endpoint),
       topics(
           ground.options.region,
-          {*ground.stores.main_db, outbox, topic_writer, ground.clocks.of_triggers()}
+          {*ground.stores.main_db, outbox, topic_writer, ground.clocks.of_triggers()},
+          ground.log_of("topics")
       ),
       web_endpoints(topics, ground.options.endpoints),
       object_event_writer(object_event_config(ground.options)),
@@ -201,6 +211,7 @@ Task<> TriggerFloor::pause() {
 Task<> TriggerFloor::close() {
     co_await mappings.stop();
     co_await async_pump.stop();
+    web_endpoints.stop();
     co_await outbox_pump.stop();
 }
 

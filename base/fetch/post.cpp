@@ -26,8 +26,27 @@ curl_socket_t open_within_reach(void* of, curlsocktype /*purpose*/, curl_sockadd
     return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-std::size_t let_go(char* /*piece*/, std::size_t size, std::size_t count, void* /*into*/) {
-    return size * count;
+// Less than it was given ends the transfer.
+std::size_t let_go(char* /*piece*/, std::size_t size, std::size_t count, void* of) {
+    constexpr std::size_t kBodyBytesMax = 64UL << 10;
+    auto* const seen = static_cast<std::size_t*>(of);
+    *seen += size * count;
+    return *seen > kBodyBytesMax ? 0 : size * count;
+}
+
+// 0 when no answer has begun, or only ones before the answer.
+unsigned status_of(CURL* curl) {
+    constexpr long kFinalMin = 200;
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    return status >= kFinalMin ? static_cast<unsigned>(status) : 0;
+}
+
+// What curl calls time and again, whatever it waits for: not 0 ends the post.
+int look_whether_cut(
+    void* of, curl_off_t /*down_all*/, curl_off_t /*down*/, curl_off_t /*up_all*/, curl_off_t /*up*/
+) {
+    return static_cast<const std::atomic<bool>*>(of)->load() ? 1 : 0;
 }
 
 using Lines = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
@@ -59,6 +78,13 @@ void set_limits(CURL* curl, const HttpPost& what) {
     curl_easy_setopt(curl, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(what.time_max.count()));
+    // Nor does it wait for the answer about a name, once its time is over.
+    curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
+    if (what.is_cut != nullptr) {
+        curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+        curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_whether_cut);
+        curl_easy_setopt(curl, CURLOPT_XFERINFODATA, what.is_cut);
+    }
 }
 
 }  // namespace
@@ -76,15 +102,16 @@ Result<unsigned> post(const HttpPost& what) {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, what.body.data());
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(what.body.size()));
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines.get());
+    std::size_t seen = 0;  // bytes of the answer's body
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, let_go);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &seen);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_within_reach);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &gate);
     set_limits(curl, what);
     const CURLcode done = curl_easy_perform(curl);
-    long status = 0;
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    if (done == CURLE_OK) {
-        return static_cast<unsigned>(status);
+    const unsigned status = status_of(curl);
+    if (status != 0) {
+        return status;
     }
     if (gate.has_refused) {
         return Error(Code::kUnauthorised, "address", "The endpoint's address is not a public one.");

@@ -128,7 +128,19 @@ DeliveryDecision OutboxPump::decide(const Entry& entry, const Error& error) {
     return decide_delivery(failed);
 }
 
+// What the daemon's own stop has cut short is not the target's failure.
+Task<> OutboxPump::give_back(const Entry& entry) {
+    sql::Work work = [id = entry.message.id, now = now_ms()](sql::Session& session) {
+        return OutboxRows{session}.give_back(id, now);
+    };
+    co_await pump_.write(std::move(work));
+}
+
 Task<> OutboxPump::settle_failure(const Entry& entry, Error error) {
+    if (pump_.is_paused() && error.code() == Code::kUnavailable) {
+        co_await give_back(entry);
+        co_return;
+    }
     const DeliveryDecision decision = decide(entry, error);
     if (decision.verdict != DeliveryVerdict::kRetry) {
         co_await give_up(entry, std::move(error), decision.verdict);

@@ -28,7 +28,8 @@ struct OutboxCounters {
 // Sends the messages of an outbox to their targets, target after target in turn. An attempt is
 // counted on disk before it begins; one that fails is repeated as decide_delivery says; a message
 // that is given up becomes a message to its dead-letter queue in the same transaction. Messages of
-// one group to one target go one after the other, in their order. Owned by the composition root;
+// one group to one target go one after the other, in their order. What a target could not take
+// after `pause` has cost no attempt, and is due in the next life. Owned by the composition root;
 // event loop's thread only; `stop` is awaited before it is destroyed.
 class OutboxPump final : private DueRows {
   public:
@@ -62,6 +63,7 @@ class OutboxPump final : private DueRows {
     Task<Result<void>> send(TargetMessage message);
     Task<> forget(const Entry& entry);
     Task<> settle_failure(const Entry& entry, Error error);
+    Task<> give_back(const Entry& entry);
     Task<> give_up(const Entry& entry, Error error, DeliveryVerdict verdict);
     DeliveryDecision decide(const Entry& entry, const Error& error);
     void let_next_go(const Entry& entry);

@@ -229,6 +229,14 @@ Result<void> OutboxRows::put_back(const std::string& id, std::int64_t due_ms) {
     return {};
 }
 
+Result<void> OutboxRows::give_back(const std::string& id, std::int64_t due_ms) {
+    LAMBENT_TRY(session.run(
+        "UPDATE outbox SET state = $2, due_ms = $3, attempts = attempts - 1 WHERE id = $1",
+        {id, number_of(State::kWaiting), due_ms}
+    ));
+    return {};
+}
+
 Result<void> OutboxRows::remove(const std::string& id) {
     LAMBENT_TRY(
         const sql::Rows found,

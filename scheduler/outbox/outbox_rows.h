@@ -40,6 +40,8 @@ struct OutboxRows {
     Result<Taken> claim(const DueClaim& claim, std::int64_t now_ms, std::int64_t wait_max_ms);
 
     Result<void> put_back(const std::string& id, std::int64_t due_ms);
+    // As `put_back`, and the attempt does not count.
+    Result<void> give_back(const std::string& id, std::int64_t due_ms);
     // Lets the next one of its group go ahead.
     Result<void> remove(const std::string& id);
 

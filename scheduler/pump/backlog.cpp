@@ -10,6 +10,7 @@ Backlog::PerKey& Backlog::at(const std::string& key) {
     const auto [found, added] = keys_.try_emplace(key);
     if (added) {
         found->second.turn = turns_.insert(turns_.end(), key);
+        found->second.is_slow = limits_.is_slow != nullptr && limits_.is_slow(key);
     }
     return found->second;
 }
@@ -30,24 +31,42 @@ void Backlog::expect(const std::string& key, std::int64_t due_ms) {
 
 std::size_t Backlog::free_places(const PerKey& per) const {
     const std::size_t all = limits_.in_flight_max - in_flight_;
+    if (per.is_slow) {
+        const std::size_t slow = limits_.slow_in_flight_max - slow_in_flight_;
+        const std::size_t own = limits_.slow_in_flight_per_key_max - per.in_flight;
+        return std::min({all, slow, own, limits_.claim_max});
+    }
     const std::size_t own = limits_.in_flight_per_key_max - per.in_flight;
     return std::min({all, own, limits_.claim_max});
+}
+
+void Backlog::take_places(PerKey& per, std::size_t count) {
+    per.in_flight += count;
+    in_flight_ += count;
+    slow_in_flight_ += per.is_slow ? count : 0;
+}
+
+void Backlog::free_up(PerKey& per, std::size_t count) {
+    per.in_flight -= count;
+    in_flight_ -= count;
+    slow_in_flight_ -= per.is_slow ? count : 0;
 }
 
 std::vector<DueClaim> Backlog::next_claims(std::int64_t now_ms) {
     std::vector<DueClaim> claims;
     const std::size_t keys = turns_.size();
+    auto next = turns_.begin();
     for (std::size_t i = 0; i < keys && in_flight_ < limits_.in_flight_max; ++i) {
-        PerKey& per = keys_.at(turns_.front());
+        const auto turn = next++;
+        PerKey& per = keys_.at(*turn);
         const std::size_t places = free_places(per);
         if (places > 0 && !per.claiming && per.due_ms && is_due(*per.due_ms, now_ms)) {
-            claims.push_back(DueClaim{turns_.front(), places});
+            claims.push_back(DueClaim{*turn, places});
             per.claiming = true;
             per.due_ms.reset();
-            per.in_flight += places;
-            in_flight_ += places;
+            take_places(per, places);
+            turns_.splice(turns_.end(), turns_, turn);  // whoever got none stays ahead
         }
-        turns_.splice(turns_.end(), turns_, turns_.begin());
     }
     return claims;
 }
@@ -58,8 +77,7 @@ void Backlog::claimed(
     LAMBENT_ASSERT(count <= claim.count_max);
     PerKey& per = keys_.at(claim.key);
     per.claiming = false;
-    per.in_flight -= claim.count_max - count;
-    in_flight_ -= claim.count_max - count;
+    free_up(per, claim.count_max - count);
     if (next_due_ms) {
         expect(claim.key, *next_due_ms);
     }
@@ -69,8 +87,7 @@ void Backlog::claimed(
 void Backlog::ended(const std::string& key) {
     PerKey& per = keys_.at(key);
     LAMBENT_ASSERT(per.in_flight > 0);
-    per.in_flight -= 1;
-    in_flight_ -= 1;
+    free_up(per, 1);
     forget_if_idle(key);
 }
 

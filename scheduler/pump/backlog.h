@@ -28,6 +28,11 @@ class Backlog {
         // Nothing waits longer than this for its next attempt; what seems to was filed before the
         // wall clock was set back, and is due.
         std::int64_t wait_max_ms = 600'000;
+        // Keys whose rows may take long, however many. They share a few of the places, so that the
+        // others always find one; none: no key is slow.
+        bool (*is_slow)(const std::string& key) = nullptr;
+        std::size_t slow_in_flight_max = 8;
+        std::size_t slow_in_flight_per_key_max = 2;
     };
     explicit Backlog(Limits limits) : limits_(limits) {}
 
@@ -53,17 +58,21 @@ class Backlog {
         std::optional<std::int64_t> due_ms;
         std::size_t in_flight = 0;
         bool claiming = false;
+        bool is_slow = false;
         std::list<std::string>::iterator turn;  // in turns_
     };
 
     PerKey& at(const std::string& key);
     void forget_if_idle(const std::string& key);
     std::size_t free_places(const PerKey& per) const;
+    void take_places(PerKey& per, std::size_t count);
+    void free_up(PerKey& per, std::size_t count);
 
     Limits limits_;
     std::unordered_map<std::string, PerKey> keys_;
     std::list<std::string> turns_;  // of all keys_, next first
     std::size_t in_flight_ = 0;
+    std::size_t slow_in_flight_ = 0;  // of these
 };
 
 }  // namespace lambent::scheduler

@@ -74,7 +74,7 @@ TopicDelivery confirmation_to(
     asked.id = random_uuid();
     asked.published_ms = now_ms;
     TopicDelivery delivery;
-    make_web_delivery(subscription, "SubscriptionConfirmation", asked.id, delivery);
+    make_web_delivery(subscription, kWebQuestion, asked.id, delivery);
     delivery.rules.attempts_max = SubscriptionPlan().retries_max;
     delivery.message.body = writer.confirmation(subscription, asked);
     return delivery;

@@ -28,6 +28,7 @@ TopicDelivery confirmation_to(
 
 // What a message to a web endpoint says of itself, among its attributes.
 inline constexpr char kWebMessageType[] = "message-type";
+inline constexpr char kWebQuestion[] = "SubscriptionConfirmation";  // as a type
 inline constexpr char kWebMessageId[] = "message-id";
 inline constexpr char kWebIsRaw[] = "raw";
 

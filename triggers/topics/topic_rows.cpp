@@ -42,6 +42,10 @@ CREATE TABLE topic_remembered (
 CREATE INDEX topic_remembered_until ON topic_remembered (until_ms)
 )";
 
+constexpr char kReadSubscriptions[] =
+    "SELECT arn, topic, protocol, endpoint, attributes, created_ms, token, confirmed"
+    " FROM topic_subscription";
+
 std::string json_of(const TopicTexts& texts) {
     return nlohmann::json(texts).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -109,8 +113,7 @@ Result<TopicRows::All> TopicRows::read_all() {
     }
     LAMBENT_TRY(
         const sql::Rows subscriptions,
-        session.run("SELECT arn, topic, protocol, endpoint, attributes, created_ms,"
-                    " token, confirmed FROM topic_subscription ORDER BY created_ms, arn")
+        session.run(std::string(kReadSubscriptions) + " ORDER BY created_ms, arn")
     );
     for (const sql::Row& row : subscriptions.rows) {
         LAMBENT_TRY(Subscription subscription, subscription_from(row));
@@ -179,20 +182,45 @@ Result<void> TopicRows::add(const Subscription& subscription) {
     return {};
 }
 
-Result<void> TopicRows::set_subscription_attribute(
-    const std::string& arn, const std::string& name, const std::string& value
-) {
+Result<Subscription> TopicRows::subscription(const std::string& arn) {
     LAMBENT_TRY(
         const sql::Rows found,
-        session.run("SELECT attributes FROM topic_subscription WHERE arn = $1", {arn})
+        session.run(std::string(kReadSubscriptions) + " WHERE arn = $1", {arn})
     );
     if (found.rows.empty()) {
         return Error(Code::kNotFound, "subscription", "Subscription does not exist");
     }
-    TopicTexts attributes = texts_of(found.rows[0][0]);
-    set_text(attributes, name, value);
+    return subscription_from(found.rows[0]);
+}
+
+Result<std::optional<Subscription>> TopicRows::subscription_like(const Subscription& wanted) {
+    LAMBENT_TRY(
+        const sql::Rows found,
+        session.run(
+            std::string(kReadSubscriptions) +
+                " WHERE topic = $1 AND protocol = $2 AND endpoint = $3 ORDER BY created_ms, arn",
+            {wanted.topic_arn, std::string(to_string(wanted.protocol)), wanted.endpoint}
+        )
+    );
+    if (found.rows.empty()) {
+        return std::optional<Subscription>();
+    }
+    LAMBENT_TRY(Subscription subscription, subscription_from(found.rows[0]));
+    return std::optional(std::move(subscription));
+}
+
+Result<void> TopicRows::set_attributes(const Subscription& subscription) {
     LAMBENT_TRY(session.run(
-        "UPDATE topic_subscription SET attributes = $2 WHERE arn = $1", {arn, json_of(attributes)}
+        "UPDATE topic_subscription SET attributes = $2 WHERE arn = $1",
+        {subscription.arn, json_of(subscription.attributes)}
+    ));
+    return {};
+}
+
+Result<void> TopicRows::set_token(const Subscription& subscription) {
+    LAMBENT_TRY(session.run(
+        "UPDATE topic_subscription SET token = $2, created_ms = $3 WHERE arn = $1",
+        {subscription.arn, subscription.token, subscription.created_ms}
     ));
     return {};
 }

@@ -32,10 +32,11 @@ struct TopicRows {
     Result<void> remove_topic(const std::string& arn);  // with all that belongs to it
 
     Result<void> add(const Subscription& subscription);
-    // An empty value takes it away.
-    Result<void> set_subscription_attribute(
-        const std::string& arn, const std::string& name, const std::string& value
-    );
+    Result<Subscription> subscription(const std::string& arn);  // kNotFound when it is gone
+    // The one of that endpoint to that topic, if there is one.
+    Result<std::optional<Subscription>> subscription_like(const Subscription& wanted);
+    Result<void> set_attributes(const Subscription& subscription);  // those that it has now
+    Result<void> set_token(const Subscription& subscription);  // the one it has now, and its time
     Result<void> confirm(const std::string& arn);
     Result<void> remove_subscription(const std::string& arn);
 

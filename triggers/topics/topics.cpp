@@ -55,7 +55,14 @@ Result<void> Topics::fill(TopicRows::All all) {
             return Error(Code::kCorrupted, "subscription " + subscription.arn + " has no topic");
         }
         const std::string arn = subscription.arn;
-        LAMBENT_TRY(per->plans[arn], plan_of(std::move(subscription), per->topic.kind()));
+        Result<SubscriptionPlanPtr> plan = plan_of(std::move(subscription), per->topic.kind());
+        if (plan.has_error()) {
+            log_.error(
+                "subscription_left_out", {{"subscription", arn}, {"reason", plan.error().message()}}
+            );
+            continue;
+        }
+        per->plans[arn] = std::move(*plan);
     }
     return {};
 }

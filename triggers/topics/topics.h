@@ -2,6 +2,7 @@
 
 #include "base/async/task.h"
 #include "base/clock.h"
+#include "base/logger.h"
 #include "base/result.h"
 #include "base/sql/sql_driver.h"
 #include "scheduler/targets.h"
@@ -16,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lambent::triggers {
@@ -39,9 +41,11 @@ class Topics {
         const NotificationWriter& writer;
         const Clock& clock;
     };
-    Topics(std::string region, Ports ports) : region_(std::move(region)), ports_(ports) {}
+    Topics(std::string region, Ports ports, Logger log = Logger::silent())
+        : region_(std::move(region)), ports_(ports), log_(std::move(log)) {}
     static std::vector<sql::Migration> migrations() { return TopicRows::migrations(); }
-    Task<Result<void>> load();  // once, before requests
+    // Once, before requests. A subscription that cannot be read is left out, and logged.
+    Task<Result<void>> load();
 
     // --- Topics
 
@@ -56,7 +60,8 @@ class Topics {
     // --- Subscriptions
 
     // One of that endpoint that is there with equal attributes is no error, and stays. A web
-    // endpoint is sent a token, which it must confirm with; once more while it has not.
+    // endpoint is sent a token, which it must confirm with; once more while it has not, and a
+    // new one when that is too old.
     Task<Result<Subscription>> subscribe(
         std::string topic_arn, std::string protocol, std::string endpoint, TopicTexts attributes
     );
@@ -93,9 +98,12 @@ class Topics {
     Result<const PerTopic*> find_topic(const std::string& arn) const;
     Result<SubscriptionPlanPtr> find_plan(const std::string& arn) const;
     Result<void> check_room_for(const PerTopic& per, const SubscriptionPlan& plan) const;
+    Task<Result<Subscription>> add(Subscription wanted);
     Task<Result<Subscription>> repeat(Subscription known, TopicTexts attributes);
     Result<void> keep(const std::string& arn, const std::function<void(Subscription&)>& change);
-    Change asking(const Subscription& subscription) const;
+    static Result<void> ask_in(
+        TopicRows& rows, const Ports& ports, const Subscription& subscription, std::int64_t now_ms
+    );
     Task<Result<void>> write(Change what);
     std::vector<SubscriptionPlanPtr> wanting(const PerTopic& per, const TopicMessage& message)
         const;
@@ -106,6 +114,7 @@ class Topics {
 
     std::string region_;
     Ports ports_;
+    Logger log_;
     std::map<std::string, PerTopic> topics_;  // by ARN
 };
 

@@ -59,40 +59,59 @@ Task<Result<Subscription>> Topics::subscribe(
         TopicTexts asked = std::move(wanted.attributes);
         co_return co_await repeat(std::move(there), std::move(asked));
     }
-    wanted.arn = topic_arn + ":" + random_uuid();
+    co_return co_await add(std::move(wanted));
+}
+
+Task<Result<Subscription>> Topics::add(Subscription wanted) {
+    LAMBENT_CO_TRY(const PerTopic* const per, find_topic(wanted.topic_arn));
+    const TopicKind kind = per->topic.kind();
+    wanted.arn = wanted.topic_arn + ":" + random_uuid();
     if (is_web(wanted.protocol)) {
         wanted.token = random_hex(kTokenBytes);
         wanted.confirmed = false;
     }
-    LAMBENT_CO_TRY(SubscriptionPlanPtr plan, plan_of(wanted, per->topic.kind()));
+    LAMBENT_CO_TRY(SubscriptionPlanPtr plan, plan_of(wanted, kind));
     LAMBENT_CO_TRY(check_room_for(*per, *plan));
-    Change addition = [wanted, ask = asking(wanted)](TopicRows& rows) -> Result<void> {
+    const auto there = std::make_shared<std::optional<Subscription>>();  // the closure's and ours
+    Change addition = [wanted, kind, there, ports = ports_](TopicRows& rows) -> Result<void> {
         LAMBENT_TRY(const bool has_topic, rows.has_topic(wanted.topic_arn));
         if (!has_topic) {
             return Error(Code::kNotFound, "topic", "Topic does not exist");
         }
+        // Two that subscribe one endpoint at once have both seen none.
+        LAMBENT_TRY(*there, rows.subscription_like(wanted));
+        if (*there && plan_of(**there, kind).has_value()) {
+            return {};
+        }
+        if (*there) {  // it was left out
+            LAMBENT_TRY(rows.remove_subscription((*there)->arn));
+            there->reset();
+        }
         LAMBENT_TRY(rows.add(wanted));
-        return ask(rows);
+        return ask_in(rows, ports, wanted, wanted.created_ms);
     };
     LAMBENT_CO_TRY(co_await write(std::move(addition)));
+    if (*there) {
+        co_return co_await repeat(std::move(**there), std::move(wanted.attributes));
+    }
     if (!wanted.confirmed) {
         ports_.outbox.wake();
     }
-    if (PerTopic* const now = find(topic_arn)) {
+    if (PerTopic* const now = find(wanted.topic_arn)) {
         now->plans[wanted.arn] = std::move(plan);
     }
     co_return wanted;
 }
 
 // Writes into a transaction that the endpoint is asked; nothing for one that is confirmed.
-Topics::Change Topics::asking(const Subscription& subscription) const {
-    return [subscription, ports = ports_, now = now_ms()](TopicRows& rows) -> Result<void> {
-        if (subscription.confirmed) {
-            return {};
-        }
-        const TopicDelivery question = confirmation_to(subscription, now, ports.writer);
-        return ports.outbox.add_in(rows.session, question.message, question.rules);
-    };
+Result<void> Topics::ask_in(
+    TopicRows& rows, const Ports& ports, const Subscription& subscription, std::int64_t now_ms
+) {
+    if (subscription.confirmed) {
+        return {};
+    }
+    const TopicDelivery question = confirmation_to(subscription, now_ms, ports.writer);
+    return ports.outbox.add_in(rows.session, question.message, question.rules);
 }
 
 Task<Result<Subscription>> Topics::repeat(Subscription known, TopicTexts attributes) {
@@ -101,12 +120,31 @@ Task<Result<Subscription>> Topics::repeat(Subscription known, TopicTexts attribu
             "Attributes Reason: Subscription already exists with different attributes"
         );
     }
-    if (!known.confirmed) {
-        Change question = asking(known);
-        LAMBENT_CO_TRY(co_await write(std::move(question)));
-        ports_.outbox.wake();
+    if (known.confirmed) {
+        co_return known;
     }
-    co_return known;
+    const auto asked = std::make_shared<Subscription>();  // the closure's and ours
+    Change question = [asked,
+                       arn = known.arn,
+                       fresh = random_hex(kTokenBytes),
+                       ports = ports_,
+                       now = now_ms()](TopicRows& rows) -> Result<void> {
+        LAMBENT_TRY(*asked, rows.subscription(arn));
+        if (!asked->confirmed && now - asked->created_ms >= kTokenMsMax) {
+            asked->token = fresh;
+            asked->created_ms = now;
+            LAMBENT_TRY(rows.set_token(*asked));
+        }
+        return ask_in(rows, ports, *asked, now);
+    };
+    LAMBENT_CO_TRY(co_await write(std::move(question)));
+    ports_.outbox.wake();
+    const auto renew = [&asked](Subscription& now) {
+        now.token = asked->token;
+        now.created_ms = asked->created_ms;
+    };
+    LAMBENT_CO_TRY(keep(asked->arn, renew));
+    co_return *asked;
 }
 
 Task<Result<Subscription>> Topics::confirm(std::string topic_arn, std::string token) {
@@ -175,12 +213,17 @@ Task<Result<void>> Topics::set_subscription_attribute(
     LAMBENT_CO_TRY(Subscription changed, subscription(arn));
     LAMBENT_CO_TRY(const PerTopic* const per, find_topic(changed.topic_arn));
     set_text(changed.attributes, name, value);
-    LAMBENT_CO_TRY(const SubscriptionPlanPtr plan, plan_of(changed, per->topic.kind()));
+    const TopicKind kind = per->topic.kind();
+    LAMBENT_CO_TRY(const SubscriptionPlanPtr plan, plan_of(changed, kind));
     if (!per->plans.at(arn)->filter) {
         LAMBENT_CO_TRY(check_room_for(*per, *plan));
     }
-    Change change = [arn, name, value](TopicRows& rows) {
-        return rows.set_subscription_attribute(arn, name, value);
+    // What is on disk by then may have other attributes that this one does not go with.
+    Change change = [arn, name, value, kind](TopicRows& rows) -> Result<void> {
+        LAMBENT_TRY(Subscription there, rows.subscription(arn));
+        set_text(there.attributes, name, value);
+        LAMBENT_TRY(plan_of(there, kind));
+        return rows.set_attributes(there);
     };
     LAMBENT_CO_TRY(co_await write(std::move(change)));
     LAMBENT_CO_TRY(keep(arn, [&](Subscription& now) { set_text(now.attributes, name, value); }));

@@ -48,6 +48,19 @@ class SnsDesk {
         tests::FixedBody reader(form);
         return run_flow(loop, service_->serve(std::move(request), reader));
     }
+    // As a stranger; the status and code of the error.
+    std::string follow(http::QueryItems link, const std::string& body) {
+        api::Request request;
+        request.head.method = "GET";
+        request.head.path = "/";
+        request.path = "/";
+        request.query = std::move(link);
+        request.principal.is_stranger = true;
+        tests::FixedBody reader(body);
+        const auto response = run_flow(loop, service_->serve(std::move(request), reader));
+        const std::string text = std::get<std::string>(response.body);
+        return std::to_string(response.status) + " " + leaf(text, "Code");
+    }
     std::string ask(const std::string& form) { return std::get<std::string>(ask_raw(form).body); }
     // Status, code and message of an error.
     std::string error_of(const std::string& form) {
@@ -154,6 +167,26 @@ TEST_CASE("SnsService names errors as SNS does", "[api][sns]") {
     );
     desk.is_root = false;
     CHECK(desk.error_of("Action=ListTopics").starts_with("403 AuthorizationError: "));
+}
+
+TEST_CASE(
+    "SnsService takes ten thousand parameters, and none from a stranger's body", "[api][sns]"
+) {
+    SnsDesk desk;
+    std::string form = "Action=ListTopics";
+    for (int i = 1; i < 10'000; ++i) {
+        form += "&A." + std::to_string(i);
+    }
+    CHECK(desk.ask_raw(form).status == 200);
+    CHECK(
+        desk.error_of(form + "&A.0") ==
+        "400 MalformedQueryString: The request has more than 10000 parameters."
+    );
+    desk.create("orders");
+    const http::QueryItems link{
+        {"Action", "ConfirmSubscription"}, {"TopicArn", kTopic}, {"Token", "t"}};
+    CHECK(desk.follow(link, "") == "400 InvalidParameter");
+    CHECK(desk.follow(link, "a") == "400 MalformedQueryString");
 }
 
 TEST_CASE("SnsService shows and sets attributes of subscriptions", "[api][sns]") {

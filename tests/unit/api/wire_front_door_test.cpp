@@ -572,6 +572,12 @@ TEST_CASE("FrontDoor lets anybody follow the link of a confirmation", "[api][Fro
     CHECK(says(house.ask(other), "<Code>MissingAuthenticationToken</Code>"));
     http::RequestHead posted = plain("POST", "/", "Action=ConfirmSubscription&Token=t");
     CHECK(house.ask(posted).status == 403);
+    http::RequestHead with_body = link;
+    with_body.headers.add("Content-Length", "3");
+    CHECK(says(house.ask(with_body, "a=b"), "<Code>MissingAuthenticationToken</Code>"));
+    http::RequestHead with_chunks = link;
+    with_chunks.headers.add("Transfer-Encoding", "chunked");
+    CHECK(house.ask(with_chunks, "a=b").status == 403);
     http::RequestHead in_cell = link;
     in_cell.entrance = "function:f";
     CHECK(house.ask(in_cell).status == 403);

@@ -1,6 +1,7 @@
 #include "base/fetch/post.h"
 
 #include "base/fetch/public_address.h"
+#include "base/unique_fd.h"
 
 #include <catch2/catch.hpp>
 
@@ -8,8 +9,11 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <cstring>
+#include <atomic>
+#include <functional>
 #include <string>
+#include <thread>
+#include <utility>
 
 using namespace lambent;
 
@@ -26,6 +30,47 @@ bool is_public(const std::string& text) {
         storage.ss_family = AF_INET6;
     }
     return is_public_address(reinterpret_cast<const sockaddr&>(storage));
+}
+
+// A web server of one connection, which does with it what the test says, in a thread.
+class Listener {
+  public:
+    explicit Listener(std::function<void(int connection)> serve)
+        : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in here{};
+        here.sin_family = AF_INET;
+        here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof(here);
+        auto* const address = reinterpret_cast<sockaddr*>(&here);
+        REQUIRE(::bind(socket_.get(), address, size) == 0);
+        REQUIRE(::listen(socket_.get(), 1) == 0);
+        REQUIRE(::getsockname(socket_.get(), address, &size) == 0);
+        what.url = "http://127.0.0.1:" + std::to_string(ntohs(here.sin_port)) + "/";
+        what.reach = Reach::kAny;
+        thread_ = std::thread([this, serve = std::move(serve)] {
+            const UniqueFd connection(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+            serve(connection.get());
+        });
+    }
+    ~Listener() { thread_.join(); }
+
+    HttpPost what;  // to it
+
+  private:
+    UniqueFd socket_;
+    std::thread thread_;
+};
+
+// Whether the other side still takes it.
+bool say(int connection, const std::string& text) {
+    return ::send(connection, text.data(), text.size(), MSG_NOSIGNAL) > 0;
+}
+
+// Up to the end of what the other side sends.
+void drain(int connection) {
+    char piece[1024];
+    while (::recv(connection, piece, sizeof(piece), 0) > 0) {
+    }
 }
 
 }  // namespace
@@ -135,4 +180,49 @@ TEST_CASE("post takes only what is an address of the web and one line a header",
     what.url = "http://127.0.0.1:9/";
     what.headers = {{"a", "b\r\nc: d"}};
     CHECK(post(what).error().code() == Code::kInvalidArgument);
+}
+
+TEST_CASE("post returns the status of an answer that does not end well", "[base][post]") {
+    Listener hasty([](int connection) {
+        say(connection, "HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\nx");
+        ::shutdown(connection, SHUT_WR);
+        drain(connection);
+    });
+    CHECK(post(hasty.what).value() == 202);
+}
+
+TEST_CASE("post does not read on when an answer is long", "[base][post]") {
+    Listener endless([](int connection) {
+        const std::string more(16'384, 'x');
+        bool is_heard = say(connection, "HTTP/1.1 200 OK\r\n\r\n");
+        while (is_heard) {
+            is_heard = say(connection, more);
+        }
+    });
+    endless.what.time_max = std::chrono::minutes(4);
+    const auto began = std::chrono::steady_clock::now();
+    CHECK(post(endless.what).value() == 200);
+    CHECK(std::chrono::steady_clock::now() - began < endless.what.time_max / 2);
+}
+
+TEST_CASE("post takes no answer before the answer for one", "[base][post]") {
+    Listener early([](int connection) {
+        say(connection, "HTTP/1.1 103 Early Hints\r\n\r\n");
+        ::shutdown(connection, SHUT_WR);
+        drain(connection);
+    });
+    CHECK(post(early.what).error().code() == Code::kUnavailable);
+}
+
+TEST_CASE("post ends when it is cut, whatever it waits for", "[base][post]") {
+    std::atomic<bool> is_cut = false;
+    Listener silent([&](int connection) {
+        is_cut = true;
+        drain(connection);
+    });
+    silent.what.is_cut = &is_cut;
+    silent.what.time_max = std::chrono::minutes(4);
+    const auto began = std::chrono::steady_clock::now();
+    CHECK(post(silent.what).error().code() == Code::kUnavailable);
+    CHECK(std::chrono::steady_clock::now() - began < silent.what.time_max / 2);
 }

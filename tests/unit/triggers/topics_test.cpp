@@ -2,6 +2,7 @@
 
 #include "base/sql/sqlite_driver.h"
 #include "scheduler/outbox/sql_outbox.h"
+#include "tests/support/concurrently.h"
 #include "tests/support/kept_outbox.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/outbox_table.h"
@@ -11,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -93,6 +95,18 @@ struct Fixture {
         const bool is_queue = endpoint.starts_with("arn:aws:sqs");
         const std::string protocol = is_queue ? "sqs" : "lambda";
         return run(topics->subscribe(topic, protocol, endpoint, std::move(attributes))).value();
+    }
+    void set(const Subscription& of, const std::string& name, const std::string& value) {
+        run(topics->set_subscription_attribute(of.arn, name, value)).value();
+    }
+    Task<> setting(std::string arn, std::string name, std::string value, std::vector<bool>& taken) {
+        const auto done = co_await topics->set_subscription_attribute(arn, name, value);
+        taken.push_back(done.has_value());
+    }
+    // The ARN, or the error's subject.
+    Task<> subscribing(std::string topic, TopicTexts attributes, std::vector<std::string>& made) {
+        const auto done = co_await topics->subscribe(topic, "sqs", kQueue, std::move(attributes));
+        made.push_back(done.has_value() ? done->arn : done.error().subject());
     }
     PublishedMessage publish(const std::string& topic, TopicMessage message) {
         return run(topics->publish(topic, std::move(message))).value();
@@ -215,6 +229,65 @@ TEST_CASE("Topics keep one subscription for an endpoint", "[triggers][Topics]") 
     CHECK(
         room.run(room.topics->subscribe("arn:x", "sqs", kQueue, {})).error().subject() == "topic"
     );
+}
+
+TEST_CASE(
+    "Topics let no two changes at once make a subscription unreadable", "[triggers][Topics]"
+) {
+    Fixture room;
+    const std::string arn = room.create("orders");
+    const Subscription there = room.subscribe(arn, kQueue);
+    // Each is right alone: attributes of messages have no objects.
+    const std::string nested = R"({"a": {"b": ["c"]}})";
+    room.set(there, "FilterPolicyScope", "MessageBody");
+    std::vector<Task<>> flows;
+    std::vector<bool> taken;
+    flows.push_back(room.setting(there.arn, "FilterPolicy", nested, taken));
+    flows.push_back(room.setting(there.arn, "FilterPolicyScope", "MessageAttributes", taken));
+    tests::run_concurrently(room.loop, std::move(flows));
+    CHECK(std::count(taken.begin(), taken.end(), true) == 1);
+    const TopicTexts before = room.topics->subscription(there.arn)->attributes;
+    room.open();
+    CHECK(room.topics->subscription(there.arn)->attributes == before);
+}
+
+TEST_CASE("Topics start without a subscription that they cannot read", "[triggers][Topics]") {
+    Fixture room;
+    const std::string arn = room.create("orders");
+    const Subscription broken = room.subscribe(arn, kQueue);
+    const Subscription whole = room.subscribe(arn, kOther);
+    sql::Work work = [&](sql::Session& session) -> Result<void> {
+        LAMBENT_TRY(session.run(
+            "UPDATE topic_subscription SET attributes = '{\"FilterPolicy\": \"x\"}' WHERE arn = $1",
+            {broken.arn}
+        ));
+        return {};
+    };
+    room.run(room.driver->write(std::move(work))).value();
+    room.open();
+    REQUIRE(room.topics->subscriptions().size() == 1);
+    CHECK(room.topics->subscriptions()[0].arn == whole.arn);
+    CHECK(room.subscribe(arn, kQueue).arn != broken.arn);
+    room.open();
+    CHECK(room.topics->subscriptions().size() == 2);
+}
+
+TEST_CASE("Topics keep one subscription of two made at once", "[triggers][Topics]") {
+    Fixture room;
+    const std::string arn = room.create("orders");
+    std::vector<Task<>> flows;
+    std::vector<std::string> made;
+    flows.push_back(room.subscribing(arn, {}, made));
+    flows.push_back(room.subscribing(arn, {}, made));
+    flows.push_back(room.subscribing(arn, {{"RawMessageDelivery", "true"}}, made));
+    tests::run_concurrently(room.loop, std::move(flows));
+    REQUIRE(made.size() == 3);
+    CHECK(made[0] == made[1]);
+    CHECK(std::count(made.begin(), made.end(), "parameter") == 1);  // it has other attributes
+    CHECK(room.topics->subscriptions().size() == 1);
+    room.open();
+    REQUIRE(room.topics->subscriptions().size() == 1);
+    CHECK(room.topics->subscriptions()[0].arn == made[0]);
 }
 
 TEST_CASE("Topics ask web endpoints, and remember who confirmed", "[triggers][Topics]") {

@@ -4,8 +4,14 @@
 #include "scheduler/outbox/sql_outbox.h"
 #include "tests/support/pump_fixture.h"
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,7 +19,8 @@
 
 namespace lambent::tests {
 
-// Keeps what it is sent; answers as each target was told to, then with success.
+// Keeps what it is sent; answers as each target was told to, then with success. Silent targets do
+// not answer until they are cut.
 class FakeTargets final : public scheduler::Targets {
   public:
     Task<Result<void>> send(scheduler::TargetMessage message) override {
@@ -21,6 +28,9 @@ class FakeTargets final : public scheduler::Targets {
         sent.push_back(std::move(message));
         if (before_answer) {
             before_answer();
+        }
+        if (is_silent && is_silent(sent.back().target_arn)) {
+            co_return co_await be_silent();
         }
         if (answers.empty()) {
             co_return Result<void>();
@@ -30,15 +40,37 @@ class FakeTargets final : public scheduler::Targets {
         co_return error;
     }
 
+    void cut() {
+        for (boost::asio::steady_timer& one : waiting) {
+            one.cancel();
+        }
+    }
+
+    std::function<bool(const std::string& target)> is_silent;
+    std::list<boost::asio::steady_timer> waiting;  // at silent targets
     std::map<std::string, std::deque<Error>> refusals;
     std::vector<scheduler::TargetMessage> sent;
     std::function<void()> before_answer;
+
+  private:
+    Task<Result<void>> be_silent() {
+        const auto executor = co_await boost::asio::this_coro::executor;
+        const auto timer =
+            waiting.emplace(waiting.end(), executor, boost::asio::steady_timer::time_point::max());
+        boost::system::error_code woken;
+        co_await timer->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
+        waiting.erase(timer);
+        co_return Error(Code::kUnavailable, "cut");
+    }
 };
 
 // An outbox and its pump.
 class OutboxFixture : public PumpFixture {
   public:
-    OutboxFixture() { begin_life(); }
+    explicit OutboxFixture(scheduler::Backlog::Limits limits_of_pump = {})
+        : limits(limits_of_pump) {
+        begin_life();
+    }
     ~OutboxFixture() { end_life(); }
 
     void begin_life() {
@@ -50,10 +82,13 @@ class OutboxFixture : public PumpFixture {
             targets,
             clock,
             [this] { return jitter; },
-            Logger::silent()
+            Logger::silent(),
+            limits
         );
     }
     void end_life() {
+        pump->pause();
+        targets.cut();
         run_flow(loop, pump->stop());
         pump.reset();
         outbox.reset();
@@ -83,6 +118,7 @@ class OutboxFixture : public PumpFixture {
     }
     std::int64_t rows() { return number("SELECT count(*) FROM outbox"); }
 
+    scheduler::Backlog::Limits limits;
     FakeTargets targets;
     scheduler::DeliveryRules rules;
     double jitter = 1;

@@ -18,6 +18,16 @@ Error busy() {
     return Error(Code::kUnavailable, "busy");
 }
 
+bool is_web(const std::string& target) {
+    return target.starts_with("https:");
+}
+
+scheduler::Backlog::Limits with_slow_webs() {
+    scheduler::Backlog::Limits limits;
+    limits.is_slow = is_web;
+    return limits;
+}
+
 }  // namespace
 
 TEST_CASE("OutboxPump sends a message as it was given and forgets it", "[scheduler][OutboxPump]") {
@@ -307,4 +317,43 @@ TEST_CASE("OutboxPump takes turns among targets", "[scheduler][OutboxPump]") {
     });
     CHECK(single - sent.begin() <= 32);
     CHECK(sent.size() == kMany + 1);
+}
+
+TEST_CASE("OutboxPump's slow targets hold back no other", "[scheduler][OutboxPump]") {
+    OutboxFixture f(with_slow_webs());
+    f.targets.is_silent = is_web;
+    constexpr int kWebs = 5;
+    constexpr int kMany = 64;  // of each: more than there are places for all
+    std::vector<scheduler::TargetMessage> messages;
+    for (int i = 0; i < kWebs * kMany; ++i) {
+        const std::string web = "https://" + std::to_string(i % kWebs);
+        messages.push_back(OutboxFixture::message("w" + std::to_string(i), web));
+    }
+    tests::run_flow(f.loop, f.outbox->add(std::move(messages), f.rules)).value();
+    f.pump->start();
+    f.until([&] { return f.targets.waiting.size() >= 8; });
+    f.add("m1", kJobs);
+    f.until([&] { return f.pump->counters().delivered == 1; });
+    CHECK(f.targets.waiting.size() == 8);
+    CHECK(f.number("SELECT sum(attempts) FROM outbox") == 8);  // those that wait have had none
+    CHECK(f.number("SELECT max(attempts) FROM outbox") == 1);
+}
+
+TEST_CASE("OutboxPump counts no attempt that its stop has cut", "[scheduler][OutboxPump]") {
+    OutboxFixture f(with_slow_webs());
+    const std::string web = "https://0";
+    f.rules.attempts_max = 0;
+    f.targets.is_silent = is_web;
+    f.add("m1", web);
+    f.pump->start();
+    f.until([&] { return f.targets.waiting.size() == 1; });
+    CHECK(f.number("SELECT attempts FROM outbox") == 1);
+    f.end_life();
+    f.begin_life();
+    CHECK(f.number("SELECT count(*) FROM outbox WHERE attempts = 0") == 1);
+    f.targets.is_silent = nullptr;
+    f.pump->start();
+    f.until_sent(2);
+    CHECK(f.targets.sent.at(1).id == "m1");
+    CHECK(f.rows() == 0);
 }

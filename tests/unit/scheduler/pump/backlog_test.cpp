@@ -88,6 +88,31 @@ TEST_CASE("Backlog bounds what one key has in flight", "[scheduler][Backlog]") {
     CHECK(backlog.next_claims(0).at(0).count_max == 1);
 }
 
+TEST_CASE("Backlog leaves places that slow keys cannot take", "[scheduler][Backlog]") {
+    Backlog::Limits limits;
+    limits.is_slow = [](const std::string& key) {
+        return key.starts_with("slow");
+    };
+    Backlog backlog(limits);
+    for (const char* name : {"slow1", "slow2", "slow3", "slow4", "slow5", "a"}) {
+        backlog.expect(name, 0);
+    }
+    const auto claims = backlog.next_claims(0);
+    CHECK(names(claims) == std::vector<std::string>{"slow1", "slow2", "slow3", "slow4", "a"});
+    for (const DueClaim& claim : claims) {
+        CHECK(claim.count_max == (claim.key == "a" ? 32 : 2));
+        backlog.claimed(claim, 2, 0);
+    }
+    CHECK(names(backlog.next_claims(0)) == std::vector<std::string>{"a"});
+    CHECK_FALSE(backlog.next_due_ms(0).has_value());  // though there are rows of slow keys
+    backlog.ended("slow2");
+    const auto next = backlog.next_claims(0);  // whose turn it is
+    REQUIRE(names(next) == std::vector<std::string>{"slow5"});
+    CHECK(next.at(0).count_max == 1);
+    backlog.claimed(next.at(0), 0, std::nullopt);
+    CHECK(names(backlog.next_claims(0)) == std::vector<std::string>{"slow2"});
+}
+
 TEST_CASE("Backlog takes up what a clock set back has left in the future", "[scheduler][Backlog]") {
     Backlog backlog({});
     backlog.expect("a", 86'400'000);
