@@ -124,6 +124,11 @@ Refusal unreadable(const Error& error) {
 
 }  // namespace
 
+bool announces_body(const http::RequestHead& head) {
+    return head.headers.find("content-length").value_or("0") != "0" ||
+           head.headers.count("transfer-encoding") > 0;
+}
+
 Checked<std::string> declared_payload(const http::RequestHead& head, Authorization::Form form) {
     const std::size_t count = head.headers.count(kContentHash);
     if (count > 1) {

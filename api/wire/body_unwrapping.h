@@ -12,6 +12,9 @@
 
 namespace lambent::api {
 
+// Whether bytes come behind the head.
+bool announces_body(const http::RequestHead& head);
+
 // What S3 must put under its signature for the body: the client's own statement, since the body is
 // checked while it streams. A presigned address need not say anything.
 Checked<std::string> declared_payload(const http::RequestHead& head, Authorization::Form form);

@@ -29,11 +29,6 @@ Principal function_at(const std::string& entrance) {
     return Principal{"", entrance, false};
 }
 
-bool announces_body(const http::RequestHead& head) {
-    return head.headers.find("content-length").value_or("0") != "0" ||
-           head.headers.count("transfer-encoding") > 0;
-}
-
 // One request on its way in.
 struct Visit {
     Request request;
