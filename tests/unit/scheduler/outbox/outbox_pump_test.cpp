@@ -335,7 +335,7 @@ TEST_CASE("OutboxPump's slow targets hold back no other", "[scheduler][OutboxPum
     f.add("m1", kJobs);
     f.until([&] { return f.pump->counters().delivered == 1; });
     CHECK(f.targets.waiting.size() == 8);
-    CHECK(f.number("SELECT sum(attempts) FROM outbox") == 8);  // those that wait have had none
+    CHECK(f.number("SELECT sum(attempts) FROM outbox WHERE id LIKE 'w%'") == 8);  // no more
     CHECK(f.number("SELECT max(attempts) FROM outbox") == 1);
 }
 
