@@ -154,18 +154,17 @@ CutResult cut_and_restart(const Template& made, const Cut& cut) {
         disk.lie_about_syncs();
     }
     Outcome outcome;
+    CutResult result;
     {
         auto driver = sql::SqliteDriver::open(home.file("test.db"), cut.config).value();
         disk.cut_power_at(cut.at);
         outcome = write_all(*driver);
-        if (!disk.power_is_cut()) {
+        // A checkpoint behind the last write may feel it, too: then nobody is refused.
+        result.was_cut = disk.power_is_cut();
+        if (!result.was_cut) {
             disk.cut_power_now();
-        } else {
-            CHECK_FALSE(outcome.refusals.empty());
         }
     }
-    CutResult result;
-    result.was_cut = !outcome.refusals.empty();
     disk.restore(cut.loss, static_cast<std::uint32_t>(cut.at));
     auto next = sql::SqliteDriver::open(home.file("test.db"), small_config());
     if (next.has_error()) {
