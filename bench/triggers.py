@@ -97,7 +97,6 @@ def timers(lambent, samples):
         due = first + each // TIMERS_A_SECOND
         schedules.create_schedule(
             Name=f"timer-{each}", FlexibleTimeWindow={"Mode": "OFF"},
-            ActionAfterCompletion="DELETE",
             ScheduleExpression=time.strftime("at(%Y-%m-%dT%H:%M:%S)", time.gmtime(due)),
             Target={"Arn": entered.arn, "RoleArn": ROLE, "Input": json.dumps({"due": due})})
     late = []
