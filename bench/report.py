@@ -252,8 +252,8 @@ def trigger_lines(triggers):
             "",
             *table(("load", "clients", "system", "per second", "p50 µs", "p99 µs"),
                    queue_rows(triggers)), "",
-            *(f"- Not run: {name}: {why}" for name, why in triggers["peers"].items()
-              if isinstance(why, str)), "",
+            *(f"- Not run: {name}: {why}\n" for name, why in triggers["peers"].items()
+              if isinstance(why, str)),
             "Messages until they are done, by a mapping with batches of 10 to a Python function:",
             "",
             *table(("clients that send for 1 s", "messages", "done per second"),
