@@ -86,18 +86,7 @@ Served rest_authorizers(RestCall call) {
     if (api == nullptr) {
         co_return no_rest_api(call.api());
     }
-    if (call.path.size() == 2) {
-        NamedItems items;
-        for (const auto& [id, authorizer] : api->authorizers) {
-            items.emplace_back(id, rest_authorizer_json(authorizer));
-        }
-        co_return paged(call, std::move(items));
-    }
-    const auto found = api->authorizers.find(call.path[2]);
-    if (found == api->authorizers.end()) {
-        co_return no_rest_part("Authorizer");
-    }
-    co_return json_response(200, rest_authorizer_json(found->second));
+    co_return show_parts(call, api->authorizers, "Authorizer", rest_authorizer_json);
 }
 
 }  // namespace lambent::api::apigateway

@@ -55,4 +55,24 @@ Served change_rest(RestCall call, unsigned status, RestChange change);
 using NamedItems = std::vector<std::pair<std::string, nlohmann::json>>;
 Answer<http::Response> paged(const RestCall& call, NamedItems items);
 
+// What GET shows of one kind of part: all by pages, or the one whose id stands in the path. `name`
+// is what an error calls it.
+template <class Parts, class Render>
+Answer<http::Response> show_parts(
+    const RestCall& call, const Parts& parts, const char* name, Render render
+) {
+    if (call.path.size() == 2) {
+        NamedItems items;
+        for (const auto& [id, part] : parts) {
+            items.emplace_back(id, render(part));
+        }
+        return paged(call, std::move(items));
+    }
+    const auto found = parts.find(call.path[2]);
+    if (found == parts.end()) {
+        return no_rest_part(name);
+    }
+    return json_response(200, render(found->second));
+}
+
 }  // namespace lambent::api::apigateway

@@ -138,18 +138,7 @@ Served rest_deployments(RestCall call) {
     if (api == nullptr) {
         co_return no_rest_api(call.api());
     }
-    if (call.path.size() == 2) {
-        NamedItems items;
-        for (const auto& [id, deployment] : api->deployments) {
-            items.emplace_back(id, deployment_json(deployment));
-        }
-        co_return paged(call, std::move(items));
-    }
-    const auto found = api->deployments.find(call.path[2]);
-    if (found == api->deployments.end()) {
-        co_return no_rest_part("Deployment");
-    }
-    co_return json_response(200, deployment_json(found->second));
+    co_return show_parts(call, api->deployments, "Deployment", deployment_json);
 }
 
 }  // namespace lambent::api::apigateway
