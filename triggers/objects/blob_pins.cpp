@@ -15,6 +15,8 @@ struct BlobPins::Entry {
     // that wait on it.
     std::shared_ptr<boost::asio::steady_timer> removal;
     bool removing = false;
+    // A removal was refused since the first pin, or since this removal began.
+    bool refused = false;
 };
 
 BlobPins::BlobPins() = default;
@@ -30,13 +32,21 @@ BlobPins::Pin& BlobPins::Pin::operator=(Pin&& other) noexcept {
 }
 
 BlobPins::Pin::~Pin() {
-    if (pins_ == nullptr) {
-        return;
+    give_back();
+}
+
+bool BlobPins::Pin::give_back() {
+    BlobPins* const pins = std::exchange(pins_, nullptr);
+    if (pins == nullptr) {
+        return false;
     }
-    const auto found = pins_->entries_.find(blob_);
-    if (--found->second->pins == 0) {
-        pins_->entries_.erase(found);
+    const auto found = pins->entries_.find(blob_);
+    if (--found->second->pins > 0) {
+        return false;
     }
+    const bool refused = found->second->refused;
+    pins->entries_.erase(found);
+    return refused;
 }
 
 Task<BlobPins::Pin> BlobPins::pin(std::string blob) {
@@ -65,9 +75,14 @@ Task<BlobPins::Pin> BlobPins::pin(std::string blob) {
     co_return Pin(this, std::move(blob));
 }
 
+bool BlobPins::unpin(Pin pin) {
+    return pin.give_back();
+}
+
 bool BlobPins::begin_removal(const std::string& blob) {
     auto& entry = entries_[blob];
     if (entry) {
+        entry->refused = true;
         return false;
     }
     entry = std::make_unique<Entry>();
@@ -75,12 +90,16 @@ bool BlobPins::begin_removal(const std::string& blob) {
     return true;
 }
 
-void BlobPins::end_removal(const std::string& blob) {
+bool BlobPins::end_removal(const std::string& blob) {
     const auto found = entries_.find(blob);
+    if (std::exchange(found->second->refused, false)) {
+        return true;
+    }
     if (found->second->removal) {
         found->second->removal->cancel();
     }
     entries_.erase(found);
+    return false;
 }
 
 }  // namespace lambent::triggers

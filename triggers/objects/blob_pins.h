@@ -27,6 +27,8 @@ class BlobPins {
 
       private:
         friend class BlobPins;
+        // True when a removal now waits for nobody but the caller.
+        bool give_back();
         Pin(BlobPins* pins, std::string blob) : pins_(pins), blob_(std::move(blob)) {}
         BlobPins* pins_ = nullptr;
         std::string blob_;
@@ -40,9 +42,16 @@ class BlobPins {
     // Waits while the blob is being removed.
     Task<Pin> pin(std::string blob);
 
+    // Gives a pin back. True when it was the last one and a removal was refused meanwhile: the
+    // caller asks for that removal again, because whoever was refused does not.
+    bool unpin(Pin pin);
+
     // False while the blob is pinned or is being removed already; else end_removal must follow.
     bool begin_removal(const std::string& blob);
-    void end_removal(const std::string& blob);
+
+    // True when another removal was refused meanwhile: this one goes on, looks again and ends
+    // again.
+    bool end_removal(const std::string& blob);
 
   private:
     struct Entry;

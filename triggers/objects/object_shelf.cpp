@@ -47,14 +47,15 @@ Task<Result<void>> ObjectShelf::change(Work work) {
 Task<Result<void>> ObjectShelf::publish_and_change(std::unique_ptr<FileUpload> upload, Work work) {
     LAMBENT_CO_TRY(const UploadDigests digests, co_await upload->finish());
     const std::string blob = to_hex(digests.sha256);
-    Result<void> outcome;
-    {
-        const BlobPins::Pin pin = co_await pins_.pin(blob);
-        outcome = co_await upload->publish();
-        failpoint("object.publish.ended");
-        if (outcome.has_value()) {
-            outcome = co_await change(std::move(work));
-        }
+    BlobPins::Pin pin = co_await pins_.pin(blob);
+    Result<void> outcome = co_await upload->publish();
+    failpoint("object.publish.ended");
+    if (outcome.has_value()) {
+        outcome = co_await change(std::move(work));
+    }
+    if (pins_.unpin(std::move(pin))) {
+        std::vector<std::string> unwanted{blob};
+        co_await discard(std::move(unwanted));
     }
     if (outcome.has_error()) {
         co_await discard_unless_used(blob);
@@ -62,30 +63,33 @@ Task<Result<void>> ObjectShelf::publish_and_change(std::unique_ptr<FileUpload> u
     co_return outcome;
 }
 
+Task<> ObjectShelf::discard(std::vector<std::string> blobs) {
+    for (const std::string& blob : blobs) {
+        for (bool mine = pins_.begin_removal(blob); mine; mine = pins_.end_removal(blob)) {
+            co_await remove_unless_used(blob);
+        }
+    }
+}
+
 // Looks at the rows once more now that no upload can bring the blob back: one that was pinned at
 // the time of the transaction may have committed since. A blob that stays after a failure here is
 // no harm: collect() finds it at the next start.
-Task<> ObjectShelf::discard(std::vector<std::string> blobs) {
-    for (const std::string& blob : blobs) {
-        if (!pins_.begin_removal(blob)) {
-            continue;
-        }
-        auto used = std::make_shared<bool>(true);
-        sql::Work look = [used, blob](sql::Session& session) -> Result<void> {
-            LAMBENT_TRY(*used, SqlObjectRepository(session).is_used(blob));
-            return {};
-        };
-        const Result<void> looked = co_await ports_.driver.read(std::move(look));
-        if (looked.has_value() && !*used) {
-            auto job = [store = blobs_, blob] {
-                return store.remove(blob);
-            };
-            failpoint("object.discard.begun");
-            static_cast<void>(co_await offload(ports_.workers, std::move(job)));
-            failpoint("object.discard.done");
-        }
-        pins_.end_removal(blob);
+Task<> ObjectShelf::remove_unless_used(std::string blob) {
+    auto used = std::make_shared<bool>(true);
+    sql::Work look = [used, blob](sql::Session& session) -> Result<void> {
+        LAMBENT_TRY(*used, SqlObjectRepository(session).is_used(blob));
+        return {};
+    };
+    const Result<void> looked = co_await ports_.driver.read(std::move(look));
+    if (looked.has_error() || *used) {
+        co_return;
     }
+    auto job = [store = blobs_, blob] {
+        return store.remove(blob);
+    };
+    failpoint("object.discard.begun");
+    static_cast<void>(co_await offload(ports_.workers, std::move(job)));
+    failpoint("object.discard.done");
 }
 
 Task<> ObjectShelf::discard_unless_used(std::string blob) {

@@ -45,6 +45,7 @@ class ObjectShelf {
 
   private:
     Task<> discard(std::vector<std::string> blobs);
+    Task<> remove_unless_used(std::string blob);
     Task<> discard_unless_used(std::string blob);
 
     BlobStore blobs_;

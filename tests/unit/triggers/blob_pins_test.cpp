@@ -41,8 +41,31 @@ TEST_CASE("A pinned blob is not removed until the last pin has gone", "[triggers
         CHECK_FALSE(pins.begin_removal("b"));
     }
     CHECK(pins.begin_removal("b"));
+    CHECK_FALSE(pins.end_removal("b"));
+}
+
+TEST_CASE("The last pin says whether a removal was refused", "[triggers][BlobPins]") {
+    boost::asio::io_context loop;
+    BlobPins pins;
+    BlobPins::Pin alone = run_flow(loop, pins.pin("b"));
+    CHECK_FALSE(pins.unpin(std::move(alone)));
+
+    BlobPins::Pin first = run_flow(loop, pins.pin("b"));
+    BlobPins::Pin second = run_flow(loop, pins.pin("b"));
     CHECK_FALSE(pins.begin_removal("b"));
-    pins.end_removal("b");
+    CHECK_FALSE(pins.unpin(std::move(first)));
+    CHECK(pins.unpin(std::move(second)));
+}
+
+TEST_CASE("A removal goes on when another was refused meanwhile", "[triggers][BlobPins]") {
+    BlobPins pins;
+    CHECK(pins.begin_removal("b"));
+    CHECK_FALSE(pins.begin_removal("b"));
+    CHECK_FALSE(pins.begin_removal("b"));
+    CHECK(pins.end_removal("b"));
+    CHECK_FALSE(pins.end_removal("b"));
+    CHECK(pins.begin_removal("b"));
+    CHECK_FALSE(pins.end_removal("b"));
 }
 
 TEST_CASE("A pin waits for the end of a removal", "[triggers][BlobPins]") {
