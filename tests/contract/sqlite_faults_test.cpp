@@ -25,16 +25,16 @@ namespace {
 using Numbers = std::set<std::int64_t>;
 
 // Outlives every driver, whose threads post to it.
-boost::asio::io_context& caller_loop() {
+boost::asio::io_context& fault_loop() {
     static boost::asio::io_context loop;
     return loop;
 }
 
-std::vector<sql::Migration> schema() {
+std::vector<sql::Migration> fault_schema() {
     return {{"test", 1, "CREATE TABLE number(n BIGINT PRIMARY KEY, body BLOB)"}};
 }
 
-sql::Work add_number(std::int64_t n) {
+sql::Work add_fault_number(std::int64_t n) {
     return [n](sql::Session& session) -> Result<void> {
         const std::vector<sql::Value> values{n, sql::Blob{std::string(700, 'x')}};
         LAMBENT_TRY(session.run("INSERT INTO number VALUES ($1, $2)", values));
@@ -60,7 +60,7 @@ sql::SqliteConfig small_config(std::atomic<int>* fatal = nullptr) {
 struct Template {
     Template() {
         auto driver = sql::SqliteDriver::open(home.file("test.db"), small_config()).value();
-        REQUIRE(driver->migrate(schema()).has_value());
+        REQUIRE(driver->migrate(fault_schema()).has_value());
     }
     void copy_to(const tests::TempDir& other) const {
         fs::copy_file(home.file("test.db"), other.file("test.db"));
@@ -75,7 +75,7 @@ struct Outcome {
 
 Task<> write_some(sql::Driver& driver, std::int64_t first, Outcome& outcome) {
     for (std::int64_t n = first; n < first + 12; ++n) {
-        const Result<void> done = co_await driver.write(add_number(n));
+        const Result<void> done = co_await driver.write(add_fault_number(n));
         if (done.has_value()) {
             outcome.acknowledged.insert(n);
         } else {
@@ -90,7 +90,7 @@ Outcome write_all(sql::Driver& driver, std::int64_t first = 0) {
     for (std::int64_t flow = 0; flow < 4; ++flow) {
         flows.push_back(write_some(driver, first + flow * 1'000, outcome));
     }
-    tests::run_concurrently(caller_loop(), std::move(flows));
+    tests::run_concurrently(fault_loop(), std::move(flows));
     return outcome;
 }
 
@@ -103,7 +103,7 @@ Numbers stored_in(sql::Driver& driver) {
         }
         return {};
     };
-    REQUIRE(tests::run_flow(caller_loop(), driver.read(collect)).has_value());
+    REQUIRE(tests::run_flow(fault_loop(), driver.read(collect)).has_value());
     return found;
 }
 
@@ -290,7 +290,8 @@ TEST_CASE("SqliteDriver stops acknowledging after a failed sync", "[sql][SqliteD
     const Template made;
     const auto check = [](sql::Driver& driver, const Outcome& outcome, int fatal) {
         CHECK(fatal == 1);
-        const Result<void> later = tests::run_flow(caller_loop(), driver.write(add_number(-1)));
+        const Result<void> later =
+            tests::run_flow(fault_loop(), driver.write(add_fault_number(-1)));
         REQUIRE(later.has_error());
         CHECK(later.error().code() == Code::kUnavailable);
         for (const Error& refusal : outcome.refusals) {
@@ -305,7 +306,7 @@ TEST_CASE("SqliteDriver stops acknowledging after a failed write", "[sql][Sqlite
     const Template made;
     const auto check = [](sql::Driver& driver, const Outcome&, int fatal) {
         CHECK(fatal == 1);
-        CHECK(tests::run_flow(caller_loop(), driver.write(add_number(-1))).has_error());
+        CHECK(tests::run_flow(fault_loop(), driver.write(add_fault_number(-1))).has_error());
     };
     for_every_call(made, FaultVfs::Call::kWrite, SQLITE_IOERR_WRITE, FaultVfs::Until::kOnce, check);
 }
@@ -346,8 +347,8 @@ TEST_CASE("SqliteDriver keeps room for deletes on a filling disk", "[sql][Sqlite
         LAMBENT_TRY(session.run("DELETE FROM number WHERE n >= 1000"));
         return {};
     };
-    CHECK(tests::run_flow(caller_loop(), driver->write(remove)).has_value());
+    CHECK(tests::run_flow(fault_loop(), driver->write(remove)).has_value());
     // What was deleted made room.
-    CHECK(tests::run_flow(caller_loop(), driver->write(add_number(-1))).has_value());
+    CHECK(tests::run_flow(fault_loop(), driver->write(add_fault_number(-1))).has_value());
     CHECK(stored_in(*driver).count(-1) == 1);
 }

@@ -10,7 +10,7 @@ using tests::Reply;
 
 namespace {
 
-const std::string kArn = "arn:aws:lambda:us-east-1:000000000000:function:resize";
+const std::string kProvisionedArn = "arn:aws:lambda:us-east-1:000000000000:function:resize";
 const std::string kConfig = "/2019-09-30/functions/resize/provisioned-concurrency";
 const std::string kResize = std::string(LambdaDesk::kFunctions) + "/resize";
 
@@ -68,7 +68,7 @@ TEST_CASE("Provisioned concurrency is listed and deleted", "[api][LambdaService]
     const json listed = desk.ask("GET", kConfig, "", all).json();
     REQUIRE(listed.at("ProvisionedConcurrencyConfigs").size() == 1);
     const json one = listed.at("ProvisionedConcurrencyConfigs")[0];
-    CHECK(one.at("FunctionArn") == kArn + ":live");
+    CHECK(one.at("FunctionArn") == kProvisionedArn + ":live");
     CHECK(one.at("RequestedProvisionedConcurrentExecutions") == 2);
     CHECK(desk.ask("DELETE", kConfig, "", {{"Qualifier", "live"}}).status == 204);
     CHECK(
@@ -90,7 +90,7 @@ TEST_CASE("Provisioned concurrency is refused in AWS's words", "[api][LambdaServ
     CHECK(Desk::fault(desk.put("1", 0)).starts_with("ValidationException: "));
     CHECK(
         Desk::fault(desk.put("9", 1)) ==
-        "ResourceNotFoundException: Function not found: " + kArn + ":9"
+        "ResourceNotFoundException: Function not found: " + kProvisionedArn + ":9"
     );
     CHECK(Desk::fault(desk.put("1", 901)).find("below its minimum value of [100].") > 0);
     desk.put("live", 1);

@@ -15,7 +15,7 @@ using triggers::ObjectEventKind;
 const std::string kQueue = "arn:aws:sqs:us-east-1:000000000000:uploads";
 const std::string kTopic = "arn:aws:sns:us-east-1:000000000000:news";
 
-std::string configuration(const std::string& inner) {
+std::string notification_configuration(const std::string& inner) {
     return "<NotificationConfiguration>" + inner + "</NotificationConfiguration>";
 }
 
@@ -49,8 +49,9 @@ triggers::ObjectEvent event_of(ObjectEventKind kind) {
 TEST_CASE("Queues, topics and the event bus are destinations", "[api][S3Service][notifications]") {
     S3Room s3;
     s3.targets.arns = {kQueue, kTopic};
-    const std::string text =
-        configuration(topic_rule(kTopic) + queue_rule(kQueue) + "<EventBridgeConfiguration/>");
+    const std::string text = notification_configuration(
+        topic_rule(kTopic) + queue_rule(kQueue) + "<EventBridgeConfiguration/>"
+    );
     CHECK(s3.ask("PUT", "/photos?notification", text).status == 200);
     REQUIRE(s3.targets.sent.size() == 2);
     const auto tested = nlohmann::json::parse(s3.targets.sent[1].body);
@@ -71,7 +72,7 @@ TEST_CASE("Queues, topics and the event bus are destinations", "[api][S3Service]
 TEST_CASE("Destinations that nobody has are refused", "[api][S3Service][notifications]") {
     S3Room s3;
     auto put = [&s3](const std::string& inner, const S3Room::Fields& headers = {}) {
-        return s3.ask("PUT", "/photos?notification", configuration(inner), headers);
+        return s3.ask("PUT", "/photos?notification", notification_configuration(inner), headers);
     };
     const S3Answer missing = put(queue_rule(kQueue));
     CHECK(missing.code() == "InvalidArgument");

@@ -21,7 +21,7 @@ using lambent::tests::run_flow;
 
 namespace {
 
-const std::string kTopic = "arn:aws:sns:us-east-1:000000000000:orders";
+const std::string kServiceTopic = "arn:aws:sns:us-east-1:000000000000:orders";
 const std::string kQueue = "arn:aws:sqs:us-east-1:000000000000:jobs";
 
 // The SNS door over real topics.
@@ -82,7 +82,8 @@ class SnsDesk {
     }
     std::string subscribe(const std::string& more = "") {
         return leaf(
-            ask("Action=Subscribe&Protocol=sqs&TopicArn=" + kTopic + "&Endpoint=" + kQueue + more),
+            ask("Action=Subscribe&Protocol=sqs&TopicArn=" + kServiceTopic + "&Endpoint=" + kQueue +
+                more),
             "SubscriptionArn"
         );
     }
@@ -109,11 +110,11 @@ TEST_CASE("SnsService answers in SNS's XML", "[api][sns]") {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
         "<CreateTopicResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\">"
         "<CreateTopicResult><TopicArn>" +
-            kTopic +
+            kServiceTopic +
             "</TopicArn></CreateTopicResult><ResponseMetadata><RequestId>id-1</RequestId>"
             "</ResponseMetadata></CreateTopicResponse>"
     );
-    const http::Response deleted = desk.ask_raw("Action=DeleteTopic&TopicArn=" + kTopic);
+    const http::Response deleted = desk.ask_raw("Action=DeleteTopic&TopicArn=" + kServiceTopic);
     CHECK(deleted.status == 200);
     CHECK(deleted.headers.find("Content-Type") == "text/xml");
     CHECK(std::get<std::string>(deleted.body).find("Result") == std::string::npos);
@@ -132,7 +133,7 @@ TEST_CASE("SnsService names errors as SNS does", "[api][sns]") {
         "400 InvalidParameter: Invalid parameter: Topic Name"
     );
     CHECK(
-        desk.error_of("Action=GetTopicAttributes&TopicArn=" + kTopic + "x") ==
+        desk.error_of("Action=GetTopicAttributes&TopicArn=" + kServiceTopic + "x") ==
         "404 NotFound: Topic does not exist"
     );
     CHECK(
@@ -141,7 +142,7 @@ TEST_CASE("SnsService names errors as SNS does", "[api][sns]") {
         "elements, not 1"
     );
     CHECK(
-        desk.error_of("Action=Publish&Message=&TopicArn=" + kTopic) ==
+        desk.error_of("Action=Publish&Message=&TopicArn=" + kServiceTopic) ==
         "400 InvalidParameter: Invalid parameter: Empty message"
     );
     CHECK(
@@ -149,20 +150,20 @@ TEST_CASE("SnsService names errors as SNS does", "[api][sns]") {
             "Action=Publish&Message=x&MessageAttributes.entry.1.Name=n"
             "&MessageAttributes.entry.1.Value.DataType=Number"
             "&MessageAttributes.entry.1.Value.StringValue=x&TopicArn=" +
-            kTopic
+            kServiceTopic
         ) == "400 ParameterValueInvalid: Could not cast message attribute 'n' value to number."
     );
     CHECK(
         desk.error_of(
             "Action=Subscribe&Protocol=sqs&Attributes.entry.1.key=FilterPolicy"
             "&Attributes.entry.1.value=x&TopicArn=" +
-            kTopic + "&Endpoint=" + kQueue
+            kServiceTopic + "&Endpoint=" + kQueue
         ) ==
         "400 InvalidParameter: Invalid parameter: Attributes Reason: FilterPolicy: failed to "
         "parse JSON."
     );
     CHECK(
-        desk.error_of("Action=ListTagsForResource&ResourceArn=" + kTopic + "x") ==
+        desk.error_of("Action=ListTagsForResource&ResourceArn=" + kServiceTopic + "x") ==
         "404 ResourceNotFound: Resource does not exist"
     );
     desk.is_root = false;
@@ -184,7 +185,7 @@ TEST_CASE(
     );
     desk.create("orders");
     const http::QueryItems link{
-        {"Action", "ConfirmSubscription"}, {"TopicArn", kTopic}, {"Token", "t"}};
+        {"Action", "ConfirmSubscription"}, {"TopicArn", kServiceTopic}, {"Token", "t"}};
     CHECK(desk.follow(link, "") == "400 InvalidParameter");
     CHECK(desk.follow(link, "a") == "400 MalformedQueryString");
 }
@@ -195,7 +196,7 @@ TEST_CASE("SnsService shows and sets attributes of subscriptions", "[api][sns]")
     const std::string arn = desk.subscribe(
         "&Attributes.entry.1.key=FilterPolicy&Attributes.entry.1.value=%7B%22a%22%3A%5B1%5D%7D"
     );
-    CHECK(arn.starts_with(kTopic + ":"));
+    CHECK(arn.starts_with(kServiceTopic + ":"));
     const std::string about = "Action=GetSubscriptionAttributes&SubscriptionArn=" + arn;
     std::string shown = desk.ask(about);
     CHECK(
@@ -219,7 +220,7 @@ TEST_CASE("SnsService shows and sets attributes of subscriptions", "[api][sns]")
     );
     CHECK(SnsDesk::leaf(desk.ask("Action=ListSubscriptions"), "Endpoint") == kQueue);
     const std::string token = "Action=ConfirmSubscription&Token=t&TopicArn=";
-    CHECK(desk.error_of(token + kTopic) == "400 InvalidParameter: Invalid parameter: Token");
+    CHECK(desk.error_of(token + kServiceTopic) == "400 InvalidParameter: Invalid parameter: Token");
 }
 
 TEST_CASE("SnsService publishes with attributes, by protocol", "[api][sns]") {
@@ -231,7 +232,7 @@ TEST_CASE("SnsService publishes with attributes, by protocol", "[api][sns]") {
         "&Message=%7B%22default%22%3A%22d%22%2C%22sqs%22%3A%22q%22%7D"
         "&MessageAttributes.entry.1.Name=b&MessageAttributes.entry.1.Value.DataType=Binary"
         "&MessageAttributes.entry.1.Value.BinaryValue=AP8%3D&TargetArn=" +
-        kTopic
+        kServiceTopic
     );
     CHECK(SnsDesk::leaf(answer, "MessageId").size() == 36);
     REQUIRE(desk.outbox.kept.size() == 1);
@@ -239,7 +240,7 @@ TEST_CASE("SnsService publishes with attributes, by protocol", "[api][sns]") {
     CHECK(message.body == "q");
     CHECK(message.other_attributes.at("b").value == std::string("\0\xff", 2));
     CHECK(message.trace_header == "Root=1-2-3");
-    const std::string structured = "Action=Publish&MessageStructure=json&TopicArn=" + kTopic;
+    const std::string structured = "Action=Publish&MessageStructure=json&TopicArn=" + kServiceTopic;
     CHECK(
         desk.error_of(structured + "&Message=x") ==
         "400 InvalidParameter: Invalid parameter: Message Structure - JSON message body failed to "
@@ -257,7 +258,7 @@ TEST_CASE("SnsService publishes batches entry by entry", "[api][sns]") {
     desk.create("orders");
     desk.subscribe();
     const std::string entry = "&PublishBatchRequestEntries.member.";
-    const std::string batch = "Action=PublishBatch&TopicArn=" + kTopic;
+    const std::string batch = "Action=PublishBatch&TopicArn=" + kServiceTopic;
     const std::string answer = desk.ask(
         batch + entry + "1.Id=a" + entry + "1.Message=x" + entry + "2.Id=b" + entry + "2.Message="
     );
@@ -300,18 +301,19 @@ TEST_CASE("SnsService shows attributes and tags of topics", "[api][sns]") {
     desk.subscribe();
     const std::string set =
         "Action=SetTopicAttributes&AttributeName=DisplayName&AttributeValue=Orders&TopicArn=";
-    CHECK(desk.ask_raw(set + kTopic).status == 200);
-    const std::string shown = desk.ask("Action=GetTopicAttributes&TopicArn=" + kTopic);
+    CHECK(desk.ask_raw(set + kServiceTopic).status == 200);
+    const std::string shown = desk.ask("Action=GetTopicAttributes&TopicArn=" + kServiceTopic);
     CHECK(shown.find("<key>DisplayName</key><value>Orders</value>") != std::string::npos);
     CHECK(shown.find("<key>SubscriptionsConfirmed</key><value>1</value>") != std::string::npos);
     CHECK(shown.find("<key>Owner</key><value>000000000000</value>") != std::string::npos);
     const std::string tag =
         "Action=TagResource&Tags.member.1.Key=team&Tags.member.1.Value=a&Tags.member.2.Key=x"
         "&Tags.member.2.Value=y&ResourceArn=";
-    desk.ask(tag + kTopic);
-    desk.ask("Action=UntagResource&TagKeys.member.1=x&ResourceArn=" + kTopic);
+    desk.ask(tag + kServiceTopic);
+    desk.ask("Action=UntagResource&TagKeys.member.1=x&ResourceArn=" + kServiceTopic);
     CHECK(
-        SnsDesk::leaf(desk.ask("Action=ListTagsForResource&ResourceArn=" + kTopic), "Tags") ==
-        "<member><Key>team</Key><Value>a</Value></member>"
+        SnsDesk::leaf(
+            desk.ask("Action=ListTagsForResource&ResourceArn=" + kServiceTopic), "Tags"
+        ) == "<member><Key>team</Key><Value>a</Value></member>"
     );
 }

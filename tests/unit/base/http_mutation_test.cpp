@@ -15,7 +15,7 @@ using namespace lambent::http;
 
 namespace {
 
-constexpr HeadLimits kLimits{64 * 1024, 8 * 1024, 100};
+constexpr HeadLimits kMutationLimits{64 * 1024, 8 * 1024, 100};
 
 const std::vector<std::string>& corpus() {
     static const std::vector<std::string> kStreams = {
@@ -132,7 +132,7 @@ Reading read_body(
 }
 
 Reading read_stream(const std::string& bytes, std::size_t piece) {
-    HeadScanner scanner(kLimits);
+    HeadScanner scanner(kMutationLimits);
     Reading reading;
     for (std::size_t size = std::min(piece, bytes.size());;) {
         const auto scanned = scanner.scan(std::string_view(bytes).substr(0, size));
@@ -149,7 +149,8 @@ Reading read_stream(const std::string& bytes, std::size_t piece) {
         }
         size = std::min(size + piece, bytes.size());
     }
-    const auto parsed = parse_head(std::string_view(bytes).substr(0, reading.used), kLimits);
+    const auto parsed =
+        parse_head(std::string_view(bytes).substr(0, reading.used), kMutationLimits);
     if (parsed.has_error()) {
         return Reading();
     }

@@ -20,7 +20,7 @@ using std::chrono::microseconds;
 
 namespace {
 
-constexpr std::int64_t kMinuteUs = 60'000'000;
+constexpr std::int64_t kLiveMinuteUs = 60'000'000;
 
 // What became of a call: 'c' cold, 'w' warm, '-' throttled.
 using Fates = std::map<std::uint64_t, char>;
@@ -158,20 +158,20 @@ std::vector<TraceCall> an_hour(unsigned seed) {
         );
     };
     for (int i = 0; i < 14; ++i) {
-        add(i * 5 * kMinuteUs, 0, 2'000'000);
+        add(i * 5 * kLiveMinuteUs, 0, 2'000'000);
     }
     for (int i = 0; i < 900; ++i) {
-        add(random() % (70 * kMinuteUs), 1, 400'000);
+        add(random() % (70 * kLiveMinuteUs), 1, 400'000);
     }
     for (int burst = 0; burst < 6; ++burst) {
-        const std::int64_t begin = random() % (70 * kMinuteUs);
+        const std::int64_t begin = random() % (70 * kLiveMinuteUs);
         for (int i = 0; i < 40; ++i) {
             add(begin + random() % 500'000, 1, 400'000);
         }
     }
     for (std::uint32_t function = 2; function < 5; ++function) {
         for (int i = 0; i < 30; ++i) {
-            add(random() % (70 * kMinuteUs), function, 5'000'000);
+            add(random() % (70 * kLiveMinuteUs), function, 5'000'000);
         }
     }
     std::sort(calls.begin(), calls.end());

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::int64_t kSecondUs = 1'000'000;
-constexpr std::int64_t kMinuteUs = 60 * kSecondUs;
+constexpr std::int64_t kSimulatedMinuteUs = 60 * kSecondUs;
 
 SimulationConfig with(const char* policy) {
     return SimulationConfig::unlimited(scheduler::parse_keep_alive(policy).value());
@@ -40,7 +40,7 @@ std::string starts(Trace& trace, const SimulationConfig& config) {
 }  // namespace
 
 TEST_CASE("Simulation counts cold starts and idle memory", "[lab][Simulation]") {
-    ListedTrace trace = calls_at({0, 5 * kMinuteUs, 16 * kMinuteUs});
+    ListedTrace trace = calls_at({0, 5 * kSimulatedMinuteUs, 16 * kSimulatedMinuteUs});
     CHECK(starts(trace, with("fixed:600")) == "cwc");
     const SimulationResult result = simulate(trace, with("fixed:600"));
     CHECK(result.policy == "fixed:600");
@@ -59,7 +59,7 @@ TEST_CASE("Simulation counts cold starts and idle memory", "[lab][Simulation]") 
 TEST_CASE("Simulation boots ahead when the policy wants it", "[lab][Simulation]") {
     std::vector<std::int64_t> times;
     for (int i = 0; i < 6; ++i) {
-        times.push_back(i * (30 * kMinuteUs + 30 * kSecondUs));
+        times.push_back(i * (30 * kSimulatedMinuteUs + 30 * kSecondUs));
     }
     ListedTrace timer = calls_at(times);
     CHECK(starts(timer, with("fixed:600")) == "cccccc");
@@ -96,7 +96,9 @@ TEST_CASE("Simulation keeps to the limits that it is given", "[lab][Simulation]"
 TEST_CASE("Simulation evicts the least recently used", "[lab][Simulation]") {
     std::vector<TraceCall> calls;
     for (const std::uint32_t function : {0U, 1U, 0U, 2U, 1U, 0U}) {
-        calls.push_back({static_cast<std::int64_t>(calls.size()) * kMinuteUs, function, 1'000});
+        calls.push_back(
+            {static_cast<std::int64_t>(calls.size()) * kSimulatedMinuteUs, function, 1'000}
+        );
     }
     ListedTrace trace(std::vector<TraceFunction>(3, TraceFunction{1'024, 100'000}), calls);
     CHECK(starts(trace, with("lru:2GB")) == "ccwccc");

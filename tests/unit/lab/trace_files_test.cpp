@@ -26,7 +26,7 @@ struct Files {
     Result<std::unique_ptr<Trace>> read() const { return read_trace(names, TraceDefaults()); }
 };
 
-std::vector<TraceCall> all_of(Trace& trace) {
+std::vector<TraceCall> all_calls(Trace& trace) {
     std::vector<TraceCall> all;
     std::vector<TraceCall> calls;
     while (trace.next(calls)) {
@@ -90,7 +90,7 @@ TEST_CASE("A trace of 2019 has days, durations and memory", "[lab][trace_files]"
     CHECK((*trace)->function(0).memory_mb == 200);
     CHECK((*trace)->function(1).memory_mb == 200);
     CHECK((*trace)->function(2).memory_mb == 128);
-    const std::vector<TraceCall> calls = all_of(**trace);
+    const std::vector<TraceCall> calls = all_calls(**trace);
     REQUIRE(calls.size() == 7);
     CHECK(calls[0].function == 0);
     CHECK(calls[0].duration_us == 5'000);
@@ -114,7 +114,7 @@ TEST_CASE("A trace of 2021 has calls by their ends", "[lab][trace_files]") {
     CHECK((*trace)->function_count() == 2);
     const std::vector<TraceCall> expected{
         {0, 0, 2'500'000}, {1'000'000, 1, 250'000}, {3'999'999, 0, 1}};
-    CHECK(all_of(**trace) == expected);
+    CHECK(all_calls(**trace) == expected);
     CHECK((*trace)->end_us() == 4'000'000);
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("Own records begin before their calls' waits and boots", "[lab][trace_
     CHECK((*trace)->function(0).memory_mb == 512);
     CHECK((*trace)->function(0).boot_us == 50'000);
     const std::vector<TraceCall> expected{{0, 0, 70'000}, {200'000, 0, 70'000}};
-    CHECK(all_of(**trace) == expected);
+    CHECK(all_calls(**trace) == expected);
 }
 
 TEST_CASE("A trace that cannot be read says where", "[lab][trace_files]") {

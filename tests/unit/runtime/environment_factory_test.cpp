@@ -17,7 +17,7 @@ using sandbox::ExitVerdict;
 
 namespace {
 
-const std::string kNext = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n";
+const std::string kGetNext = "GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n";
 
 std::string response_to(const std::string& id, const std::string& body) {
     return "POST /2018-06-01/runtime/invocation/" + id +
@@ -75,7 +75,7 @@ struct ScriptedRoom : FakeCells, EnvironmentRoom {
         RawClient client(room.loop.get_executor());
         co_await client.connect(room.cell().ports.at(9001));
         for (;;) {
-            co_await client.send(kNext);
+            co_await client.send(kGetNext);
             std::string end = "\r\n\r\n";
             const std::string head = co_await client.read_until(std::move(end));
             if (!head.starts_with("HTTP/1.1 200")) {

@@ -28,9 +28,9 @@ struct Event {
     std::string payload;
 };
 
-class Talk {
+class FrameTalk {
   public:
-    Talk() {
+    FrameTalk() {
         std::array<int, 2> pair{};
         REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) == 0);
         guest_ = UniqueFd(pair[1]);
@@ -41,12 +41,12 @@ class Talk {
         api->on_broken([this] { ++broken; });
         scope_.spawn("init", initialised());
     }
-    ~Talk() {
+    ~FrameTalk() {
         run_flow(loop, api->close());
         run_flow(loop, scope_.cancel_and_join());
     }
-    Talk(const Talk&) = delete;
-    Talk& operator=(const Talk&) = delete;
+    FrameTalk(const FrameTalk&) = delete;
+    FrameTalk& operator=(const FrameTalk&) = delete;
 
     // As the launcher does.
     void tell(const std::string& message) {
@@ -147,7 +147,7 @@ class Talk {
 }  // namespace
 
 TEST_CASE("Frames carry an event and its answer", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.guest_says(frame(FrameType::kOpened));
     CHECK_FALSE(talk.init.has_value());
     talk.guest_says(next_frame());
@@ -174,7 +174,7 @@ TEST_CASE("Frames carry an event and its answer", "[runtime][FrameWire]") {
 }
 
 TEST_CASE("Frames keep an event until the guest asks", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.begin();
     talk.guest_says(response_frame(1, "1"));
     REQUIRE(talk.answer.has_value());
@@ -185,7 +185,7 @@ TEST_CASE("Frames keep an event until the guest asks", "[runtime][FrameWire]") {
 }
 
 TEST_CASE("Frames carry errors with their type", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     const auto [claimed, taken] = GENERATE(table<std::string, std::string>(
         {{"Function.Bad", "Function.Bad"},
          {"ValueError", "Function.Unknown"},
@@ -200,7 +200,7 @@ TEST_CASE("Frames carry errors with their type", "[runtime][FrameWire]") {
 }
 
 TEST_CASE("Frames tell of an init that failed", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.guest_says(
         frame(FrameType::kOpened) +
         frame(FrameType::kInitError, 0, "{\"m\":1}", "Runtime.ImportModuleError")
@@ -214,7 +214,7 @@ TEST_CASE("Frames tell of an init that failed", "[runtime][FrameWire]") {
 }
 
 TEST_CASE("Frames join a response in parts", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.begin();
     talk.guest_says(frame(FrameType::kResponse, 1, "[1", "", kMore));
     talk.guest_says(frame(FrameType::kResponse, 1, ",2", "", kMore));
@@ -233,7 +233,7 @@ TEST_CASE("Frames join a response in parts", "[runtime][FrameWire]") {
 }
 
 TEST_CASE("Frames forget answers to unknown and old events", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.begin();
     talk.guest_says(response_frame(7, "1"));
     CHECK_FALSE(talk.answer.has_value());
@@ -252,7 +252,7 @@ TEST_CASE("Frames forget answers to unknown and old events", "[runtime][FrameWir
 
 TEST_CASE("Frames end an answer that is too large", "[runtime][FrameWire]") {
     constexpr std::size_t kLimit = 6 * 1024 * 1024 + 100;
-    Talk talk;
+    FrameTalk talk;
     talk.begin();
     SECTION("not one of exactly the limit") {
         talk.guest_says(response_frame(1, std::string(kLimit, 'x')));
@@ -280,7 +280,7 @@ TEST_CASE("Frames end an answer that is too large", "[runtime][FrameWire]") {
 }
 
 TEST_CASE("Frames carry an event that the socket takes only in parts", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.guest_says(next_frame());
     const std::string payload(6 * 1024 * 1024, 'y');
     talk.offer("id-1", payload);
@@ -292,7 +292,7 @@ TEST_CASE("Frames carry an event that the socket takes only in parts", "[runtime
 }
 
 TEST_CASE("Frames report a guest that breaks the rules, once", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     SECTION("with bytes that are no frame") {
         talk.guest_says("GET / HTTP/1.1\r\nHost: somebody or other\r\n\r\n");
     }
@@ -314,7 +314,7 @@ TEST_CASE("Frames report a guest that breaks the rules, once", "[runtime][FrameW
 }
 
 TEST_CASE("Frames end an exchange whose guest is cut", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.begin();
     const auto why = GENERATE(
         EnvironmentFsm::Event::kDeadline,
@@ -331,7 +331,7 @@ TEST_CASE("Frames end an exchange whose guest is cut", "[runtime][FrameWire]") {
 }
 
 TEST_CASE("Frames wait for the cell's end when the guest hangs up", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.begin();
     talk.hang_up();
     talk.settle();
@@ -343,7 +343,7 @@ TEST_CASE("Frames wait for the cell's end when the guest hangs up", "[runtime][F
 }
 
 TEST_CASE("Frames rehearse with a stem and make it a function", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.rehearse({"[1]", "[2]"});
     talk.guest_says(frame(FrameType::kOpened) + next_frame());
     CHECK(talk.event()->payload == "[1]");
@@ -371,7 +371,7 @@ TEST_CASE("Frames rehearse with a stem and make it a function", "[runtime][Frame
 }
 
 TEST_CASE("Frames tell an empty cell's stem its program", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.rehearse({});
     talk.guest_says(frame(FrameType::kOpened) + next_frame());
     REQUIRE(talk.rehearsed == true);
@@ -389,7 +389,7 @@ TEST_CASE("Frames tell an empty cell's stem its program", "[runtime][FrameWire]"
 }
 
 TEST_CASE("Frames report a stem that asks before it is a function", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.rehearse({});
     talk.guest_says(next_frame() + next_frame());
     CHECK(talk.broken == 1);
@@ -398,7 +398,7 @@ TEST_CASE("Frames report a stem that asks before it is a function", "[runtime][F
 TEST_CASE(
     "Frames report also to one who asks late that rules were broken", "[runtime][FrameWire]"
 ) {
-    Talk talk;
+    FrameTalk talk;
     talk.guest_says(std::string(64, '\xFF'));
     CHECK(talk.broken == 1);
     bool told = false;
@@ -407,7 +407,7 @@ TEST_CASE(
 }
 
 TEST_CASE("Frames say that a stem which has gone will never rehearse", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.rehearse({"1"});
     talk.hang_up();
     talk.settle();
@@ -417,7 +417,7 @@ TEST_CASE("Frames say that a stem which has gone will never rehearse", "[runtime
 TEST_CASE(
     "Frames pass the parts of a streamed answer on while it goes on", "[runtime][FrameWire]"
 ) {
-    Talk talk;
+    FrameTalk talk;
     talk.sink = std::make_shared<KeptResponse>();
     talk.begin();
     talk.guest_says(frame(FrameType::kResponse, 1, "one", "text/plain", kMore));
@@ -437,7 +437,7 @@ TEST_CASE(
 }
 
 TEST_CASE("Frames end a stream with an error behind its parts", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.sink = std::make_shared<KeptResponse>();
     talk.begin();
     talk.guest_says(frame(FrameType::kResponse, 1, "one", "", kMore));
@@ -449,7 +449,7 @@ TEST_CASE("Frames end a stream with an error behind its parts", "[runtime][Frame
 }
 
 TEST_CASE("Frames give an answer that comes whole to a stream's reader", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.sink = std::make_shared<KeptResponse>();
     talk.begin();
     talk.guest_says(response_frame(1, "[1]"));
@@ -460,7 +460,7 @@ TEST_CASE("Frames give an answer that comes whole to a stream's reader", "[runti
 }
 
 TEST_CASE("Frames wait while a stream's reader is slow", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.sink = std::make_shared<KeptResponse>();
     talk.begin();
     talk.sink->full = true;
@@ -474,7 +474,7 @@ TEST_CASE("Frames wait while a stream's reader is slow", "[runtime][FrameWire]")
 }
 
 TEST_CASE("Frames end a stream of more than 200 MB", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.sink = std::make_shared<KeptResponse>();
     talk.begin();
     const std::string part(5 * 1024 * 1024, 'x');
@@ -494,7 +494,7 @@ TEST_CASE("Frames end a stream of more than 200 MB", "[runtime][FrameWire]") {
 }
 
 TEST_CASE("Frames keep the parts of a stream that nobody reads", "[runtime][FrameWire]") {
-    Talk talk;
+    FrameTalk talk;
     talk.begin();
     talk.guest_says(
         frame(FrameType::kResponse, 1, "on", "text/plain", kMore) + response_frame(1, "e")

@@ -9,7 +9,7 @@
 
 using lambent::runtime::EnvironmentFsm;
 using State = EnvironmentFsm::State;
-using Event = EnvironmentFsm::Event;
+using FsmEvent = EnvironmentFsm::Event;
 using Action = EnvironmentFsm::Action;
 
 namespace {
@@ -24,30 +24,34 @@ constexpr std::array kStates{
     State::kOver,
 };
 constexpr std::array kEvents{
-    Event::kNext,
-    Event::kAnswerBegins,
-    Event::kAnswerBroken,
-    Event::kAnswerEnds,
-    Event::kInitError,
-    Event::kOffer,
-    Event::kDeadline,
-    Event::kExit,
-    Event::kClose,
+    FsmEvent::kNext,
+    FsmEvent::kAnswerBegins,
+    FsmEvent::kAnswerBroken,
+    FsmEvent::kAnswerEnds,
+    FsmEvent::kInitError,
+    FsmEvent::kOffer,
+    FsmEvent::kDeadline,
+    FsmEvent::kExit,
+    FsmEvent::kClose,
 };
 
 // A machine led into `state` by the shortest path there.
 EnvironmentFsm machine_in(State state) {
-    const std::vector<std::vector<Event>> paths = {
+    const std::vector<std::vector<FsmEvent>> paths = {
         {},
-        {Event::kNext},
-        {Event::kNext, Event::kOffer, Event::kAnswerBegins, Event::kAnswerEnds, Event::kOffer},
-        {Event::kNext, Event::kOffer},
-        {Event::kNext, Event::kOffer, Event::kAnswerBegins},
-        {Event::kNext, Event::kOffer, Event::kAnswerBegins, Event::kAnswerEnds},
-        {Event::kExit},
+        {FsmEvent::kNext},
+        {FsmEvent::kNext,
+         FsmEvent::kOffer,
+         FsmEvent::kAnswerBegins,
+         FsmEvent::kAnswerEnds,
+         FsmEvent::kOffer},
+        {FsmEvent::kNext, FsmEvent::kOffer},
+        {FsmEvent::kNext, FsmEvent::kOffer, FsmEvent::kAnswerBegins},
+        {FsmEvent::kNext, FsmEvent::kOffer, FsmEvent::kAnswerBegins, FsmEvent::kAnswerEnds},
+        {FsmEvent::kExit},
     };
     EnvironmentFsm machine;
-    for (const Event event : paths.at(static_cast<std::size_t>(state))) {
+    for (const FsmEvent event : paths.at(static_cast<std::size_t>(state))) {
         machine.on(event);
     }
     REQUIRE(machine.state() == state);
@@ -110,14 +114,14 @@ TEST_CASE("EnvironmentFsm starts in booting", "[runtime][EnvironmentFsm]") {
 
 TEST_CASE("EnvironmentFsm lets one of two answers win", "[runtime][EnvironmentFsm]") {
     EnvironmentFsm machine = machine_in(State::kBusy);
-    CHECK(machine.on(Event::kAnswerBegins) == Action::kAccept);
-    CHECK(machine.on(Event::kAnswerBegins) == Action::kRefuse);
-    CHECK(machine.on(Event::kAnswerEnds) == Action::kFinish);
-    CHECK(machine.on(Event::kAnswerBegins) == Action::kRefuse);
+    CHECK(machine.on(FsmEvent::kAnswerBegins) == Action::kAccept);
+    CHECK(machine.on(FsmEvent::kAnswerBegins) == Action::kRefuse);
+    CHECK(machine.on(FsmEvent::kAnswerEnds) == Action::kFinish);
+    CHECK(machine.on(FsmEvent::kAnswerBegins) == Action::kRefuse);
 }
 
 TEST_CASE("EnvironmentFsm has a distinct word for everything", "[runtime][EnvironmentFsm]") {
     CHECK(to_string(State::kAnswering) == "Answering");
-    CHECK(to_string(Event::kInitError) == "InitError");
+    CHECK(to_string(FsmEvent::kInitError) == "InitError");
     CHECK(to_string(Action::kInitialise) == "Initialise");
 }

@@ -18,7 +18,7 @@ using runtime::Publication;
 
 namespace {
 
-std::string zip_of(const std::string& code) {
+std::string version_zip(const std::string& code) {
     return tests::ZipBuilder().file("app.py", code).build();
 }
 
@@ -30,7 +30,7 @@ struct Fixture {
         wanted.name = "f";
         wanted.runtime = "python3.12";
         wanted.handler = "app.handler";
-        run(subject->functions.create(wanted, zip_of("1"))).value();
+        run(subject->functions.create(wanted, version_zip("1"))).value();
     }
 
     struct Life {
@@ -64,7 +64,7 @@ struct Fixture {
         return run(subject->functions.publish("f", std::move(asked))).value();
     }
     void change_code(const std::string& code) {
-        run(subject->functions.update_code("f", zip_of(code), "")).value();
+        run(subject->functions.update_code("f", version_zip(code), "")).value();
     }
     static Alias alias(const std::string& name, const std::string& version) {
         Alias made;
@@ -148,7 +148,7 @@ TEST_CASE("A version's number is never used again", "[runtime][FunctionRegistry]
         const runtime::Function again = *f.subject->functions.find("f");
         f.run(f.subject->functions.remove("f")).value();
         CHECK(f.subject->functions.find("f:2") == nullptr);
-        f.run(f.subject->functions.create(again, zip_of("1"))).value();
+        f.run(f.subject->functions.create(again, version_zip("1"))).value();
         CHECK(f.publish()->version() == "1");
     }
 }

@@ -15,7 +15,7 @@ Function function(const std::string& runtime) {
     return one;
 }
 
-LaunchPlan plan() {
+LaunchPlan managed_plan() {
     LaunchPlan with;
     with.argv = {"/usr/bin/python3.11", "/var/runtime/python/bootstrap.py"};
     return with;
@@ -28,11 +28,11 @@ TEST_CASE("Functions of one program and one start share stems", "[runtime][stem_
     Function other = function("python3.12");
     other.memory_mb = 4096;
     other.environment = {{"MINE", "1"}, {"TZ", "Asia/Tokyo"}, {"PATH", "/x"}, {"PYTHONPATH", "/y"}};
-    const auto kind = stem_kind(one, plan());
+    const auto kind = stem_kind(one, managed_plan());
     REQUIRE(kind.has_value());
-    CHECK(kind->argv == plan().argv);
-    CHECK(kind->key() == stem_kind(other, plan())->key());
-    LaunchPlan large = plan();
+    CHECK(kind->argv == managed_plan().argv);
+    CHECK(kind->key() == stem_kind(other, managed_plan())->key());
+    LaunchPlan large = managed_plan();
     large.argv.emplace_back("--max-old-space-size=900");
     CHECK(kind->key() != stem_kind(one, large)->key());
 }
@@ -40,14 +40,14 @@ TEST_CASE("Functions of one program and one start share stems", "[runtime][stem_
 TEST_CASE("Stems have what counts at exec, and nothing of a function", "[runtime][stem_kind]") {
     Function one = function("nodejs20.x");
     one.environment = {{"SECRET", "1"}};
-    const auto kind = stem_kind(one, plan());
+    const auto kind = stem_kind(one, managed_plan());
     REQUIRE(kind.has_value());
     std::string all;
     for (const std::string& line : kind->variables) {
         all += line.substr(0, line.find('=')) + " ";
     }
     CHECK(all == "LANG LD_LIBRARY_PATH NODE_PATH PATH ");
-    CHECK(kind->key() != stem_kind(function("nodejs18.x"), plan())->key());
+    CHECK(kind->key() != stem_kind(function("nodejs18.x"), managed_plan())->key());
 }
 
 TEST_CASE("Provided functions share a stem that executes them", "[runtime][stem_kind]") {
@@ -81,7 +81,7 @@ TEST_CASE("A function whose variables count at exec only is booted", "[runtime][
     Function one = function("python3.11");
     one.environment = {{name, "x"}};
     CHECK(counts_at_exec_only(name));
-    CHECK_FALSE(stem_kind(one, plan()).has_value());
+    CHECK_FALSE(stem_kind(one, managed_plan()).has_value());
 }
 
 TEST_CASE("A function whose variables are read when used takes a stem", "[runtime][stem_kind]") {

@@ -19,7 +19,7 @@ runtime::FunctionPtr function(const std::string& name, const std::string& revisi
     return made;
 }
 
-const SteadyTime kNow{1h};
+const SteadyTime kLimitsTime{1h};
 constexpr auto kAny = StartPreference::kAny;
 
 DispatchLimits limits(std::uint64_t memory_mb) {
@@ -52,7 +52,7 @@ struct Seen {
 // Calls 1, 2 … for one function until one is refused at once; how many were not.
 std::size_t fill(Dispatch& dispatch, const runtime::FunctionPtr& f, CallId& call) {
     for (std::size_t accepted = 0;; ++accepted) {
-        dispatch.wait(++call, f, kAny, kNow);
+        dispatch.wait(++call, f, kAny, kLimitsTime);
         if (!Seen(dispatch).refused.empty()) {
             return accepted;
         }
@@ -65,7 +65,7 @@ TEST_CASE("Dispatch lets a burst wait for the environments that fit", "[schedule
     Dispatch dispatch(limits(3'000));  // 30 environments
     const auto f = function("f");
     for (CallId call = 1; call <= 100; ++call) {
-        dispatch.wait(call, f, kAny, kNow);
+        dispatch.wait(call, f, kAny, kLimitsTime);
     }
     const Seen seen(dispatch);
     CHECK(seen.boots.size() == 30);
@@ -77,17 +77,17 @@ TEST_CASE("Dispatch lets one call wait behind each busy environment", "[schedule
     const auto f = function("f");
     CallId call = 0;
     for (int i = 0; i < 5; ++i) {
-        dispatch.wait(++call, f, kAny, kNow);
+        dispatch.wait(++call, f, kAny, kLimitsTime);
     }
     for (const EnvironmentId id : Seen(dispatch).boots) {
-        dispatch.boot_succeeded(id, kNow);
+        dispatch.boot_succeeded(id, kLimitsTime);
     }
     CHECK(Seen(dispatch).served.size() == 5);
     CHECK(fill(dispatch, f, call) == 5);
     CHECK(fill(dispatch, f, call) == 0);
 
     SECTION("and another for each call that is served") {
-        dispatch.release(1, kNow);
+        dispatch.release(1, kLimitsTime);
         CHECK(Seen(dispatch).served == std::vector<CallId>{6});
         CHECK(fill(dispatch, f, call) == 1);
     }
@@ -102,9 +102,9 @@ TEST_CASE("Dispatch lets one call wait behind each busy environment", "[schedule
     }
     SECTION("and those of a new revision behind new environments") {
         const auto updated = function("f", "2");
-        dispatch.set_current("f", updated, kNow);
+        dispatch.set_current("f", updated, kLimitsTime);
         CHECK(fill(dispatch, updated, call) == 0);
-        dispatch.release(1, kNow);
+        dispatch.release(1, kLimitsTime);
         dispatch.closed(1);
         CHECK(Seen(dispatch).boots.size() == 1);
     }
@@ -117,16 +117,16 @@ TEST_CASE("Dispatch lets more calls wait when they are short", "[scheduler][Disp
     const auto f = function("f");
     CallId call = 0;
     for (int i = 0; i < 5; ++i) {
-        dispatch.wait(++call, f, kAny, kNow);
+        dispatch.wait(++call, f, kAny, kLimitsTime);
     }
     for (const EnvironmentId id : Seen(dispatch).boots) {
-        dispatch.boot_succeeded(id, kNow);
+        dispatch.boot_succeeded(id, kLimitsTime);
     }
     REQUIRE(Seen(dispatch).served.size() == 5);
     const auto call_takes = [&](std::chrono::nanoseconds time) {
-        dispatch.release(1, kNow + time);
+        dispatch.release(1, kLimitsTime + time);
         REQUIRE(Seen(dispatch).served.empty());
-        REQUIRE(dispatch.take_idle(f, kNow + time) == 1);
+        REQUIRE(dispatch.take_idle(f, kLimitsTime + time) == 1);
     };
 
     SECTION("five times as many as environments when each serves five soon") {
@@ -148,7 +148,7 @@ TEST_CASE("Dispatch starts environments of a function at Lambda's rate", "[sched
     Dispatch dispatch(scaling);
     const auto f = function("f");
     for (CallId call = 1; call <= 5; ++call) {
-        dispatch.wait(call, f, kAny, kNow);
+        dispatch.wait(call, f, kAny, kLimitsTime);
     }
     const Seen burst(dispatch);
     CHECK(burst.boots.size() == 3);
@@ -156,21 +156,21 @@ TEST_CASE("Dispatch starts environments of a function at Lambda's rate", "[sched
     CHECK(burst.refused[0].reason == RefusalReason::kScalingRate);
     CHECK(burst.refused[0].call == 4);
 
-    dispatch.wait(6, function("g"), kAny, kNow);
+    dispatch.wait(6, function("g"), kAny, kLimitsTime);
     CHECK(Seen(dispatch).boots.size() == 1);
-    dispatch.wait(7, f, kAny, kNow + 500ms);
+    dispatch.wait(7, f, kAny, kLimitsTime + 500ms);
     CHECK(Seen(dispatch).refused.size() == 1);
-    dispatch.wait(8, f, kAny, kNow + 1s);
+    dispatch.wait(8, f, kAny, kLimitsTime + 1s);
     CHECK(Seen(dispatch).boots.size() == 1);
 
     SECTION("whatever its revision") {
-        dispatch.set_current("f", function("f", "2"), kNow + 1s);
+        dispatch.set_current("f", function("f", "2"), kLimitsTime + 1s);
         CHECK(Seen(dispatch).boots.empty());
     }
     SECTION("and does not start any for a call that finds a free one") {
-        dispatch.boot_succeeded(1, kNow + 1s);
-        dispatch.release(1, kNow + 1s);
-        dispatch.wait(9, f, kAny, kNow + 1s);
+        dispatch.boot_succeeded(1, kLimitsTime + 1s);
+        dispatch.release(1, kLimitsTime + 1s);
+        dispatch.wait(9, f, kAny, kLimitsTime + 1s);
         CHECK(Seen(dispatch).boots.empty());
     }
 }

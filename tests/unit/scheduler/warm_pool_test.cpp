@@ -20,7 +20,7 @@ runtime::FunctionPtr function(const std::string& name, const std::string& revisi
 }
 
 const SteadyTime kStart{1h};
-using Ids = std::vector<EnvironmentId>;
+using PoolIds = std::vector<EnvironmentId>;
 
 }  // namespace
 
@@ -63,8 +63,8 @@ TEST_CASE("WarmPool lets environments go that are idle too long", "[scheduler][W
     pool.put(1, f, kStart);
     pool.put(2, f, kStart + 1min);
     CHECK(pool.evict_expired(kStart + 10min - 1ms).empty());
-    CHECK(pool.evict_expired(kStart + 10min) == Ids{1});
-    CHECK(pool.evict_expired(kStart + 11min) == Ids{2});
+    CHECK(pool.evict_expired(kStart + 10min) == PoolIds{1});
+    CHECK(pool.evict_expired(kStart + 11min) == PoolIds{2});
     CHECK(pool.size() == 0);
 }
 
@@ -75,9 +75,9 @@ TEST_CASE("WarmPool reports each environment to freeze once", "[scheduler][WarmP
     pool.put(2, f, kStart + 50ms);
     CHECK(pool.next_due() == kStart + 100ms);
     CHECK(pool.due_to_freeze(kStart + 99ms).empty());
-    CHECK(pool.due_to_freeze(kStart + 100ms) == Ids{1});
+    CHECK(pool.due_to_freeze(kStart + 100ms) == PoolIds{1});
     CHECK(pool.next_due() == kStart + 150ms);
-    CHECK(pool.due_to_freeze(kStart + 1s) == Ids{2});
+    CHECK(pool.due_to_freeze(kStart + 1s) == PoolIds{2});
     CHECK(pool.due_to_freeze(kStart + 2s).empty());
     CHECK(pool.next_due() == kStart + 10min);
 
@@ -97,11 +97,11 @@ TEST_CASE("WarmPool gives up all of a function, or its old revisions", "[schedul
     pool.put(2, function("f", "2"), kStart);
     pool.put(3, function("g", "1"), kStart);
     SECTION("old revisions") {
-        CHECK(pool.evict_stale(function("f", "2")) == Ids{1});
+        CHECK(pool.evict_stale(function("f", "2")) == PoolIds{1});
         CHECK(pool.take(function("f", "2"), kStart + 1h) == 2);
     }
     SECTION("all") {
-        CHECK(pool.evict_all("f") == Ids{1, 2});
+        CHECK(pool.evict_all("f") == PoolIds{1, 2});
         CHECK(pool.evict_all("f").empty());
     }
     CHECK(pool.take(function("g", "1"), kStart + 1h) == 3);
@@ -152,9 +152,9 @@ TEST_CASE("WarmPool lets each environment go when its policy says", "[scheduler]
     s.pool.put(3, f, kStart);
     s.policy->next.keep = 0min;
     s.pool.put(4, f, kStart);
-    CHECK(s.pool.evict_expired(kStart) == Ids{4});
+    CHECK(s.pool.evict_expired(kStart) == PoolIds{4});
     CHECK(s.pool.next_due() == kStart + 1min);
-    CHECK(s.pool.evict_expired(kStart + 30min) == Ids{2, 1});
+    CHECK(s.pool.evict_expired(kStart + 30min) == PoolIds{2, 1});
     CHECK(s.pool.evict_expired(kStart + 90h).empty());
     CHECK(s.pool.size() == 1);
 }
@@ -167,11 +167,11 @@ TEST_CASE("WarmPool keeps no more memory idle than it may", "[scheduler][WarmPoo
     s.pool.put(2, f, kStart);
     CHECK(s.pool.evict_expired(kStart).empty());
     s.pool.put(3, f, kStart + 1s);
-    CHECK(s.pool.evict_expired(kStart + 1s) == Ids{1});
+    CHECK(s.pool.evict_expired(kStart + 1s) == PoolIds{1});
     CHECK(s.pool.take(f, kStart + 2s) == 3);
     s.pool.put(3, f, kStart + 3s);
     s.pool.put(4, f, kStart + 4s);
-    CHECK(s.pool.evict_expired(kStart + 4s) == Ids{2});
+    CHECK(s.pool.evict_expired(kStart + 4s) == PoolIds{2});
 }
 
 TEST_CASE("WarmPool tells each boot ahead of a call once", "[scheduler][WarmPool]") {
@@ -180,7 +180,7 @@ TEST_CASE("WarmPool tells each boot ahead of a call once", "[scheduler][WarmPool
     s.pool.put(1, function("f"), kStart);
     s.policy->next = IdlePlan{0ms, Prewarm{kStart + 5min, 3min}};
     s.pool.put(2, function("g"), kStart);
-    CHECK(s.pool.evict_expired(kStart) == Ids{1, 2});
+    CHECK(s.pool.evict_expired(kStart) == PoolIds{1, 2});
     CHECK(s.pool.next_prewarm() == kStart + 5min);
     CHECK_FALSE(s.pool.take_due_prewarm(kStart + 5min - 1ms).has_value());
     CHECK(s.pool.take_due_prewarm(kStart + 10min)->function == "g");
@@ -241,8 +241,8 @@ struct SlowPool {
         }
         return std::nullopt;
     }
-    Ids expired(SteadyTime now) {
-        Ids ids;
+    PoolIds expired(SteadyTime now) {
+        PoolIds ids;
         std::erase_if(entries, [&](const Entry& e) {
             const bool gone = e.since + 1s <= now;
             if (gone) {
@@ -252,8 +252,8 @@ struct SlowPool {
         });
         return ids;
     }
-    Ids to_freeze(SteadyTime now) {
-        Ids ids;
+    PoolIds to_freeze(SteadyTime now) {
+        PoolIds ids;
         for (Entry& e : entries) {
             if (!e.reported && e.since + 100ms <= now) {
                 e.reported = true;

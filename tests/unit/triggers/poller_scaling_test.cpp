@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const SteadyTime kStart{1h};
+const SteadyTime kScalingStart{1h};
 
 // Busy for so long, looked at five times a second.
 SteadyTime saturate(PollerScaling& scaling, SteadyTime from, std::chrono::seconds how_long) {
@@ -26,20 +26,20 @@ TEST_CASE(
 ) {
     PollerScaling scaling;
     CHECK(scaling.limit() == 5);
-    saturate(scaling, kStart, 1s);
+    saturate(scaling, kScalingStart, 1s);
     CHECK(scaling.limit() == 10);
-    saturate(scaling, kStart + 1s, 59s);
+    saturate(scaling, kScalingStart + 1s, 59s);
     CHECK(scaling.limit() >= 299);
     CHECK(scaling.limit() <= 305);
 }
 
 TEST_CASE("PollerScaling ends at 1,250, or at what its owner allows", "[triggers][PollerScaling]") {
     PollerScaling scaling;
-    saturate(scaling, kStart, 600s);
+    saturate(scaling, kScalingStart, 600s);
     CHECK(scaling.limit() == 1'250);
     scaling.cap(20);
     CHECK(scaling.limit() == 20);
-    saturate(scaling, kStart + 700s, 60s);
+    saturate(scaling, kScalingStart + 700s, 60s);
     CHECK(scaling.limit() == 20);
     PollerScaling small;
     small.cap(2);
@@ -50,17 +50,17 @@ TEST_CASE("PollerScaling ends at 1,250, or at what its owner allows", "[triggers
 
 TEST_CASE("PollerScaling grows only while everything is busy", "[triggers][PollerScaling]") {
     PollerScaling scaling;
-    scaling.observe(true, kStart);
-    scaling.observe(false, kStart + 30s);
-    scaling.observe(true, kStart + 60s);
+    scaling.observe(true, kScalingStart);
+    scaling.observe(false, kScalingStart + 30s);
+    scaling.observe(true, kScalingStart + 60s);
     CHECK(scaling.limit() == 5);
-    scaling.observe(true, kStart + 60s + 200ms);
+    scaling.observe(true, kScalingStart + 60s + 200ms);
     CHECK(scaling.limit() == 6);
 }
 
 TEST_CASE("PollerScaling returns to five when the queue is empty", "[triggers][PollerScaling]") {
     PollerScaling scaling;
-    saturate(scaling, kStart, 30s);
+    saturate(scaling, kScalingStart, 30s);
     CHECK(scaling.limit() > 100);
     scaling.queue_empty();
     CHECK(scaling.limit() == 5);
@@ -68,9 +68,9 @@ TEST_CASE("PollerScaling returns to five when the queue is empty", "[triggers][P
 
 TEST_CASE("PollerScaling backs off when it is throttled", "[triggers][PollerScaling]") {
     PollerScaling scaling;
-    saturate(scaling, kStart, 10s);
+    saturate(scaling, kScalingStart, 10s);
     const std::uint32_t before = scaling.limit();
-    SteadyTime now = kStart + 10s;
+    SteadyTime now = kScalingStart + 10s;
     scaling.throttled(now);
     CHECK(scaling.limit() == before / 2);
     CHECK(scaling.resume_at() == now + 1s);

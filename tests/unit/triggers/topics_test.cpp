@@ -30,9 +30,9 @@ using triggers::TopicTexts;
 
 namespace {
 
-const std::string kQueue = "arn:aws:sqs:us-east-1:000000000000:jobs";
+const std::string kTargetQueue = "arn:aws:sqs:us-east-1:000000000000:jobs";
 const std::string kOther = "arn:aws:sqs:us-east-1:000000000000:others";
-const std::string kFunction = "arn:aws:lambda:us-east-1:000000000000:function:f";
+const std::string kTargetFunction = "arn:aws:lambda:us-east-1:000000000000:function:f";
 const TopicTexts kFifoTopic{{"FifoTopic", "true"}, {"ContentBasedDeduplication", "true"}};
 
 // Says who gets what.
@@ -51,14 +51,14 @@ class PlainWriter final : public triggers::NotificationWriter {
     }
 };
 
-TopicMessage saying(const std::string& body) {
+TopicMessage message_saying(const std::string& body) {
     TopicMessage message;
     message.body = body;
     return message;
 }
 
 TopicMessage grouped(const std::string& body, const std::string& group = "g") {
-    TopicMessage message = saying(body);
+    TopicMessage message = message_saying(body);
     message.group_id = group;
     return message;
 }
@@ -105,7 +105,8 @@ struct Fixture {
     }
     // The ARN, or the error's subject.
     Task<> subscribing(std::string topic, TopicTexts attributes, std::vector<std::string>& made) {
-        const auto done = co_await topics->subscribe(topic, "sqs", kQueue, std::move(attributes));
+        const auto done =
+            co_await topics->subscribe(topic, "sqs", kTargetQueue, std::move(attributes));
         made.push_back(done.has_value() ? done->arn : done.error().subject());
     }
     PublishedMessage publish(const std::string& topic, TopicMessage message) {
@@ -137,13 +138,13 @@ TEST_CASE("Topics are created once and are there after a restart", "[triggers][T
     );
     room.run(room.topics->set_attribute(arn, "DisplayName", "New")).value();
     room.run(room.topics->set_tags(arn, {{"team", "a"}})).value();
-    const Subscription subscription = room.subscribe(arn, kQueue);
+    const Subscription subscription = room.subscribe(arn, kTargetQueue);
     room.open();
     const auto topic = room.topics->topic(arn).value();
     CHECK(topic.has("DisplayName", "New"));
     CHECK(topic.tags == TopicTexts{{"team", "a"}});
     REQUIRE(room.topics->subscriptions().size() == 1);
-    CHECK(room.topics->subscription(subscription.arn)->endpoint == kQueue);
+    CHECK(room.topics->subscription(subscription.arn)->endpoint == kTargetQueue);
     room.run(room.topics->remove(arn)).value();
     room.run(room.topics->remove(arn)).value();
     CHECK(room.topics->topic(arn).error().code() == Code::kNotFound);
@@ -155,10 +156,10 @@ TEST_CASE("Topics are created once and are there after a restart", "[triggers][T
 TEST_CASE("Topics send what is published to every subscriber", "[triggers][Topics]") {
     Fixture room;
     const std::string arn = room.create("orders");
-    room.subscribe(arn, kQueue);
-    room.subscribe(arn, kFunction);
+    room.subscribe(arn, kTargetQueue);
+    room.subscribe(arn, kTargetFunction);
     room.subscribe(room.create("elsewhere"), kOther);
-    const PublishedMessage published = room.publish(arn, saying("x"));
+    const PublishedMessage published = room.publish(arn, message_saying("x"));
     CHECK(published.id.size() == 36);
     CHECK(published.sequence_number.empty());
     const auto kept = room.kept();
@@ -166,7 +167,9 @@ TEST_CASE("Topics send what is published to every subscriber", "[triggers][Topic
     CHECK(room.outbox.wakes == 1);
     for (const auto& [message, rules] : kept) {
         CHECK(message.source_arn == arn);
-        CHECK(message.body == (message.target_arn == kQueue ? "envelope of x" : "event of x"));
+        CHECK(
+            message.body == (message.target_arn == kTargetQueue ? "envelope of x" : "event of x")
+        );
         CHECK(rules.attempts_max == 100'015);
         CHECK(rules.dead_letter_arn.empty());
     }
@@ -175,7 +178,7 @@ TEST_CASE("Topics send what is published to every subscriber", "[triggers][Topic
 TEST_CASE("Topics acknowledge nothing that has not been written", "[triggers][Topics]") {
     Fixture room;
     const std::string arn = room.create("orders.fifo", kFifoTopic);
-    room.subscribe(arn, kQueue + ".fifo");
+    room.subscribe(arn, kTargetQueue + ".fifo");
     room.outbox.refuses = true;
     const auto refused = room.run(room.topics->publish(arn, grouped("x")));
     CHECK(refused.error().code() == Code::kUnavailable);
@@ -189,35 +192,35 @@ TEST_CASE("Topics send to those whose filter policy matches", "[triggers][Topics
     Fixture room;
     const std::string arn = room.create("orders");
     const Subscription filtered =
-        room.subscribe(arn, kQueue, {{"FilterPolicy", R"({"kind": ["book"]})"}});
+        room.subscribe(arn, kTargetQueue, {{"FilterPolicy", R"({"kind": ["book"]})"}});
     room.subscribe(
         arn,
         kOther,
         {{"FilterPolicy", R"({"kind": ["toy"]})"}, {"FilterPolicyScope", "MessageBody"}}
     );
-    TopicMessage book = saying(R"({"kind": "toy"})");
+    TopicMessage book = message_saying(R"({"kind": "toy"})");
     book.attributes["kind"] = {"String", "book"};
     room.publish(arn, book);
-    room.publish(arn, saying("neither"));
+    room.publish(arn, message_saying("neither"));
     const auto kept = room.kept();
     REQUIRE(kept.size() == 2);
     room.run(room.topics->set_subscription_attribute(filtered.arn, "FilterPolicy", "")).value();
     room.open();
-    room.publish(arn, saying("to the first"));
+    room.publish(arn, message_saying("to the first"));
     REQUIRE(room.kept().size() == 3);
-    CHECK(room.kept()[2].message.target_arn == kQueue);
+    CHECK(room.kept()[2].message.target_arn == kTargetQueue);
 }
 
 TEST_CASE("Topics keep one subscription for an endpoint", "[triggers][Topics]") {
     Fixture room;
     const std::string arn = room.create("orders");
     const TopicTexts raw{{"RawMessageDelivery", "true"}};
-    const Subscription first = room.subscribe(arn, kQueue, raw);
-    CHECK(room.subscribe(arn, kQueue).arn == first.arn);
-    CHECK(room.subscribe(arn, kQueue, raw).arn == first.arn);
+    const Subscription first = room.subscribe(arn, kTargetQueue, raw);
+    CHECK(room.subscribe(arn, kTargetQueue).arn == first.arn);
+    CHECK(room.subscribe(arn, kTargetQueue, raw).arn == first.arn);
     const TopicTexts other{{"RawMessageDelivery", "false"}};
     CHECK(
-        room.run(room.topics->subscribe(arn, "sqs", kQueue, other)).error().message() ==
+        room.run(room.topics->subscribe(arn, "sqs", kTargetQueue, other)).error().message() ==
         "Invalid parameter: Attributes Reason: Subscription already exists with different "
         "attributes"
     );
@@ -227,7 +230,8 @@ TEST_CASE("Topics keep one subscription for an endpoint", "[triggers][Topics]") 
     CHECK(room.topics->subscriptions().empty());
     CHECK(room.topics->subscription(first.arn).error().subject() == "subscription");
     CHECK(
-        room.run(room.topics->subscribe("arn:x", "sqs", kQueue, {})).error().subject() == "topic"
+        room.run(room.topics->subscribe("arn:x", "sqs", kTargetQueue, {})).error().subject() ==
+        "topic"
     );
 }
 
@@ -236,7 +240,7 @@ TEST_CASE(
 ) {
     Fixture room;
     const std::string arn = room.create("orders");
-    const Subscription there = room.subscribe(arn, kQueue);
+    const Subscription there = room.subscribe(arn, kTargetQueue);
     // Each is right alone: attributes of messages have no objects.
     const std::string nested = R"({"a": {"b": ["c"]}})";
     room.set(there, "FilterPolicyScope", "MessageBody");
@@ -254,7 +258,7 @@ TEST_CASE(
 TEST_CASE("Topics start without a subscription that they cannot read", "[triggers][Topics]") {
     Fixture room;
     const std::string arn = room.create("orders");
-    const Subscription broken = room.subscribe(arn, kQueue);
+    const Subscription broken = room.subscribe(arn, kTargetQueue);
     const Subscription whole = room.subscribe(arn, kOther);
     sql::Work work = [&](sql::Session& session) -> Result<void> {
         LAMBENT_TRY(session.run(
@@ -267,7 +271,7 @@ TEST_CASE("Topics start without a subscription that they cannot read", "[trigger
     room.open();
     REQUIRE(room.topics->subscriptions().size() == 1);
     CHECK(room.topics->subscriptions()[0].arn == whole.arn);
-    CHECK(room.subscribe(arn, kQueue).arn != broken.arn);
+    CHECK(room.subscribe(arn, kTargetQueue).arn != broken.arn);
     room.open();
     CHECK(room.topics->subscriptions().size() == 2);
 }
@@ -295,14 +299,14 @@ TEST_CASE("Topics ask web endpoints, and remember who confirmed", "[triggers][To
     const std::string arn = room.create("orders");
     const std::string url = "http://shop.example/orders";
     const Subscription pending = room.run(room.topics->subscribe(arn, "http", url, {})).value();
-    room.publish(arn, saying("too early"));
+    room.publish(arn, message_saying("too early"));
     room.open();
     CHECK_FALSE(room.topics->subscription(pending.arn)->confirmed);
     CHECK(room.run(room.topics->confirm(arn, "x")).error().message() == "Invalid parameter: Token");
     room.run(room.topics->confirm(arn, pending.token)).value();
     room.open();
     CHECK(room.topics->subscription(pending.arn)->confirmed);
-    room.publish(arn, saying("x"));
+    room.publish(arn, message_saying("x"));
     const auto kept = room.kept();
     REQUIRE(kept.size() == 2);
     CHECK(kept[0].message.target_arn == pending.arn);
@@ -316,7 +320,7 @@ TEST_CASE("Topics ask web endpoints, and remember who confirmed", "[triggers][To
 TEST_CASE("Topics of kind FIFO take a message once in five minutes", "[triggers][Topics]") {
     Fixture room;
     const std::string arn = room.create("orders.fifo", kFifoTopic);
-    room.subscribe(arn, kQueue + ".fifo");
+    room.subscribe(arn, kTargetQueue + ".fifo");
     const PublishedMessage first = room.publish(arn, grouped("x"));
     const PublishedMessage second = room.publish(arn, grouped("y"));
     CHECK(first.sequence_number == "10000000000000001000");
@@ -340,7 +344,7 @@ TEST_CASE("Topics of kind FIFO may know messages by their group", "[triggers][To
     TopicTexts attributes = kFifoTopic;
     attributes["FifoThroughputScope"] = "MessageGroup";
     const std::string arn = room.create("orders.fifo", attributes);
-    room.subscribe(arn, kQueue + ".fifo");
+    room.subscribe(arn, kTargetQueue + ".fifo");
     room.publish(arn, grouped("x", "a"));
     room.publish(arn, grouped("x", "b"));
     room.publish(arn, grouped("x", "a"));
@@ -350,8 +354,8 @@ TEST_CASE("Topics of kind FIFO may know messages by their group", "[triggers][To
 TEST_CASE("Topics publish batches whose messages fail alone", "[triggers][Topics]") {
     Fixture room;
     const std::string arn = room.create("orders.fifo", kFifoTopic);
-    room.subscribe(arn, kQueue + ".fifo");
-    std::vector<TopicMessage> batch{grouped("a"), saying("b"), grouped("c"), grouped("a")};
+    room.subscribe(arn, kTargetQueue + ".fifo");
+    std::vector<TopicMessage> batch{grouped("a"), message_saying("b"), grouped("c"), grouped("a")};
     const auto results = room.run(room.topics->publish_batch(arn, batch)).value();
     REQUIRE(results.size() == 4);
     CHECK(results[1].error().message().find("MessageGroupId") != std::string::npos);
@@ -368,7 +372,7 @@ TEST_CASE("Topics publish batches whose messages fail alone", "[triggers][Topics
 TEST_CASE("Topics take once what another resource sends twice", "[triggers][Topics]") {
     Fixture room;
     const std::string arn = room.create("orders");
-    room.subscribe(arn, kQueue);
+    room.subscribe(arn, kTargetQueue);
     scheduler::TargetMessage message;
     message.id = "m1";
     message.target_arn = arn;
@@ -390,9 +394,9 @@ TEST_CASE("Topics hand on attributes, groups and dead letters", "[triggers][Topi
     const std::string arn = room.run(topics.create("orders", {}, {})).value().arn;
     const std::string redrive = R"({"deadLetterTargetArn": ")" + kOther + R"("})";
     const TopicTexts raw{{"RawMessageDelivery", "true"}, {"RedrivePolicy", redrive}};
-    room.run(topics.subscribe(arn, "sqs", kQueue, raw)).value();
+    room.run(topics.subscribe(arn, "sqs", kTargetQueue, raw)).value();
     const TopicTexts to_function{{"RedrivePolicy", redrive}};
-    room.run(topics.subscribe(arn, "lambda", kFunction, to_function)).value();
+    room.run(topics.subscribe(arn, "lambda", kTargetFunction, to_function)).value();
     TopicMessage message = grouped("x");
     message.bodies["sqs"] = "for queues";
     message.trace_header = "Root=1-2-3";
@@ -401,7 +405,7 @@ TEST_CASE("Topics hand on attributes, groups and dead letters", "[triggers][Topi
     message.attributes["bytes"] = {"Binary", std::string("\0\xff", 2)};
     room.run(topics.publish(arn, message)).value();
     REQUIRE(outbox.kept.size() == 2);
-    const bool first_is_queue = outbox.kept[0].message.target_arn == kQueue;
+    const bool first_is_queue = outbox.kept[0].message.target_arn == kTargetQueue;
     const auto& queue = outbox.kept[first_is_queue ? 0 : 1];
     const auto& function = outbox.kept[first_is_queue ? 1 : 0];
     CHECK(queue.message.body == "for queues");

@@ -28,9 +28,9 @@ using tests::AsyncHistory;
 namespace {
 
 constexpr std::int64_t kStartMs = 1'767'225'600'000;
-const std::string kWon = "arn:aws:sqs:us-east-1:000000000000:won";
-const std::string kLost = "arn:aws:sqs:us-east-1:000000000000:lost";
-const std::string kDead = "arn:aws:sqs:us-east-1:000000000000:dead";
+const std::string kModelWon = "arn:aws:sqs:us-east-1:000000000000:won";
+const std::string kModelLost = "arn:aws:sqs:us-east-1:000000000000:lost";
+const std::string kModelDead = "arn:aws:sqs:us-east-1:000000000000:dead";
 
 // "17/2": the third event of the history of seed 17.
 std::string id_of(std::uint64_t seed, std::size_t event) {
@@ -174,7 +174,7 @@ class AsyncWorld {
     void deploy(const AsyncHistory& history) {
         auto function = std::make_shared<runtime::Function>();
         function->name = history.function;
-        function->dead_letter_arn = history.has_dead_letters ? kDead : "";
+        function->dead_letter_arn = history.has_dead_letters ? kModelDead : "";
         functions_[history.function] = function;
     }
     void put(const AsyncHistory& history, const AsyncHistory::Settings& settings) {
@@ -183,8 +183,8 @@ class AsyncWorld {
         config.qualifier = "$LATEST";
         config.retries_max = settings.retries_max;
         config.age_max_s = settings.age_max_s;
-        config.on_success = settings.on_success ? kWon : "";
-        config.on_failure = settings.on_failure ? kLost : "";
+        config.on_success = settings.on_success ? kModelWon : "";
+        config.on_failure = settings.on_failure ? kModelLost : "";
         run(settings_->put(std::move(config))).value();
     }
     void enqueue(const AsyncHistory& history, std::size_t event) {
@@ -217,7 +217,7 @@ class AsyncWorld {
             fates[id].tried_ms = tried_ms;
         }
         for (const tests::KeptOutbox::Kept& kept : outbox_.kept) {
-            if (kept.message.target_arn == kDead) {
+            if (kept.message.target_arn == kModelDead) {
                 fates[kept.message.attributes.at("RequestID")].dead_letter = true;
                 continue;
             }
