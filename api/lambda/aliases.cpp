@@ -14,7 +14,7 @@ namespace lambent::api::lambda {
 namespace {
 
 constexpr std::size_t kAliasNameMax = 128;
-constexpr std::size_t kDescriptionMax = 256;
+constexpr std::size_t kAliasDescriptionMax = 256;
 constexpr char kNamePattern[] = "(?!^[0-9]+$)([a-zA-Z0-9-_]+)";
 constexpr char kVersionPattern[] = "(\\$LATEST|[0-9]+)";
 
@@ -78,7 +78,7 @@ Answer<AliasChange> read_change(const nlohmann::json& body, Operation operation)
         const bool fits = is_digits(*change.version) || *change.version == runtime::kLatest;
         constraints.pattern("functionVersion", *change.version, fits, kVersionPattern);
     }
-    constraints.length("description", change.description.value_or(""), 0, kDescriptionMax);
+    constraints.length("description", change.description.value_or(""), 0, kAliasDescriptionMax);
     if (auto routing = fields.object("RoutingConfig")) {
         change.weights = routing->decimal_map("AdditionalVersionWeights")
                              .value_or(std::map<std::string, double>());

@@ -10,7 +10,7 @@
 namespace lambent::api::s3 {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 using Kind = triggers::ObjectEventKind;
 
@@ -66,8 +66,8 @@ bool has_version(const triggers::ObjectInfo& object) {
     return !object.version.empty() && object.version != triggers::kNullVersion;
 }
 
-Json object_of(const triggers::ObjectEvent& event) {
-    Json object;
+OrderedJson object_of(const triggers::ObjectEvent& event) {
+    OrderedJson object;
     object["key"] = event_key(event.object.key);
     // Of a deleted object only its name is told.
     if (is_created(event.kind)) {
@@ -85,8 +85,8 @@ Json object_of(const triggers::ObjectEvent& event) {
     return object;
 }
 
-Json bus_object(const triggers::ObjectEvent& event) {
-    Json object;
+OrderedJson bus_object(const triggers::ObjectEvent& event) {
+    OrderedJson object;
     object["key"] = event.object.key;
     if (is_created(event.kind)) {
         object["size"] = event.object.size;
@@ -105,7 +105,7 @@ Json bus_object(const triggers::ObjectEvent& event) {
 
 std::string bus_detail(const triggers::ObjectEvent& event, const S3Config& config) {
     const BusWords words = bus_words(event.kind);
-    Json detail;
+    OrderedJson detail;
     detail["version"] = "0";
     detail["bucket"]["name"] = event.object.bucket;
     detail["object"] = bus_object(event);
@@ -143,12 +143,12 @@ std::string event_key(const std::string& key) {
 std::string S3EventWriter::document(
     const triggers::NotificationRule& rule, const triggers::ObjectEvent& event
 ) {
-    Json bucket;
+    OrderedJson bucket;
     bucket["name"] = event.object.bucket;
     bucket["ownerIdentity"]["principalId"] = config_.account;
     bucket["arn"] = bucket_arn(event.object.bucket);
 
-    Json record;
+    OrderedJson record;
     record["eventVersion"] = edition_of(event.kind);
     record["eventSource"] = "aws:s3";
     record["awsRegion"] = config_.region;
@@ -158,14 +158,14 @@ std::string S3EventWriter::document(
     record["requestParameters"]["sourceIPAddress"] = event.source_ip;
     record["responseElements"]["x-amz-request-id"] = event.request_id;
     record["responseElements"]["x-amz-id-2"] = host_id(event.request_id);
-    Json& s3 = record["s3"];
+    OrderedJson& s3 = record["s3"];
     s3["s3SchemaVersion"] = "1.0";
     s3["configurationId"] = rule.id;
     s3["bucket"] = std::move(bucket);
     s3["object"] = object_of(event);
 
-    Json document;
-    document["Records"] = Json::array({std::move(record)});
+    OrderedJson document;
+    document["Records"] = OrderedJson::array({std::move(record)});
     return dump_json(document);
 }
 
@@ -187,7 +187,7 @@ scheduler::TargetMessage S3EventWriter::message(
 }
 
 std::string test_event(const std::string& bucket, WallTime now, const std::string& request_id) {
-    Json event;
+    OrderedJson event;
     event["Service"] = "Amazon S3";
     event["Event"] = "s3:TestEvent";
     event["Time"] = iso8601_ms(now);

@@ -13,8 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kNamespace = "http://queue.amazonaws.com/doc/2012-11-05/";
-
 bool is_number_name(std::string_view name) {
     constexpr std::array<std::string_view, 6> kNumbers{
         "DelaySeconds",
@@ -186,7 +184,7 @@ json from_query(std::string_view action, const http::QueryItems& items) {
 }
 
 http::Response to_xml(std::string_view action, const json& answer, std::string_view request_id) {
-    const QueryAnswer shape{action, kNamespace, request_id};
+    const QueryAnswer shape{action, kQueryNamespace, request_id};
     if (answer.is_null()) {
         return query_response(shape, nullptr);
     }

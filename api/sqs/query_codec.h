@@ -10,6 +10,9 @@
 
 namespace lambent::api::sqs {
 
+// Of every document of the Query protocol, errors included.
+inline constexpr std::string_view kQueryNamespace = "http://queue.amazonaws.com/doc/2012-11-05/";
+
 // A request of the Query protocol as the JSON protocol has it: "Attribute.1.Name=a&Attribute.1.
 // Value=b" becomes {"Attributes":{"a":"b"}}, numbers become numbers. Pure.
 nlohmann::json from_query(std::string_view action, const http::QueryItems& items);

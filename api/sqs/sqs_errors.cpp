@@ -1,5 +1,6 @@
 #include "api/sqs/sqs_errors.h"
 
+#include "api/sqs/query_codec.h"
 #include "api/wire/json.h"
 #include "api/wire/xml.h"
 
@@ -9,8 +10,6 @@
 
 namespace lambent::api::sqs {
 namespace {
-
-constexpr std::string_view kNamespace = "http://queue.amazonaws.com/doc/2012-11-05/";
 
 // Shapes of the model, and what Query calls them.
 struct Shape {
@@ -153,7 +152,7 @@ http::Response render_error(const AwsError& error, Protocol protocol, std::strin
         return response;
     }
     XmlWriter xml;
-    xml.open("ErrorResponse", kNamespace);
+    xml.open("ErrorResponse", kQueryNamespace);
     xml.open("Error");
     xml.leaf("Type", fault);
     xml.leaf("Code", query_code(error));

@@ -1,5 +1,6 @@
 #include "base/http/chunk_decoder.h"
 
+#include "base/http/hex_digit.h"
 #include "base/http/token.h"
 
 #include <boost/beast/http/chunk_encode.hpp>
@@ -14,14 +15,6 @@ constexpr std::size_t kExtensionBytesMax = 1024;
 
 Error broken(const char* why) {
     return Error(Code::kInvalidArgument, "chunk", why);
-}
-
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 bool is_control(char c) {

@@ -19,7 +19,7 @@ namespace {
 constexpr std::chrono::seconds kRaiseLimit(20);
 constexpr std::uint64_t kStemMemory = 512ULL << 20;
 
-SteadyTime now() {
+SteadyTime steady_now() {
     return std::chrono::steady_clock::now();
 }
 
@@ -76,7 +76,7 @@ void StemPool::expect(const StemKind& kind) {
     }
     const std::string key = kind.key();
     shelves_[key].kind = kind;
-    policy_.expect(key, now());
+    policy_.expect(key, steady_now());
     wake();
 }
 
@@ -89,7 +89,7 @@ std::unique_ptr<Stem> StemPool::take(const StemKind& kind) {
     if (shelf.kind.argv.empty()) {
         shelf.kind = kind;
     }
-    policy_.asked(key, now());
+    policy_.asked(key, steady_now());
     std::unique_ptr<Stem> stem;
     while (!stem && !shelf.stems.empty()) {
         stem = pop(shelf, key);
@@ -107,7 +107,7 @@ std::size_t StemPool::ready(const StemKind& kind) const {
 }
 
 std::size_t StemPool::target(const StemKind& kind) const {
-    return off_ ? 0 : policy_.target(kind.key(), now());
+    return off_ ? 0 : policy_.target(kind.key(), steady_now());
 }
 
 std::unique_ptr<Stem> StemPool::pop(Shelf& shelf, const std::string& key) {
@@ -123,9 +123,9 @@ void StemPool::wake() {
 
 Task<> StemPool::tend() {
     for (;;) {
-        if (const auto key = policy_.surplus(now())) {
+        if (const auto key = policy_.surplus(steady_now())) {
             drop(pop(shelves_.at(*key), *key));
-        } else if (auto wanted = policy_.wanted(now())) {
+        } else if (auto wanted = policy_.wanted(steady_now())) {
             co_await raise(std::move(*wanted));
         } else {
             co_await pause();
@@ -135,7 +135,7 @@ Task<> StemPool::tend() {
 
 Task<> StemPool::pause() {
     boost::system::error_code woken;
-    wake_->timer.expires_at(policy_.next_look(now()));
+    wake_->timer.expires_at(policy_.next_look(steady_now()));
     co_await wake_->timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken)
     );
     const auto state = co_await boost::asio::this_coro::cancellation_state;
@@ -148,7 +148,7 @@ Task<> StemPool::raise(std::string key) {
     auto made = co_await make(shelves_.at(key).kind);
     if (made.has_error()) {
         log_.warn("stem_failed", {{"reason", made.error().message()}});
-        policy_.failed(key, now());
+        policy_.failed(key, steady_now());
         co_return;
     }
     std::unique_ptr<Stem> stem = std::move(*made);
