@@ -127,7 +127,7 @@ std::vector<LogGroup> LogBuffer::groups(const std::string& prefix) const {
     return found;
 }
 
-// A group may hold as much as it leaves free: one that floods takes half of the memory, the next one
+// A group may hold as much as it leaves free: one that floods takes half of the memory, the next
 // half of what is left then, and there is always room for those that say little.
 bool LogBuffer::has_room(const Group& group, std::size_t bytes) const {
     const std::size_t taken = pending_bytes_ + group.pending_bytes + bytes;
