@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Other users of the machine: what they can read of the daemon, and what they put in its way before it starts."""
+import contextlib
 import json
 import os
 import pathlib
@@ -41,8 +42,8 @@ def family(pid):
     """The process and all that descend from it."""
     found = [pid]
     for one in found:
-        children = pathlib.Path(f"/proc/{one}/task/{one}/children")
-        found.extend(map(int, children.read_text().split()))
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+            found.extend(map(int, pathlib.Path(f"/proc/{one}/task/{one}/children").read_text().split()))
     return found
 
 
