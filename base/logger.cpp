@@ -1,10 +1,14 @@
 #include "base/logger.h"
 
+#include "base/line_output.h"
 #include "base/time_format.h"
 
 #include <nlohmann/json.hpp>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+
+#include <unistd.h>
 
 #include <chrono>
 #include <type_traits>
@@ -47,15 +51,26 @@ std::string_view name_of(LogLevel level) {
     }
 }
 
+// On its lock nobody waits for long: LineOutput does not wait for who reads.
+class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+  protected:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        std::string line(message.payload.data(), message.payload.size());
+        line += '\n';
+        output_.write(line);
+    }
+    void flush_() override {}
+
+  private:
+    LineOutput output_{STDERR_FILENO};
+};
+
 }  // namespace
 
 struct Logger::Sink {
     explicit Sink(LogLevel threshold) : level(threshold) {
         if (threshold != LogLevel::kOff) {
-            out = std::make_shared<spdlog::logger>(
-                "lambent", std::make_shared<spdlog::sinks::stderr_sink_mt>()
-            );
-            out->set_pattern("%v");
+            out = std::make_shared<spdlog::logger>("lambent", std::make_shared<StderrSink>());
             out->set_level(spdlog::level::trace);
         }
     }

@@ -13,6 +13,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <sys/prctl.h>
+
 #include <csignal>
 #include <exception>
 #include <memory>
@@ -132,6 +134,8 @@ class Life {
 }  // namespace
 
 int run_daemon(const DaemonOptions& options) {
+    // Keys and payloads are in memory: no core file, and no debugger of an equal.
+    ::prctl(PR_SET_DUMPABLE, 0);
     arm_failpoint_of_environment();
     Logger log = Logger::to_stderr(options.log_level);
     Result<Foundation> foundation = Foundation::lay(options);

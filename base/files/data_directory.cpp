@@ -1,6 +1,7 @@
 #include "base/files/data_directory.h"
 
 #include "base/files/durable_file.h"
+#include "base/files/own_entry.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -48,9 +49,13 @@ Result<void> close_to_others(const std::string& path) {
     if (::stat(path.c_str(), &about) != 0) {
         return errno_error("cannot look at " + path, errno);
     }
-    if (about.st_uid != ::geteuid() && ::geteuid() != 0) {
+    // For root as well: its owner could put links in place of files at any time.
+    if (about.st_uid != ::geteuid()) {
         return Error(
-            Code::kUnauthorised, "data_directory", path + " belongs to another user; choose another"
+            Code::kUnauthorised,
+            "data_directory",
+            path + " belongs to another user (uid " + std::to_string(about.st_uid) +
+                "); choose another directory, or change its owner"
         );
     }
     if ((about.st_mode & 0077) != 0 && ::chmod(path.c_str(), 0700) != 0) {
@@ -95,10 +100,12 @@ Result<UniqueFd> take_lock(const std::string& directory) {
 }  // namespace
 
 Result<DataDirectory> DataDirectory::acquire(const std::string& path) {
+    LAMBENT_TRY(require_own_links(path));
     LAMBENT_TRY(make_directories(path));
     LAMBENT_TRY(std::string real, resolved(path));
     LAMBENT_TRY(check_contents(real));
     LAMBENT_TRY(close_to_others(real));
+    LAMBENT_TRY(require_own_entries(real));
     LAMBENT_TRY(UniqueFd lock, take_lock(real));
     LAMBENT_TRY(sync_directory(real));
     return DataDirectory(std::move(real), std::move(lock));

@@ -172,7 +172,7 @@ Result<void> remove_unpublished(const std::string& directory) {
 }
 
 Result<std::string> read_file(const std::string& path) {
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     struct stat about {};
     if (!file || ::fstat(file.get(), &about) != 0) {
         return disk_error("cannot open " + path, errno);

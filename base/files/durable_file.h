@@ -41,6 +41,7 @@ Result<void> sync_directory(const std::string& path);
 // Removes what a process that was killed left under temporary names in this directory. At start,
 // while nobody writes there.
 Result<void> remove_unpublished(const std::string& directory);
+// One of our own files: a symbolic link is refused.
 Result<std::string> read_file(const std::string& path);
 
 }  // namespace lambent

@@ -314,6 +314,10 @@ Task<> Connection::linger() {
     }
 }
 
+SteadyTime Connection::idle_until() const {
+    return is_idle_ && !is_finishing_ ? socket_.deadline() : SteadyTime::max();
+}
+
 void Connection::finish() {
     is_finishing_ = true;
     if (is_idle_) {

@@ -44,6 +44,8 @@ class Connection {
 
     Task<> run();
     void expire(SteadyTime now) { socket_.expire(now); }
+    // When it will have been idle for too long; the end of time when it is not idle.
+    SteadyTime idle_until() const;
     // Ends after the request that runs, or at once when none does.
     void finish();
     // Ends now, as far as the client can see.

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <list>
 #include <utility>
+#include <vector>
 
 namespace lambent::http {
 namespace {
@@ -21,6 +22,7 @@ using boost::system::error_code;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kPauseWithoutRoom{20};
+constexpr std::uint32_t kRoomShare = 64;  // of all connections, that idle ones make room for
 
 Task<> pause(asio::any_io_executor executor) {
     asio::steady_timer timer(executor, kPauseWithoutRoom);
@@ -59,6 +61,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     void joined();
     void left(std::list<Member>::iterator member);
     void close(const Listener& listener);
+    void make_room();
 
     asio::any_io_executor executor;
     ServerConfig config;
@@ -86,13 +89,13 @@ void Server::State::listen(const std::shared_ptr<Listener>& listener) {
 Task<> Server::State::accept_all(std::shared_ptr<State> self, std::shared_ptr<Listener> listener) {
     bool has_room = true;
     while (!listener->is_closed()) {
-        if (members.size() >= config.connections_max) {
-            co_await pause(executor);
-            continue;
-        }
         auto accepted = co_await listener->accept();
         if (accepted.has_value()) {
             has_room = true;
+            while (members.size() >= config.connections_max && !listener->is_closed()) {
+                make_room();
+                co_await pause(executor);
+            }
             scope.spawn("connection", serve(self, listener, std::move(*accepted)));
         } else if (accepted.error().code() != Code::kNotFound) {
             if (std::exchange(has_room, false)) {
@@ -179,6 +182,23 @@ void Server::State::close(const Listener& listener) {
         if (member.listener == &listener) {
             member.connection->cut();
         }
+    }
+}
+
+// Some at once, so that a crowd of newcomers does not mean a look at all members for each.
+void Server::State::make_room() {
+    std::vector<std::pair<SteadyTime, Connection*>> idle;
+    for (const Member& member : members) {
+        const SteadyTime until = member.connection->idle_until();
+        if (until != SteadyTime::max()) {
+            idle.emplace_back(until, member.connection);
+        }
+    }
+    const std::size_t wanted = std::max<std::size_t>(1, config.connections_max / kRoomShare);
+    const auto end = idle.begin() + static_cast<std::ptrdiff_t>(std::min(wanted, idle.size()));
+    std::partial_sort(idle.begin(), end, idle.end());
+    for (auto one = idle.begin(); one != end; ++one) {
+        one->second->finish();
     }
 }
 

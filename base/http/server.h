@@ -29,7 +29,9 @@ struct ServerConfig {
 
 // HTTP/1.1 on any number of listening sockets, with or without TLS, all on one event loop. Knows
 // framing, timeouts, keep-alive, pipelining in order and "Expect"; knows nothing of what the
-// requests mean. Malformed HTTP is answered with 400 (414, 431) and the connection closed; a
+// requests mean. At its limit of connections it closes those that have been idle for longest, so
+// that who does nothing keeps nobody out. Malformed HTTP is answered with 400 (414, 431) and the
+// connection closed; a
 // handler that throws becomes 500. HEAD answers carry the length of the body and not the body.
 // Owned by who serves, who awaits stop() before it goes. Event loop's thread only.
 class Server {

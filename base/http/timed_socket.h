@@ -58,6 +58,8 @@ class TimedSocket {
     Task<Result<void>> write(Parts parts, Patience patience);
 
     void expire(SteadyTime now);
+    // When the wait under way ends at the latest; the end of time when there is none.
+    SteadyTime deadline() const { return deadline_; }
     // Ends the wait that is under way, if any.
     void interrupt();
     void shutdown_writing();

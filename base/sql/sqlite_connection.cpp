@@ -15,7 +15,7 @@ constexpr int kProgressSteps = 20'000;  // of SQLite's machine between two looks
 
 int open_flags(Access access) {
     const int mode = access == Access::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    return mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    return mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOFOLLOW;
 }
 
 std::string as_setting(const Value& value) {

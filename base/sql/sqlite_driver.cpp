@@ -1,5 +1,6 @@
 #include "base/sql/sqlite_driver.h"
 
+#include "base/files/own_entry.h"
 #include "base/sql/fatal_latch.h"
 #include "base/sql/sqlite_connection.h"
 #include "base/sql/sqlite_file.h"
@@ -29,6 +30,7 @@ namespace asio = boost::asio;
 // Beside the file, since closing any descriptor of the file itself would drop SQLite's own locks.
 Result<UniqueFd> hold(const std::string& path) {
     const std::string name = path + ".lock";
+    LAMBENT_TRY(require_own_entry(name));
     UniqueFd lock(::open(name.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!lock) {
         return errno_error("cannot open " + name, errno);

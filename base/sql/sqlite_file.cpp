@@ -1,6 +1,7 @@
 #include "base/sql/sqlite_file.h"
 
 #include "base/files/durable_file.h"
+#include "base/files/own_entry.h"
 #include "base/sql/sqlite_error.h"
 #include "base/unique_fd.h"
 
@@ -54,7 +55,7 @@ Result<void> fill_new(const std::string& path) {
 }
 
 Result<void> sync_file(const std::string& path) {
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file || ::fsync(file.get()) != 0) {
         return errno_error("cannot sync " + path, errno);
     }
@@ -97,7 +98,7 @@ std::uint32_t big_endian(const unsigned char* bytes) {
 
 Result<void> check_header(const std::string& path, std::uint64_t size, LastStop stop) {
     std::array<unsigned char, kHeaderBytes> header{};
-    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (!file) {
         return errno_error("cannot open " + path, errno);
     }
@@ -122,6 +123,9 @@ Result<void> check_header(const std::string& path, std::uint64_t size, LastStop 
 }  // namespace
 
 Result<LastStop> prepare_file(const std::string& path) {
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+        LAMBENT_TRY(require_own_entry(path + suffix));
+    }
     struct stat database {};
     struct stat log {};
     const bool has_log = ::stat((path + "-wal").c_str(), &log) == 0;

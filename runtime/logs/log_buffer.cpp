@@ -1,5 +1,7 @@
 #include "runtime/logs/log_buffer.h"
 
+#include "runtime/logs/log_quota.h"
+
 #include <algorithm>
 
 namespace lambent::runtime {
@@ -125,8 +127,15 @@ std::vector<LogGroup> LogBuffer::groups(const std::string& prefix) const {
     return found;
 }
 
+// A group may hold as much as it leaves free: one that floods takes half of the memory, the next
+// half of what is left then, and there is always room for those that say little.
+bool LogBuffer::has_room(const Group& group, std::size_t bytes) const {
+    const std::size_t taken = pending_bytes_ + group.pending_bytes + bytes;
+    return taken <= config_.pending_bytes_max;
+}
+
 void LogBuffer::append(Stream& stream, std::string_view line) {
-    if (pending_bytes_ + line.size() > config_.pending_bytes_max) {
+    if (!has_room(*stream.group_, line.size())) {
         ++dropped_lines_;
         ++stream.dropped_;
         return;
@@ -142,6 +151,7 @@ void LogBuffer::append(Stream& stream, std::string_view line) {
         stream.batch_.add(now_ms, next_sequence_++, notice);
     }
     stream.batch_.add(now_ms, next_sequence_++, line);
+    stream.group_->pending_bytes += stream.batch_.bytes() - before;
     pending_bytes_ += stream.batch_.bytes() - before;
     if (pending_bytes_ >= config_.flush_bytes && !asked_) {
         asked_ = true;
@@ -168,6 +178,7 @@ LogBatchRow LogBuffer::take_from(Stream& stream) {
 LogBuffer::Batches LogBuffer::take() {
     Batches batches;
     for (const std::shared_ptr<Stream>& stream : std::exchange(dirty_, {})) {
+        stream->group_->pending_bytes = 0;
         batches.rows.push_back(take_from(*stream));
     }
     for (const auto& [name, known] : groups_) {
@@ -209,16 +220,26 @@ void LogBuffer::lost(const Batches& dropped) {
     }
 }
 
-std::uint64_t LogBuffer::excess(const Batches& coming) const {
+std::vector<RemovedBytes> LogBuffer::excess(const Batches& coming) const {
+    std::map<std::int64_t, std::uint64_t> bytes;
     std::uint64_t total = 0;
     for (const auto& [id, known] : groups_by_id_) {
+        bytes[id] += known->row.group.stored_bytes;
         total += known->row.group.stored_bytes;
     }
     for (const LogBatchRow& row : coming.rows) {
+        bytes[row.group_id] += row.batch.bytes();
         total += row.batch.bytes();
     }
     const std::uint64_t max = config_.stored_bytes_max;
-    return total <= max ? 0 : total - max + max / kAirShare;
+    if (total <= max) {
+        return {};
+    }
+    std::vector<GroupBytes> groups;
+    for (const auto& [id, size] : bytes) {
+        groups.push_back({id, size});
+    }
+    return shares_to_remove(std::move(groups), total - max + max / kAirShare);
 }
 
 void LogBuffer::discard() {

@@ -43,8 +43,9 @@ class LogBuffer : public std::enable_shared_from_this<LogBuffer> {
     Batches take();
     void stored(const Batches& written, const std::vector<RemovedBytes>& removed);
     void lost(const Batches& dropped);
-    // How many stored bytes must go so that these find room, with some air for the next.
-    std::uint64_t excess(const Batches& coming) const;
+    // How many stored bytes of each group must go so that these find room, with some air for the
+    // next.
+    std::vector<RemovedBytes> excess(const Batches& coming) const;
     // Lets go of lines that nobody will write.
     void discard();
 
@@ -60,10 +61,12 @@ class LogBuffer : public std::enable_shared_from_this<LogBuffer> {
         LogGroupRow row;
         bool stored = false;   // has its row in the database
         bool removed = false;  // by its owner, while streams may be open
+        std::size_t pending_bytes = 0;
     };
     using Key = std::pair<std::string, std::string>;  // group, stream
 
     const std::shared_ptr<Group>& group(const std::string& name);
+    bool has_room(const Group& group, std::size_t bytes) const;
     void append(Stream& stream, std::string_view line);
     LogBatchRow take_from(Stream& stream);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
-#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -142,6 +141,33 @@ void keep_first(std::vector<LogEvent>& events, std::size_t limit) {
     });
 }
 
+// In the order of the groups' index, which also holds all that is asked for.
+Result<sql::Rows> oldest_batches(sql::Session& session, std::int64_t group_id) {
+    return session.run(
+        "SELECT first_sequence, bytes FROM log_batch WHERE group_id = $1"
+        " ORDER BY last_ms, first_ms, last_sequence, first_sequence LIMIT 200",
+        {group_id}
+    );
+}
+
+// How many bytes have gone; fewer than wanted when the group has no more.
+Result<std::uint64_t> remove_oldest_of(sql::Session& session, const RemovedBytes& share) {
+    std::uint64_t freed = 0;
+    while (freed < share.bytes) {
+        LAMBENT_TRY(const sql::Rows oldest, oldest_batches(session, share.group_id));
+        if (oldest.rows.empty()) {
+            break;
+        }
+        for (auto row = oldest.rows.begin(); row != oldest.rows.end() && freed < share.bytes;
+             ++row) {
+            LAMBENT_TRY(session.run("DELETE FROM log_batch WHERE first_sequence = $1", {(*row)[0]})
+            );
+            freed += size_of((*row)[1]);
+        }
+    }
+    return freed;
+}
+
 }  // namespace
 
 std::vector<sql::Migration> log_migrations() {
@@ -234,35 +260,19 @@ Result<void> insert_log_batch(sql::Session& session, const LogBatchRow& row) {
     return {};
 }
 
-Result<std::vector<RemovedBytes>> remove_oldest_logs(sql::Session& session, std::uint64_t bytes) {
-    std::map<std::int64_t, std::uint64_t> removed;
-    std::uint64_t freed = 0;
-    while (freed < bytes) {
-        LAMBENT_TRY(
-            const sql::Rows oldest,
-            session.run("SELECT first_sequence, group_id, bytes FROM log_batch"
-                        " ORDER BY first_sequence LIMIT 200")
-        );
-        if (oldest.rows.empty()) {
-            break;
-        }
-        std::int64_t last = 0;
-        for (auto row = oldest.rows.begin(); row != oldest.rows.end() && freed < bytes; ++row) {
-            last = sql::as_int((*row)[0]);
-            removed[sql::as_int((*row)[1])] += size_of((*row)[2]);
-            freed += size_of((*row)[2]);
-        }
-        LAMBENT_TRY(session.run("DELETE FROM log_batch WHERE first_sequence <= $1", {last}));
+Result<std::vector<RemovedBytes>> remove_oldest_logs(
+    sql::Session& session, const std::vector<RemovedBytes>& wanted
+) {
+    std::vector<RemovedBytes> removed;
+    for (const RemovedBytes& share : wanted) {
+        LAMBENT_TRY(const std::uint64_t freed, remove_oldest_of(session, share));
+        removed.push_back({share.group_id, freed});
     }
     LAMBENT_TRY(
         session.run("DELETE FROM log_stream WHERE NOT EXISTS"
                     " (SELECT 1 FROM log_batch WHERE log_batch.stream_id = log_stream.id)")
     );
-    std::vector<RemovedBytes> groups;
-    for (const auto& [group_id, size] : removed) {
-        groups.push_back({group_id, size});
-    }
-    return groups;
+    return removed;
 }
 
 Result<std::vector<LogStreamInfo>> read_log_streams(sql::Session& session, std::int64_t group_id) {

@@ -44,8 +44,11 @@ struct RemovedBytes {
     std::int64_t group_id = 0;
     std::uint64_t bytes = 0;
 };
-// Removes the oldest batches until `bytes` are free, and streams that are empty then.
-Result<std::vector<RemovedBytes>> remove_oldest_logs(sql::Session& session, std::uint64_t bytes);
+// Removes the oldest batches of each group until it has lost what is wanted of it, and streams that
+// are empty then. What each has lost, which is a part of a batch more.
+Result<std::vector<RemovedBytes>> remove_oldest_logs(
+    sql::Session& session, const std::vector<RemovedBytes>& wanted
+);
 
 Result<std::vector<LogStreamInfo>> read_log_streams(sql::Session& session, std::int64_t group_id);
 // The first `query.limit` matching lines by sequence, ordered by time.

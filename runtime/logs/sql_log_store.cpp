@@ -47,7 +47,7 @@ Task<Result<Answer>> read_answer(
 // One flush, as the writing connection sees it.
 struct Flush {
     LogBuffer::Batches batches;
-    std::uint64_t to_remove = 0;
+    std::vector<RemovedBytes> to_remove;  // of each group
     std::vector<RemovedBytes> removed;
 
     Result<void> run(sql::Session& session) {
@@ -57,7 +57,7 @@ struct Flush {
         for (const LogBatchRow& row : batches.rows) {
             LAMBENT_TRY(insert_log_batch(session, row));
         }
-        if (to_remove > 0) {
+        if (!to_remove.empty()) {
             LAMBENT_TRY(removed, remove_oldest_logs(session, to_remove));
         }
         return {};

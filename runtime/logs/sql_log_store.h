@@ -17,7 +17,7 @@
 namespace lambent::runtime {
 
 struct LogStoreConfig {
-    std::uint64_t stored_bytes_max = 1ULL << 30;    // beyond it the oldest lines go
+    std::uint64_t stored_bytes_max = 1ULL << 30;    // beyond it the largest groups lose lines
     std::size_t pending_bytes_max = 16 << 20;       // in memory; beyond it new lines are dropped
     std::size_t flush_bytes = 1 << 20;              // written early when that much waits
     std::chrono::milliseconds flush_interval{250};  // else that often

@@ -103,7 +103,7 @@ Result<void> GroupLibrary::remove(
 }
 
 Result<UniqueFd> open_directory(const std::string& path) {
-    UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    UniqueFd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
     if (!directory) {
         return errno_error("cannot open " + path, errno);
     }

@@ -6,6 +6,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -52,6 +53,17 @@ Result<std::string> make_mount_point(const std::string& state_directory) {
     const std::string path = state_directory + "/root";
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
         return errno_error("cannot make " + path, errno);
+    }
+    struct stat about {};
+    if (::lstat(path.c_str(), &about) != 0) {
+        return errno_error("cannot look at " + path, errno);
+    }
+    if (!S_ISDIR(about.st_mode) || about.st_uid != ::geteuid()) {
+        return Error(
+            Code::kUnauthorised,
+            "ownership",
+            path + " is a link, a file, or another user's directory"
+        );
     }
     return std::filesystem::absolute(path).string();
 }

@@ -311,6 +311,21 @@ TEST_CASE("SqliteDriver files are closed to others", "[sql][SqliteDriver]") {
     }
 }
 
+TEST_CASE("SqliteDriver refuses links in place of its files", "[sql][SqliteDriver]") {
+    for (const char* name : {"test.db", "test.db-wal", "test.db-shm", "test.db.lock"}) {
+        CAPTURE(name);
+        const tests::TempDir elsewhere;
+        const tests::TempDir home;
+        REQUIRE(open(home).has_value());
+        fs::remove(home.file(name));
+        fs::create_symlink(elsewhere.file("planted"), home.file(name));
+        const auto driver = open(home);
+        REQUIRE(driver.has_error());
+        CHECK(driver.error().code() == Code::kUnauthorised);
+        CHECK_FALSE(fs::exists(elsewhere.file("planted")));
+    }
+}
+
 TEST_CASE("SqliteDriver keeps its log short under steady writing", "[sql][SqliteDriver]") {
     const tests::TempDir home;
     sql::SqliteConfig config;

@@ -75,7 +75,7 @@ Result<void> BlobStore::publish(DurableFile& file, const std::string& blob) cons
 }
 
 Result<UniqueFd> BlobStore::open(const std::string& blob) const {
-    UniqueFd file(::open((fan_out(blob) + "/" + blob).c_str(), O_RDONLY | O_CLOEXEC));
+    UniqueFd file(::open((fan_out(blob) + "/" + blob).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (file) {
         return file;
     }

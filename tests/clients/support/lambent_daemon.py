@@ -59,12 +59,13 @@ class Daemon:
         self.process = None
         self.clients = []
 
-    def start(self):
+    def start(self, *before):
+        """`before`: a program that starts the daemon in a way of its own."""
         with contextlib.suppress(FileNotFoundError):
             (self.data / "endpoint.json").unlink()
         self.log = open(self.data.parent / "daemon.log", "ab")
         self.process = subprocess.Popen(
-            [PROGRAM, "up", "--port", "0", "--data", str(self.data), *self.flags],
+            [*before, PROGRAM, "up", "--port", "0", "--data", str(self.data), *self.flags],
             stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
         eventually(self._ready, START_SECONDS, "the daemon's readiness")
         keys = json.loads((self.data / "credentials.json").read_text())

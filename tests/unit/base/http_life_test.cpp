@@ -7,6 +7,9 @@
 
 #include <sys/resource.h>
 
+#include <array>
+#include <optional>
+
 using namespace lambent;
 using namespace lambent::http;
 using lambent::tests::echo;
@@ -146,27 +149,83 @@ TEST_CASE("Server gives up on a client that takes no answer", "[base][Server]") 
     CHECK(run_flow(server.loop, talk(server.port, &server.server)));
 }
 
+namespace {
+
+// Answers with the path; "/held" not before it is told to.
+struct HoldingServer {
+    explicit HoldingServer(std::uint32_t connections_max)
+        : server(
+              [this](RequestHead head, BodyReader&) -> Task<Response> {
+                  if (head.path == "/held") {
+                      co_await release->wait();
+                  }
+                  Response response;
+                  response.body = head.path;
+                  co_return response;
+              },
+              at_most(connections_max)
+          ) {
+        release.emplace(server.loop.get_executor());
+    }
+    static ServerConfig at_most(std::uint32_t connections) {
+        ServerConfig config;
+        config.connections_max = connections;
+        config.idle_timeout = std::chrono::hours(1);
+        return config;
+    }
+    static Task<std::string> ask(RawClient& client, std::string path) {
+        co_await client.send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n");
+        std::string answer = co_await client.read_until("\r\n\r\n" + path);
+        co_return answer.ends_with(path) ? "served" : "closed";
+    }
+
+    std::optional<OneShot<int>> release;
+    LoopbackServer server;
+};
+
+}  // namespace
+
 TEST_CASE("Server takes no more connections than it may", "[base][Server]") {
-    ServerConfig config;
-    config.connections_max = 2;
-    LoopbackServer server(echo, config);
-    auto talk = [](std::uint16_t port, Server* observed) -> Task<std::size_t> {
-        const auto executor = co_await boost::asio::this_coro::executor;
-        std::array<RawClient, 3> clients{
-            RawClient(executor), RawClient(executor), RawClient(executor)};
-        const std::string request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
-        for (RawClient& client : clients) {
-            co_await client.connect(port);
-            co_await client.send(request);
+    HoldingServer holding(1);
+    auto play = [](HoldingServer* s) -> Task<std::size_t> {
+        RawClient first(co_await boost::asio::this_coro::executor);
+        RawClient second(co_await boost::asio::this_coro::executor);
+        co_await first.connect(s->server.port);
+        co_await first.send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n");
+        while (s->server.handler.seen.empty()) {
+            co_await boost::asio::post(boost::asio::use_awaitable);
         }
-        co_await clients[0].read_until("GET /? ");
-        co_await clients[1].read_until("GET /? ");
-        const std::size_t at_most = observed->connections();
-        clients[0].close();
-        co_await clients[2].read_until("GET /? ");
+        co_await second.connect(s->server.port);
+        co_await second.send("GET /free HTTP/1.1\r\nHost: h\r\n\r\n");
+        const std::size_t at_most = s->server.server.connections();
+        s->release->set(1);
+        co_await first.read_until("\r\n\r\n/held");
+        co_await second.read_until("\r\n\r\n/free");
         co_return at_most;
     };
-    CHECK(run_flow(server.loop, talk(server.port, &server.server)) == 2);
+    CHECK(run_flow(holding.server.loop, play(&holding)) == 1);
+    CHECK(holding.server.handler.seen == std::vector<std::string>{"GET /held", "GET /free"});
+}
+
+TEST_CASE("Server that is full closes what has been idle for longest", "[base][Server]") {
+    HoldingServer holding(3);
+    auto play = [](HoldingServer* s) -> Task<std::string> {
+        const auto executor = co_await boost::asio::this_coro::executor;
+        std::array<RawClient, 4> clients{
+            RawClient(executor), RawClient(executor), RawClient(executor), RawClient(executor)};
+        std::string heard;
+        for (RawClient& client : clients) {
+            co_await client.connect(s->server.port);
+            heard += co_await HoldingServer::ask(client, "/one") + " ";
+        }
+        heard += (co_await clients[0].read_to_close()).empty() ? "cut " : "talking ";
+        for (std::size_t i = 1; i < clients.size(); ++i) {
+            heard += co_await HoldingServer::ask(clients[i], "/two") + " ";
+        }
+        co_return heard;
+    };
+    const std::string heard = run_flow(holding.server.loop, play(&holding));
+    CHECK(heard == "served served served served cut served served served ");
 }
 
 TEST_CASE("Server lets a running request end before it stops", "[base][Server]") {

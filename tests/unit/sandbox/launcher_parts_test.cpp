@@ -1,6 +1,7 @@
 #include "sandbox/launcher/cell_plan.h"
 #include "sandbox/launcher/host_state.h"
 #include "sandbox/launcher/poller.h"
+#include "tests/support/temp_dir.h"
 
 #include <catch2/catch.hpp>
 
@@ -8,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <set>
 #include <string>
 
@@ -79,4 +81,16 @@ TEST_CASE("Poller runs what is ready and nothing that was forgotten", "[sandbox]
     CHECK(poller->run_once(1'000).value());
     CHECK(ran == 1);
     CHECK_FALSE(poller->run_once(0).value());
+}
+
+TEST_CASE("Mount point that is a link is refused", "[sandbox][HostState]") {
+    const lambent::tests::TempDir elsewhere;
+    const lambent::tests::TempDir state;
+    REQUIRE(make_mount_point(state.path()).has_value());
+    REQUIRE(make_mount_point(state.path()).has_value());  // of a former life
+    std::filesystem::remove(state.file("root"));
+    std::filesystem::create_directory_symlink(elsewhere.path(), state.file("root"));
+    const auto made = make_mount_point(state.path());
+    REQUIRE(made.has_error());
+    CHECK(made.error().code() == lambent::Code::kUnauthorised);
 }
