@@ -104,7 +104,7 @@ class Concurrency(DaemonTest):
         client.put_function_concurrency(FunctionName="queued", ReservedConcurrentExecutions=1)
         for number in range(5):
             client.invoke(FunctionName="queued", InvocationType="Event", Payload=str(number))
-        eventually(lambda: len(self.seen("queued")) == 5, seconds=60, what="all events")
+        eventually(lambda: len(self.seen("queued")) == 5, what="all events")
         self.assertEqual([f"saw {number}" for number in range(5)], sorted(self.seen("queued")))
 
     def seen(self, name):

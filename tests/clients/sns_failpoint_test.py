@@ -61,7 +61,7 @@ class Failpoints(unittest.TestCase):
                 with self.subTest(failpoint):
                     self.start(failpoint)
                     acknowledged += self.publish(failpoint)
-                    self.assertEqual(137, self.daemon.process.wait(30))
+                    self.assertEqual(137, self.daemon.process.wait(180))
                     self.daemon.close_clients()
                     self.daemon.log.close()
                     self.start()

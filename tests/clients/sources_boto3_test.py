@@ -320,7 +320,7 @@ class Crash(unittest.TestCase):
         s3, lambdas = daemon.client("s3"), daemon.client("lambda")
         self.assertGreater(len(sent), 4)
         self.assertEqual(uuid, lambdas.list_event_source_mappings()["EventSourceMappings"][0]["UUID"])
-        eventually(lambda: set(sent) <= self.done(s3), 60, "every acknowledged message")
+        eventually(lambda: set(sent) <= self.done(s3), 120, "every acknowledged message")
 
     def done(self, s3):
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket="done")

@@ -82,9 +82,9 @@ class Boto3(DaemonTest):
             waiting = [pool.submit(self.receive, url, 1) for _ in range(3)]
             for body in ("a", "b", "c"):
                 self.sqs.send_message(QueueUrl=url, MessageBody=body)
-            got = [one.result(15)[0]["Body"] for one in waiting]
+            got = [one.result(60)[0]["Body"] for one in waiting]
         self.assertEqual(["a", "b", "c"], sorted(got))
-        self.assertLess(time.monotonic() - began, 10)
+        self.assertLess(time.monotonic() - began, 20)  # of which the last waits none
 
     def test_a_delayed_message_comes_later(self):
         url = self.create()

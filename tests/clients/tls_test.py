@@ -157,7 +157,7 @@ class Tls(DaemonTest):
         """lambent's command, with nothing said about trust but in `variables`."""
         plain = {name: value for name, value in os.environ.items() if name != "AWS_CA_BUNDLE"}
         return subprocess.run([PROGRAM, "--data", str(self.daemon.data), *words], capture_output=True, text=True,
-                              env={**plain, **variables}, timeout=60)
+                              env={**plain, **variables}, timeout=300)
 
     def test_lambents_own_command_trusts_the_daemons_certificate(self):
         done = self.command("ls")
@@ -180,7 +180,7 @@ class Tls(DaemonTest):
                               (("--tls-cert", self.certificate), "given together")):
             with tempfile.TemporaryDirectory() as data:
                 done = subprocess.run([PROGRAM, "--data", data, "up", "--port", "0", *flags], capture_output=True, text=True,
-                                      timeout=60)
+                                      timeout=300)
                 self.assertEqual(3, done.returncode)
                 self.assertIn(reason, done.stderr)
 
