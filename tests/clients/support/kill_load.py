@@ -33,7 +33,7 @@ class Load:
         self.sent, self.events, self.objects = {}, set(), {}  # acknowledged
         self.received = collections.Counter()  # messages, by id
         self.deleted, self.came_back = set(), set()  # acknowledged; received after that
-        self.in_flight_at_a_kill = 0  # received, and the deletion was not acknowledged
+        self.in_flight_at_a_kill = 0  # received, and the deletion was not acknowledged in time
         self.refused, self.failures = 0, []
         self.threads = []
 
@@ -117,6 +117,7 @@ class Load:
             self.objects[name] = hashlib.sha256(body).hexdigest()
 
     def consume(self, life, name, dice):
+        begun = time.monotonic()
         answer = life.sqs.receive_message(QueueUrl=self.jobs_url, MaxNumberOfMessages=10, WaitTimeSeconds=1,
                                           VisibilityTimeout=VISIBILITY_SECONDS)
         messages = answer.get("Messages", [])
@@ -132,7 +133,10 @@ class Load:
                     self.in_flight_at_a_kill += len(messages) - done
                 raise
             with self.lock:
-                self.deleted.add(ids[done])
+                if time.monotonic() - begun < VISIBILITY_SECONDS:
+                    self.deleted.add(ids[done])
+                else:  # on a slow machine: it may have been received again before it was deleted
+                    self.in_flight_at_a_kill += 1
 
     # --- What they found
 
