@@ -109,7 +109,7 @@ class Access(DaemonTest):
         post = self.s3.generate_presigned_post(
             self.name, "in/${filename}", Fields={"success_action_status": "201", "Content-Type": "image/jpeg"},
             Conditions=[{"success_action_status": "201"}, {"Content-Type": "image/jpeg"},
-                        ["content-length-range", 1, 100]], ExpiresIn=60)
+                        ["content-length-range", 1, 100]], ExpiresIn=600)
         body, kind = form_of(post["fields"], b"meow")
         status, headers, document = ask(post["url"], "POST", body, Content_Type=kind)
         self.assertEqual(201, status, document)

@@ -130,11 +130,11 @@ class Boto3(DaemonTest):
         signer = self.daemon.client("s3", signature_version="s3v4")  # boto3's default is still version 2
         self.addCleanup(signer.close)
         where = {"Bucket": self.name, "Key": "a b/c"}
-        address = signer.generate_presigned_url("put_object", Params=where, ExpiresIn=60)
+        address = signer.generate_presigned_url("put_object", Params=where, ExpiresIn=600)
         request = urllib.request.Request(address, data=b"by a browser", method="PUT")
         with urllib.request.urlopen(request, timeout=60) as answer:
             self.assertEqual(200, answer.status)
-        address = signer.generate_presigned_url("get_object", ExpiresIn=60, Params={
+        address = signer.generate_presigned_url("get_object", ExpiresIn=600, Params={
             **where, "ResponseContentType": "text/x", "ResponseContentDisposition": "attachment"})
         with urllib.request.urlopen(address, timeout=60) as answer:
             self.assertEqual(b"by a browser", answer.read())

@@ -20,7 +20,7 @@ from support.raw_http import ask, call_api
 ECHO = "import json\ndef handler(event, context):\n    return {'statusCode': 200, 'body': json.dumps(event)}\n"
 STREAM = ("export const handler = awslambda.streamifyResponse(async (event, stream) => {\n"
           "    stream.write('first\\n');\n"
-          "    await new Promise((done) => setTimeout(done, 1500));\n"
+          "    await new Promise((done) => setTimeout(done, 6000));\n"
           "    stream.end('last\\n');\n"
           "});\n")
 NAMES = "DNS:localhost,DNS:*.lambda-url.us-east-1.localhost,DNS:*.execute-api.us-east-1.localhost,DNS:cloud.test,IP:127.0.0.1"
