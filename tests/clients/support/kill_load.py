@@ -10,8 +10,11 @@ import threading
 import time
 
 import botocore.exceptions
+import botocore.parsers
 
-GONE = (botocore.exceptions.BotoCoreError, ConnectionError, http.client.HTTPException)
+# The last is what becomes of an answer that was cut in the midst of it.
+GONE = (botocore.exceptions.BotoCoreError, ConnectionError, http.client.HTTPException,
+        botocore.parsers.ResponseParserError)
 VISIBILITY_SECONDS = 6
 
 

@@ -10,6 +10,7 @@ import signal
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 import urllib.request
@@ -19,6 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 PROGRAM = os.environ.get("LAMBENT_BIN", str(ROOT / "build" / "bin" / "lambent"))
 START_SECONDS = 180  # sanitizer builds are slow, and so are busy machines
 ROLE = "arn:aws:iam::000000000000:role/lambda"
+ONE_AT_A_TIME = threading.Lock()  # boto3 makes clients of one session in one thread only
 
 
 def zip_of(files):
@@ -119,9 +121,10 @@ class Daemon:
         import botocore.config
         config = botocore.config.Config(retries={"max_attempts": 0}, read_timeout=120,
                                         max_pool_connections=64, **settings)
-        client = boto3.client(service, endpoint_url=self.endpoint, region_name=self.region,
-                              aws_access_key_id=self.access_key,
-                              aws_secret_access_key=self.secret, config=config, verify=self.ca)
+        with ONE_AT_A_TIME:
+            client = boto3.client(service, endpoint_url=self.endpoint, region_name=self.region,
+                                  aws_access_key_id=self.access_key,
+                                  aws_secret_access_key=self.secret, config=config, verify=self.ca)
         self.clients.append(client)
         return client
 
