@@ -69,7 +69,7 @@ class Failpoints(unittest.TestCase):
                     self.assertTrue(self.publish(failpoint))
                     self.assertTrue(self.publish("after " + failpoint))
                     bodies = []
-                    eventually(lambda: bodies.extend(self.taken()) or len(bodies) >= 2, 60, "both messages")
+                    eventually(lambda: bodies.extend(self.taken()) or len(bodies) >= 2, 180, "both messages")
                     self.assertEqual([failpoint, "after " + failpoint], bodies)
                     self.daemon.stop()
             self.assertGreaterEqual(acknowledged, 1)
