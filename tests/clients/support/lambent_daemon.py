@@ -49,7 +49,9 @@ def eventually(condition, seconds=90, what="the condition"):
 
 def cgroups():
     """Every cgroup of lambent on this machine, whichever version."""
-    return {str(path) for path in pathlib.Path("/sys/fs/cgroup").glob("**/lambent/*/*") if path.is_dir()}
+    while True:
+        with contextlib.suppress(FileNotFoundError):  # others come and go while one looks
+            return {str(path) for path in pathlib.Path("/sys/fs/cgroup").glob("**/lambent/*/*") if path.is_dir()}
 
 
 class Daemon:
