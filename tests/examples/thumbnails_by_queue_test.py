@@ -13,8 +13,8 @@ class ThumbnailsByQueue(CommandTest):
 
     def test_photographs_and_poison(self):
         from PIL import Image
-        words = ("deploy", EXAMPLES / "thumbnails-by-queue", "--parameter", "Timeout=4",
-                 "--parameter", "Visibility=4")
+        words = ("deploy", EXAMPLES / "thumbnails-by-queue", "--parameter", "Timeout=8",
+                 "--parameter", "Visibility=8")
         deployed = self.lambent_json(*words)
         arn = "arn:aws:sqs:us-east-1:000000000000:thumbnail-jobs"
         self.assertEqual([arn], deployed["functions"][0]["queues"])
