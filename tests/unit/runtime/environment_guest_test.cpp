@@ -185,7 +185,7 @@ TEST_CASE("A guest that sleeps past the deadline is cut", "[runtime][Environment
     );
     CHECK_FALSE(outcome.reusable);
     CHECK_FALSE(room.environment->alive());
-    CHECK(outcome.handler >= 2s);
+    CHECK(outcome.handler > 1s);  // counted from its delivery on
     CHECK(room.all_lines().find("asleep") != std::string::npos);
 }
 
@@ -234,10 +234,10 @@ TEST_CASE("An init that hangs is cut at its deadline", "[runtime][Environment]")
 
 TEST_CASE("Runtime boot and function init are told apart", "[runtime][Environment]") {
     GuestRoom room =
-        python("import select\nselect.select([], [], [], 0.2)\ndef handler(e, c):\n    pass\n");
+        python("import select\nselect.select([], [], [], 2)\ndef handler(e, c):\n    pass\n");
     const auto init = room.start();
     REQUIRE(init.kind == OutcomeKind::kSuccess);
-    CHECK(init.function_init >= 200ms);
+    CHECK(init.function_init > 1s);  // counted from when its opening was read
     CHECK(init.runtime_boot > 0us);
 }
 
