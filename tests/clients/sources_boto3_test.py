@@ -109,7 +109,8 @@ class Sources(DaemonTest):
 
     def test_a_loop_ends_in_the_dead_letter_queue(self):
         dead, dead_arn = self.make_queue("-dead")
-        url, arn = self.make_queue(RedrivePolicy=json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 1}))
+        url, arn = self.make_queue(VisibilityTimeout="15", RedrivePolicy=json.dumps(
+            {"deadLetterTargetArn": dead_arn, "maxReceiveCount": 1}))
         self.map(arn, self.worker(), BatchSize=1)
         function = self.lambdas.get_function_configuration(FunctionName=self.name)["FunctionArn"]
         for body, times in (("goes-on", 14), ("loops", 15)):
