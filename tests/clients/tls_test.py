@@ -121,7 +121,7 @@ class Tls(DaemonTest):
         self.assertEqual(["late"], [message["Body"] for message in received])
 
     def test_a_stream_passes_while_it_is_written(self):
-        self.make_function("stream", STREAM, runtime="nodejs18.x")
+        self.make_function("stream", STREAM, runtime="nodejs18.x", Timeout=60)
         status, made = call_api(self.daemon, "POST", "/2021-10-31/functions/stream/url",
                                 {"AuthType": "NONE", "InvokeMode": "RESPONSE_STREAM"})
         self.assertEqual(201, status, made)
