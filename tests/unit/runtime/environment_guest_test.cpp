@@ -224,11 +224,11 @@ TEST_CASE("A guest that exits while it initialises is told of", "[runtime][Envir
 
 TEST_CASE("An init that hangs is cut at its deadline", "[runtime][Environment]") {
     GuestRoom room = python("import select\nprint('hanging')\nselect.select([], [], [], 60)\n");
-    const auto init = room.start(5s);
+    const auto init = room.start(3s);
     CHECK(init.kind == OutcomeKind::kTimeout);
     CHECK(init.error_type == "Sandbox.Timedout");
     CHECK(room.environment == nullptr);
-    CHECK(init.runtime_boot + init.function_init > 4s);  // counted from a little later on
+    CHECK(init.runtime_boot + init.function_init > 2s);  // counted from a little later on
     CHECK(room.all_lines().find("hanging") != std::string::npos);
 }
 
