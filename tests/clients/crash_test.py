@@ -82,7 +82,7 @@ class Crash(unittest.TestCase):
         stop.set()
         for thread in threads:
             thread.join()
-        eventually(lambda: not [pid for pid in family if alive(pid)], 10, "the end of every process")
+        eventually(lambda: not [pid for pid in family if alive(pid)], what="the end of every process")
 
     def test_what_was_acknowledged_survives_kill_9(self):
         dice = random.Random(20261121)
@@ -105,7 +105,7 @@ class Crash(unittest.TestCase):
         for name in acknowledged["objects"]:
             self.assertEqual(name.encode() * 100, s3.get_object(Bucket="kept", Key=name)["Body"].read())
         wanted = set(acknowledged["events"])
-        eventually(lambda: wanted <= self.keys(s3, "done"), 150, "the last acknowledged event")
+        eventually(lambda: wanted <= self.keys(s3, "done"), 400, "the last acknowledged event")
 
     def keys(self, s3, bucket):
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
@@ -121,7 +121,7 @@ class Crash(unittest.TestCase):
         family = descendants(self.daemon.process.pid)
         self.assertGreater(len(family), 1)
         self.daemon.kill()
-        eventually(lambda: not [pid for pid in family if alive(pid)], 10, "the end of every process")
+        eventually(lambda: not [pid for pid in family if alive(pid)], what="the end of every process")
         self.daemon.start()
         self.assertEqual(mounts, pathlib.Path("/proc/self/mounts").read_text())
         self.daemon.stop()

@@ -63,7 +63,7 @@ class Failpoints(unittest.TestCase):
                 with self.subTest(failpoint):
                     self.start(failpoint)
                     request = self.send()
-                    self.assertEqual(137, self.daemon.process.wait(30))
+                    self.assertEqual(137, self.daemon.process.wait(180))
                     self.daemon.close_clients()
                     self.daemon.log.close()
                     self.start()

@@ -70,7 +70,7 @@ class Issuer:
         return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
     def token(self, **claims):
-        claims = {"iss": self.url, "aud": "shop", "exp": int(time.time()) + 60, **claims}
+        claims = {"iss": self.url, "aud": "shop", "exp": int(time.time()) + 600, **claims}
         text = ".".join(self.encode(json.dumps(part).encode()) for part in ({"alg": "RS256", "kid": "k1"}, claims))
         return text + "." + self.encode(self.openssl("dgst", "-sha256", "-sign", str(self.key), stdin=text.encode()))
 

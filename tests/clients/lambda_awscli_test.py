@@ -68,7 +68,8 @@ class AwsCli(DaemonTest):
         self.invoke("talker")
         groups = json.loads(self.daemon.aws("logs", "describe-log-groups"))["logGroups"]
         self.assertIn("/aws/lambda/talker", [group["logGroupName"] for group in groups])
-        text = self.daemon.aws("logs", "tail", "/aws/lambda/talker", "--since", "10m")
+        tail = lambda: self.daemon.aws("logs", "tail", "/aws/lambda/talker", "--since", "10m")
+        text = eventually(lambda: (lambda text: "REPORT RequestId" in text and text)(tail()), what="the report")
         for part in ("START RequestId", "hello from talker", "END RequestId", "REPORT RequestId"):
             self.assertIn(part, text)
 

@@ -62,7 +62,7 @@ class Concurrency(DaemonTest):
     def test_a_call_beyond_the_reservation_is_throttled_as_in_aws(self):
         client = self.make_function("single", SLOW, Timeout=20)
         client.put_function_concurrency(FunctionName="single", ReservedConcurrentExecutions=1)
-        first = threading.Thread(target=self.call, args=(client, "single", {"seconds": 2}))
+        first = threading.Thread(target=self.call, args=(client, "single", {"seconds": 6}))
         first.start()
         eventually(lambda: any(one["state"] == "busy" for one in self.environments("single")))
         refusal = self.refused(client.invoke, FunctionName="single", Payload='{"seconds": 0}')
@@ -104,7 +104,7 @@ class Concurrency(DaemonTest):
         client.put_function_concurrency(FunctionName="queued", ReservedConcurrentExecutions=1)
         for number in range(5):
             client.invoke(FunctionName="queued", InvocationType="Event", Payload=str(number))
-        eventually(lambda: len(self.seen("queued")) == 5, seconds=60, what="all events")
+        eventually(lambda: len(self.seen("queued")) == 5, what="all events")
         self.assertEqual([f"saw {number}" for number in range(5)], sorted(self.seen("queued")))
 
     def seen(self, name):
@@ -136,7 +136,7 @@ class Concurrency(DaemonTest):
         self.assertEqual("closed 1 idle environment\n", self.daemon.run("evict", "evicted"))
         self.assertEqual({"function": "evicted", "evicted": 0},
                          json.loads(self.daemon.run("evict", "evicted", "--json")))
-        running = threading.Thread(target=self.call, args=(client, "evicted", {"seconds": 1}))
+        running = threading.Thread(target=self.call, args=(client, "evicted", {"seconds": 6}))
         running.start()
         eventually(lambda: any(one["state"] == "busy" for one in self.environments("evicted")))
         self.assertEqual("closed 0 idle environments\n", self.daemon.run("evict", "evicted"))

@@ -175,10 +175,10 @@ class Lifecycle(DaemonTest):
         package = code(ANSWER.format(1))
         client = self.make_function("fetched", ANSWER.format(1))
         location = client.get_function(FunctionName="fetched")["Code"]["Location"]
-        with urllib.request.urlopen(location, timeout=10) as answer:
+        with urllib.request.urlopen(location, timeout=60) as answer:
             self.assertEqual(package, answer.read())
         with self.assertRaises(urllib.error.HTTPError) as caught:
-            urllib.request.urlopen(location[:-1] + ("0" if location[-1] != "0" else "1"), timeout=10)
+            urllib.request.urlopen(location[:-1] + ("0" if location[-1] != "0" else "1"), timeout=60)
         self.assertEqual(403, caught.exception.code)
         caught.exception.close()
 

@@ -45,6 +45,14 @@ class Limits(DaemonTest):
         client = self.make_function("sleeper", "import time\ndef handler(event, context):\n"
                                     "    time.sleep(event.get('seconds', 0))\n    return 'woke'\n", Timeout=1)
         self.assertEqual("woke", json.load(self.invoke(client, "sleeper")["Payload"]))
+        durations = []  # another program can take time from the daemon: one of some tries must do
+        while not durations or (min(durations) > 1100 and len(durations) < 5):
+            durations.append(self.timed_out(client))
+        self.assertTrue(1000 <= min(durations) <= 1100, f"Durations: {durations} ms")
+        self.assertEqual("woke", json.load(self.invoke(client, "sleeper")["Payload"]))
+
+    def timed_out(self, client):
+        """How long the report says that a call took, which was cut; in ms."""
         started = time.monotonic()
         answer = self.invoke(client, "sleeper", {"seconds": 30})
         took = time.monotonic() - started
@@ -52,11 +60,9 @@ class Limits(DaemonTest):
         error = json.load(answer["Payload"])
         self.assertEqual("Sandbox.Timedout", error["errorType"])
         self.assertRegex(error["errorMessage"], r"Task timed out after 1\.00 seconds$")
-        duration = float(re.search(r"Duration: ([\d.]+) ms", report_of(answer))[1])
-        self.assertTrue(1000 <= duration <= 1100, f"Duration: {duration} ms")
         self.assertGreaterEqual(took, 1.0)
         self.assertIn("Status: timeout", report_of(answer))
-        self.assertEqual("woke", json.load(self.invoke(client, "sleeper")["Payload"]))
+        return float(re.search(r"Duration: ([\d.]+) ms", report_of(answer))[1])
 
     def test_128_mb_get_128_of_1769_parts_of_a_cpu(self):
         source = ("import time\ndef handler(event, context):\n"
@@ -72,7 +78,7 @@ class Limits(DaemonTest):
 
     def test_a_second_concurrent_call_gets_a_second_environment(self):
         source = ("import os, time, uuid\nME = str(uuid.uuid4())\ndef handler(event, context):\n"
-                  "    time.sleep(1)\n    return ME\n")
+                  "    time.sleep(5)\n    return ME\n")  # longer than a start may take
         client = self.make_function("parallel", source, Timeout=20)
         with concurrent.futures.ThreadPoolExecutor(2) as both:
             answers = list(both.map(lambda _: self.invoke(client, "parallel"), range(2)))

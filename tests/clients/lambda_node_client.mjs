@@ -20,7 +20,7 @@ test('a function is created, becomes active and answers', async () => {
         Role: 'arn:aws:iam::000000000000:role/lambda', Environment: { Variables: { GREETING: 'hello' } },
     }));
     assert.match(made.FunctionArn, /:function:node-sdk$/);
-    await waitUntilFunctionActiveV2({ client, maxWaitTime: 20 }, { FunctionName });
+    await waitUntilFunctionActiveV2({ client, maxWaitTime: 90 }, { FunctionName });
     const answer = await client.send(new InvokeCommand({
         FunctionName, Payload: JSON.stringify({ name: 'ada' }), LogType: 'Tail',
     }));
@@ -45,11 +45,11 @@ test('an asynchronous call is accepted', async () => {
 
 test('code and configuration can be updated', async () => {
     await client.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
-    await waitUntilFunctionUpdatedV2({ client, maxWaitTime: 20 }, { FunctionName });
+    await waitUntilFunctionUpdatedV2({ client, maxWaitTime: 90 }, { FunctionName });
     await client.send(new UpdateFunctionConfigurationCommand({
         FunctionName, Environment: { Variables: { GREETING: 'welcome' } },
     }));
-    await waitUntilFunctionUpdatedV2({ client, maxWaitTime: 20 }, { FunctionName });
+    await waitUntilFunctionUpdatedV2({ client, maxWaitTime: 90 }, { FunctionName });
     const answer = await client.send(new InvokeCommand({
         FunctionName, Payload: JSON.stringify({ name: 'grace' }),
     }));

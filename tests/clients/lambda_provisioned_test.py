@@ -38,9 +38,9 @@ class Provisioned(DaemonTest):
         answer = client.invoke(FunctionName="ready", Qualifier="1", LogType="Tail")
         self.assertEqual("provisioned-concurrency", json.load(answer["Payload"]))
         self.assertIn("Init Duration: ", base64.b64decode(answer["LogResult"]).decode())
-        records = self.daemon.client("logs").filter_log_events(
-            logGroupName="/aws/lambda/ready", filterPattern="INIT_REPORT")["events"]
-        self.assertEqual(2, len(records))
+        logs = self.daemon.client("logs")
+        eventually(lambda: len(logs.filter_log_events(
+            logGroupName="/aws/lambda/ready", filterPattern="INIT_REPORT")["events"]) == 2, what="two reports")
         self.assertEqual([True, True], [one["provisioned"] for one in self.environments("ready")])
         answer = client.invoke(FunctionName="ready")
         self.assertEqual("on-demand", json.load(answer["Payload"]))
@@ -106,7 +106,7 @@ class Provisioned(DaemonTest):
         answer = client.invoke(FunctionName="lasting:1")
         self.assertEqual("provisioned-concurrency", json.load(answer["Payload"]))
         client.delete_function(FunctionName="lasting")
-        self.assertEqual([], eventually(lambda: [self.environments("lasting")], what="the end")[0])
+        eventually(lambda: not self.environments("lasting"), what="the end")
 
 
 if __name__ == "__main__":

@@ -174,11 +174,11 @@ class ResponseStream(DaemonTest):
             answer.read()
 
     def test_a_timeout_cuts_a_stream(self):
-        self.client.update_function_configuration(FunctionName="talk", Timeout=1)
+        self.client.update_function_configuration(FunctionName="talk", Timeout=4)
         self.addCleanup(self.client.update_function_configuration, FunctionName="talk", Timeout=300)
         chunks, end = self.all_events({"hang": True})
         self.assertEqual((b"first", "Sandbox.Timedout"), (chunks, end["ErrorCode"]))
-        self.assertIn("Task timed out after 1.00 seconds", end["ErrorDetails"])
+        self.assertIn("Task timed out after 4.00 seconds", end["ErrorDetails"])
 
     def test_many_bytes_come_whole_and_too_many_do_not(self):
         chunks, end = self.all_events({"bytes": 20 << 20})

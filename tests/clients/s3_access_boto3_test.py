@@ -20,7 +20,7 @@ def ask(address, method="GET", data=None, **headers):
     request = urllib.request.Request(address, data=data, method=method, headers={
         name.replace("_", "-"): value for name, value in headers.items()})
     try:
-        with urllib.request.build_opener(Stay).open(request, timeout=10) as answer:
+        with urllib.request.build_opener(Stay).open(request, timeout=60) as answer:
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -109,7 +109,7 @@ class Access(DaemonTest):
         post = self.s3.generate_presigned_post(
             self.name, "in/${filename}", Fields={"success_action_status": "201", "Content-Type": "image/jpeg"},
             Conditions=[{"success_action_status": "201"}, {"Content-Type": "image/jpeg"},
-                        ["content-length-range", 1, 100]], ExpiresIn=60)
+                        ["content-length-range", 1, 100]], ExpiresIn=600)
         body, kind = form_of(post["fields"], b"meow")
         status, headers, document = ask(post["url"], "POST", body, Content_Type=kind)
         self.assertEqual(201, status, document)
@@ -156,7 +156,7 @@ class Access(DaemonTest):
                 "Expiration": {"Date": "2020-01-01T00:00:00Z"}}
         put(Bucket=self.name, LifecycleConfiguration={"Rules": [past]})
         waiter = self.s3.get_waiter("object_not_exists")
-        waiter.wait(Bucket=self.name, Key="gone/a", WaiterConfig={"Delay": 1, "MaxAttempts": 10})
+        waiter.wait(Bucket=self.name, Key="gone/a", WaiterConfig={"Delay": 1, "MaxAttempts": 90})
         self.s3.head_object(Bucket=self.name, Key="kept")
         self.s3.delete_bucket_lifecycle(Bucket=self.name)
         self.assertEqual("NoSuchLifecycleConfiguration",

@@ -87,12 +87,12 @@ class AwsCli(DaemonTest):
     def test_presigned_addresses_work_without_keys(self):
         self.bucket("cli-presign")
         self.s3("cp", "-", "s3://cli-presign/a b", stdin="open to the holder")
-        address = self.s3("presign", "s3://cli-presign/a b", "--expires-in", "60").strip()
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        address = self.s3("presign", "s3://cli-presign/a b", "--expires-in", "600").strip()
+        with urllib.request.urlopen(address, timeout=60) as answer:
             self.assertEqual(b"open to the holder", answer.read())
         for wrong in (address.replace("a%20b", "other"), address[:-1] + ("0" if address[-1] != "0" else "1")):
             with self.assertRaises(urllib.error.HTTPError) as refusal:
-                urllib.request.urlopen(wrong, timeout=10)
+                urllib.request.urlopen(wrong, timeout=60)
             self.assertEqual(403, refusal.exception.code)
 
     def test_s3api_reads_ranges_metadata_and_conditions(self):

@@ -130,13 +130,13 @@ class Boto3(DaemonTest):
         signer = self.daemon.client("s3", signature_version="s3v4")  # boto3's default is still version 2
         self.addCleanup(signer.close)
         where = {"Bucket": self.name, "Key": "a b/c"}
-        address = signer.generate_presigned_url("put_object", Params=where, ExpiresIn=60)
+        address = signer.generate_presigned_url("put_object", Params=where, ExpiresIn=600)
         request = urllib.request.Request(address, data=b"by a browser", method="PUT")
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             self.assertEqual(200, answer.status)
-        address = signer.generate_presigned_url("get_object", ExpiresIn=60, Params={
+        address = signer.generate_presigned_url("get_object", ExpiresIn=600, Params={
             **where, "ResponseContentType": "text/x", "ResponseContentDisposition": "attachment"})
-        with urllib.request.urlopen(address, timeout=10) as answer:
+        with urllib.request.urlopen(address, timeout=60) as answer:
             self.assertEqual(b"by a browser", answer.read())
             self.assertEqual("text/x", answer.headers["Content-Type"])
             self.assertEqual("attachment", answer.headers["Content-Disposition"])
@@ -181,7 +181,7 @@ class Boto3(DaemonTest):
         self.s3.delete_object(Bucket=self.name, Key="in/copy.jpg")
         logs = self.daemon.client("logs")
         self.addCleanup(logs.close)
-        eventually(lambda: len(self.events(logs, "told")) >= 3, 30, "three events")
+        eventually(lambda: len(self.events(logs, "told")) >= 3, what="three events")
         records = self.events(logs, "told")
         self.assertEqual([1, 1, 1], [len(each) for each in records])
         byname = {each[0]["eventName"]: each[0] for each in records}

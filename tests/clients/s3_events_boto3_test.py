@@ -46,7 +46,7 @@ class Events(DaemonTest):
         expected = {"ObjectCreated:Put", "ObjectCreated:Copy", "ObjectCreated:CompleteMultipartUpload",
                     "ObjectTagging:Put", "ObjectTagging:Delete", "ObjectRemoved:Delete",
                     "ObjectRemoved:DeleteMarkerCreated"}
-        eventually(lambda: expected <= set(self.records("told")), 30, "an event of each kind")
+        eventually(lambda: expected <= set(self.records("told")), what="an event of each kind")
         told = self.records("told")
         self.assertEqual(expected, set(told))
         self.assertEqual(marker, told["ObjectRemoved:DeleteMarkerCreated"]["s3"]["object"]["versionId"])

@@ -20,7 +20,7 @@ class Rclone(DaemonTest):
                     "RCLONE_CONFIG_HERE_FORCE_PATH_STYLE": "true"}
         done = subprocess.run(["rclone", "--transfers", "16", "--checkers", "16", *words],
                               env={**self.daemon.environment(), **settings}, capture_output=True,
-                              text=True, timeout=60)
+                              text=True, timeout=300)
         self.assertEqual(0, done.returncode, done.stderr[-2000:] + self.daemon.tail())
         return done.stdout
 

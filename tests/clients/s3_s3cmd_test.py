@@ -19,7 +19,7 @@ class S3cmd(DaemonTest):
             ["s3cmd", "--config", "/dev/null", "--access_key", self.daemon.access_key,
              "--secret_key", self.daemon.secret, "--region", self.daemon.region, "--host", host,
              "--host-bucket", host, "--no-ssl", "--no-progress", *words],
-            env=self.daemon.environment(), capture_output=True, text=True, timeout=60)
+            env=self.daemon.environment(), capture_output=True, text=True, timeout=300)
         self.assertEqual(0, done.returncode, done.stderr[-2000:] + self.daemon.tail())
         return done.stdout
 

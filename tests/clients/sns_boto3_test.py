@@ -48,7 +48,7 @@ class Boto3(DaemonTest):
                 got.append(message)
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             return len(got) >= count
-        eventually(complete, 60, f"{count} messages")
+        eventually(complete, 180, f"{count} messages")
         self.assertEqual(count, len(got))
         return got
 
@@ -91,7 +91,7 @@ class Boto3(DaemonTest):
         subscription = self.subscribe(topic, recorder.arn)
         sent = self.sns.publish(TopicArn=topic, Message="hello", MessageAttributes={
             "a": {"DataType": "String", "StringValue": "b"}})
-        [event] = eventually(recorder.events, 60, "the event")
+        [event] = eventually(recorder.events, 180, "the event")
         [record] = event["Records"]
         self.assertEqual(("aws:sns", "1.0", subscription), (
             record["EventSource"], record["EventVersion"], record["EventSubscriptionArn"]))
@@ -273,7 +273,7 @@ class Boto3(DaemonTest):
             got = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
             seen.update(message["Body"] for message in got.get("Messages", []))
             return seen == {str(number) for number in range(20)}
-        eventually(complete, 60, "all twenty")
+        eventually(complete, 180, "all twenty")
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ class Failpoints(unittest.TestCase):
                 with self.subTest(failpoint):
                     self.start(failpoint)
                     acknowledged += self.publish(failpoint)
-                    self.assertEqual(137, self.daemon.process.wait(30))
+                    self.assertEqual(137, self.daemon.process.wait(180))
                     self.daemon.close_clients()
                     self.daemon.log.close()
                     self.start()
@@ -69,7 +69,7 @@ class Failpoints(unittest.TestCase):
                     self.assertTrue(self.publish(failpoint))
                     self.assertTrue(self.publish("after " + failpoint))
                     bodies = []
-                    eventually(lambda: bodies.extend(self.taken()) or len(bodies) >= 2, 60, "both messages")
+                    eventually(lambda: bodies.extend(self.taken()) or len(bodies) >= 2, 180, "both messages")
                     self.assertEqual([failpoint, "after " + failpoint], bodies)
                     self.daemon.stop()
             self.assertGreaterEqual(acknowledged, 1)

@@ -39,7 +39,7 @@ class Endpoint:
         case.addCleanup(self.server.shutdown)
 
     def next(self):
-        return self.posts.get(timeout=60)
+        return self.posts.get(timeout=180)
 
 
 class WebEndpoints(DaemonTest):
@@ -58,9 +58,9 @@ class WebEndpoints(DaemonTest):
         self.assertEqual("PendingConfirmation", pending["SubscriptionArn"])
         sns.publish(TopicArn=topic, Message="too early")
         with self.assertRaises(urllib.error.HTTPError) as refused:
-            urllib.request.urlopen(question["SubscribeURL"] + "0", timeout=60)
+            urllib.request.urlopen(question["SubscribeURL"] + "0", timeout=180)
         self.assertEqual(400, refused.exception.code)
-        with urllib.request.urlopen(question["SubscribeURL"], timeout=60) as answer:
+        with urllib.request.urlopen(question["SubscribeURL"], timeout=180) as answer:
             self.assertIn(b"<SubscriptionArn>" + topic.encode(), answer.read())
         [known] = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
         endpoint.statuses.put(503)
@@ -77,7 +77,7 @@ class WebEndpoints(DaemonTest):
     def test_nothing_else_is_open_to_who_does_not_sign(self):
         for query in ("Action=ListTopics&Version=2010-03-31", "Action=Unsubscribe&SubscriptionArn=a"):
             with self.assertRaises(urllib.error.HTTPError) as refused:
-                urllib.request.urlopen(f"{self.daemon.endpoint}/?{query}", timeout=60)
+                urllib.request.urlopen(f"{self.daemon.endpoint}/?{query}", timeout=180)
             self.assertEqual(403, refused.exception.code)
 
 
@@ -87,7 +87,7 @@ class PrivateEndpoints(DaemonTest):
         topic = sns.create_topic(Name="web")["TopicArn"]
         for url in (endpoint.url, endpoint.url.replace("127.0.0.1", "localhost")):
             sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=url)
-        eventually(lambda: self.daemon.tail(1 << 20).count("not a public one") >= 2, 60, "both refusals")
+        eventually(lambda: self.daemon.tail(1 << 20).count("not a public one") >= 2, 180, "both refusals")
         self.assertTrue(endpoint.posts.empty())
 
 

@@ -85,10 +85,11 @@ test('dead letters are moved back', async () => {
     assert.deepEqual((await client.send(new ListDeadLetterSourceQueuesCommand({ QueueUrl: dead }))).queueUrls, [QueueUrl]);
     const { TaskHandle } = await client.send(new StartMessageMoveTaskCommand({ SourceArn: arn }));
     assert.ok(TaskHandle);
-    assert.equal((await receive(QueueUrl, { WaitTimeSeconds: 10 }))[0].Body, 'poison');
-    const { Results } = await client.send(new ListMessageMoveTasksCommand({ SourceArn: arn }));
-    assert.equal(Results[0].SourceArn, arn);
-    assert.equal(Results[0].ApproximateNumberOfMessagesMoved, 1);
+    assert.equal((await receive(QueueUrl, { WaitTimeSeconds: 20 }))[0].Body, 'poison');
+    const task = async () => (await client.send(new ListMessageMoveTasksCommand({ SourceArn: arn }))).Results[0];
+    const end = Date.now() + 60_000;
+    while ((await task()).ApproximateNumberOfMessagesMoved !== 1) assert.ok(Date.now() < end, 'the task does not end');
+    assert.equal((await task()).SourceArn, arn);
 });
 
 test('queues are listed, changed, tagged and emptied', async () => {

@@ -31,7 +31,7 @@ class Stems(DaemonTest):
 
     def test_a_cold_start_comes_from_a_stem_once_there_are_some(self):
         self.make_function("stemmed", SOURCE)
-        eventually(lambda: cold_source(self, "stemmed") == "stem", what="a start from a stem")
+        eventually(lambda: cold_source(self, "stemmed") == "stem", seconds=180, what="a start from a stem")
         self.assertEqual(["boot"] * 3, [cold_source(self, "stemmed", "boot") for _ in range(3)])
 
 

@@ -20,7 +20,7 @@ from support.raw_http import ask, call_api
 ECHO = "import json\ndef handler(event, context):\n    return {'statusCode': 200, 'body': json.dumps(event)}\n"
 STREAM = ("export const handler = awslambda.streamifyResponse(async (event, stream) => {\n"
           "    stream.write('first\\n');\n"
-          "    await new Promise((done) => setTimeout(done, 1500));\n"
+          "    await new Promise((done) => setTimeout(done, 6000));\n"
           "    stream.end('last\\n');\n"
           "});\n")
 NAMES = "DNS:localhost,DNS:*.lambda-url.us-east-1.localhost,DNS:*.execute-api.us-east-1.localhost,DNS:cloud.test,IP:127.0.0.1"
@@ -121,7 +121,7 @@ class Tls(DaemonTest):
         self.assertEqual(["late"], [message["Body"] for message in received])
 
     def test_a_stream_passes_while_it_is_written(self):
-        self.make_function("stream", STREAM, runtime="nodejs18.x")
+        self.make_function("stream", STREAM, runtime="nodejs18.x", Timeout=60)
         status, made = call_api(self.daemon, "POST", "/2021-10-31/functions/stream/url",
                                 {"AuthType": "NONE", "InvokeMode": "RESPONSE_STREAM"})
         self.assertEqual(201, status, made)
@@ -157,7 +157,7 @@ class Tls(DaemonTest):
         """lambent's command, with nothing said about trust but in `variables`."""
         plain = {name: value for name, value in os.environ.items() if name != "AWS_CA_BUNDLE"}
         return subprocess.run([PROGRAM, "--data", str(self.daemon.data), *words], capture_output=True, text=True,
-                              env={**plain, **variables}, timeout=60)
+                              env={**plain, **variables}, timeout=300)
 
     def test_lambents_own_command_trusts_the_daemons_certificate(self):
         done = self.command("ls")
@@ -180,7 +180,7 @@ class Tls(DaemonTest):
                               (("--tls-cert", self.certificate), "given together")):
             with tempfile.TemporaryDirectory() as data:
                 done = subprocess.run([PROGRAM, "--data", data, "up", "--port", "0", *flags], capture_output=True, text=True,
-                                      timeout=60)
+                                      timeout=300)
                 self.assertEqual(3, done.returncode)
                 self.assertIn(reason, done.stderr)
 

@@ -51,8 +51,8 @@ class Commands(CommandTest):
     def test_async_is_accepted_and_runs(self):
         done = self.lambent("invoke", "hello-python", "--async", "--payload", '{"name": "Later"}')
         self.assertIn("accepted", done.stdout)
-        eventually(lambda: "greeting Later" in self.lambent("logs", "hello-python").stdout, 20,
-                   "the asynchronous call's log")
+        eventually(lambda: "greeting Later" in self.lambent("logs", "hello-python").stdout,
+                   what="the asynchronous call's log")
 
     def test_a_function_that_is_not_there_ends_with_2(self):
         self.assertIn("Function not found", self.lambent("invoke", "nobody", code=2).stderr)
@@ -66,7 +66,7 @@ class Commands(CommandTest):
         self.assertLessEqual({"hello-python", "failing"}, names)
         warm = eventually(lambda: [one for one in self.lambent_json("ps")["environments"]
                                    if one["function"] == "hello-python"
-                                   and one["state"] == "idle"], 10, "an idle environment")
+                                   and one["state"] == "idle"], what="an idle environment")
         self.assertGreaterEqual(warm[0]["invocations"], 1)
         self.assertRegex(self.lambent("ps").stdout, r"hello-python +idle")
 

@@ -22,7 +22,7 @@ class ImageResizeExamples(CommandTest):
         s3.put_object(Bucket=photos, Key="notes.txt", Body=b"not a photograph")
         for key, (body, _) in uploads.items():
             s3.put_object(Bucket=photos, Key=key, Body=body, ContentType="image/jpeg")
-        eventually(lambda: s3.list_objects_v2(Bucket=thumbs)["KeyCount"] >= len(uploads), 60,
+        eventually(lambda: s3.list_objects_v2(Bucket=thumbs)["KeyCount"] >= len(uploads), 120,
                    f"{language}: {len(uploads)} thumbnails")
         for key, (_, size) in uploads.items():
             thumb = s3.get_object(Bucket=thumbs, Key=key)

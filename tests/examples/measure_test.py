@@ -145,7 +145,7 @@ class Measure(CommandTest):
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         eventually(lambda: self.memory_of("hello-python") == 777, what="the memory to be measured")
         running.send_signal(signal.SIGINT)
-        _, complaint = running.communicate(timeout=60)
+        _, complaint = running.communicate(timeout=300)
         self.assertEqual(3, running.returncode)
         self.assertIn("interrupted", complaint)
         self.assertEqual(memory, self.memory_of("hello-python"))

@@ -24,7 +24,8 @@ class NightlyReport(CommandTest):
     def test_the_report_is_made_by_its_schedule(self):
         deployed = self.lambent_json("deploy", FOLDER)
         self.assertEqual(["cron(0 6 ? * MON *)", "cron(30 2 * * ? *)"], sorted(deployed["functions"][0]["schedules"]))
-        soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=3)
+        # Still to come when the template has been deployed.
+        soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=12)
         yesterday = soon.date() - datetime.timedelta(days=1)
         for number, (item, price) in enumerate([("pen", 3), ("ink", 9), ("pen", 3)]):
             self.put_order(yesterday, number, item, price)

@@ -28,7 +28,7 @@ class OrderFanout(CommandTest):
                 bodies.append(json.loads(message["Body"]))
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
             return len(bodies) >= count
-        eventually(complete, 60, f"{count} messages in {queue}")
+        eventually(complete, 180, f"{count} messages in {queue}")
         self.assertEqual(count, len(bodies))
         return bodies
 
@@ -46,8 +46,8 @@ class OrderFanout(CommandTest):
         self.publish("gone", "cancelled", 900, "toy")
         shipped = {order["id"] for order in self.taken("order-shipments", 2)}
         self.assertEqual({"small", "gone"}, shipped)
-        eventually(lambda: self.keys("order-confirmations") == {"small.txt", "large.txt"}, 60, "confirmations")
-        eventually(lambda: self.keys("order-reviews") == {"large.txt"}, 60, "the review")
+        eventually(lambda: self.keys("order-confirmations") == {"small.txt", "large.txt"}, 180, "confirmations")
+        eventually(lambda: self.keys("order-reviews") == {"large.txt"}, 180, "the review")
         text = self.s3.get_object(Bucket="order-confirmations", Key="small.txt")["Body"].read()
         self.assertEqual(b"Dear Ada, we have your order of a book.\n", text)
 

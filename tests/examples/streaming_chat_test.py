@@ -36,7 +36,7 @@ class StreamingChat(CommandTest):
         self.assertTrue(text.endswith("event: end\ndata: {}\n\n"))
 
     def test_the_first_word_comes_while_the_function_thinks(self):
-        self.deploy(1_500)
+        self.deploy(5_000)
         answer = self.visit("POST", "/chat", json.dumps({"say": "hello"}))
         self.assertEqual(b'data: {"word":"You"}\n', answer.readline())
         self.assertIn("busy", [one["state"] for one in self.lambent_json("ps")["environments"]])

@@ -13,8 +13,8 @@ class ThumbnailsByQueue(CommandTest):
 
     def test_photographs_and_poison(self):
         from PIL import Image
-        words = ("deploy", EXAMPLES / "thumbnails-by-queue", "--parameter", "Timeout=4",
-                 "--parameter", "Visibility=4")
+        words = ("deploy", EXAMPLES / "thumbnails-by-queue", "--parameter", "Timeout=8",
+                 "--parameter", "Visibility=8")
         deployed = self.lambent_json(*words)
         arn = "arn:aws:sqs:us-east-1:000000000000:thumbnail-jobs"
         self.assertEqual([arn], deployed["functions"][0]["queues"])
@@ -34,14 +34,14 @@ class ThumbnailsByQueue(CommandTest):
         sqs.send_message_batch(QueueUrl=jobs, Entries=[
             {"Id": str(number), "MessageBody": json.dumps({"key": key})} for number, key in enumerate(keys)])
 
-        eventually(lambda: s3.list_objects_v2(Bucket="queued-thumbs")["KeyCount"] == len(sizes), 60,
+        eventually(lambda: s3.list_objects_v2(Bucket="queued-thumbs")["KeyCount"] == len(sizes), 120,
                    "three thumbnails")
         for key, (width, height) in sizes.items():
             body = s3.get_object(Bucket="queued-thumbs", Key=key)["Body"].read()
             image = Image.open(io.BytesIO(body))
             self.assertEqual(("JPEG", 320), (image.format, image.width))
             self.assertAlmostEqual(320 * height / width, image.height, delta=1)
-        eventually(lambda: self.left(sqs, dead) == 1, 60, "the poison in the dead letter queue")
+        eventually(lambda: self.left(sqs, dead) == 1, 120, "the poison in the dead letter queue")
         (message,) = sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=5)["Messages"]
         self.assertEqual({"key": "poison.jpg"}, json.loads(message["Body"]))
         eventually(lambda: self.left(sqs, jobs) == 0, what="the empty queue")

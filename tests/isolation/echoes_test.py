@@ -124,7 +124,7 @@ class Echoes(EchoTest):
 class Interleaved(EchoTest):
     def test_threat_55_no_answer_reaches_another_caller(self):
         """Threat 55: callers that hang up, calls that time out, die and fail, among calls that do not."""
-        self.make_functions(12, timeout=1)
+        self.make_functions(12, timeout=3)
         calls = min(ECHOES, 6000)
         report = self.call(calls, hang_up=100, late=15, die=15, fail=50, cold=10)
         self.assertEqual(calls, report["answers"] + report["hung_up"])

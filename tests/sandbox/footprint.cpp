@@ -66,8 +66,12 @@ std::size_t count_groups(const std::string& instance) {
         std::error_code none;
         if (fs::is_directory(parent, none)) {
             count += 1;
-            for (const auto& entry : fs::recursive_directory_iterator(parent, none)) {
-                count += entry.is_directory(none) ? 1 : 0;
+            // Slots come and go while they are counted.
+            fs::recursive_directory_iterator at(parent, none);
+            while (!none && at != fs::recursive_directory_iterator()) {
+                std::error_code gone;
+                count += at->is_directory(gone) ? 1 : 0;
+                at.increment(none);
             }
         }
     }

@@ -133,12 +133,16 @@ Result<bool> Measuring::prepare_cold(StartKind kind) {
 Result<bool> Measuring::wait_for_stems() {
     constexpr milliseconds kPause{5};
     constexpr milliseconds kTimeMax{10'000};
+    constexpr milliseconds kTimeMaxOfFirst{60'000};
     constexpr milliseconds kTimeMaxUnwanted{500};
     const auto begin = std::chrono::steady_clock::now();
     for (;;) {
         LAMBENT_TRY(const StemsView stems, services_.platform.stems(plan_.function));
         const auto waited = std::chrono::steady_clock::now() - begin;
-        const bool late = waited >= (stems.wanted > 0 ? kTimeMax : kTimeMaxUnwanted);
+        const milliseconds time_max = stems.wanted == 0 ? kTimeMaxUnwanted
+                                      : stems.ready > 0 ? kTimeMax
+                                                        : kTimeMaxOfFirst;
+        const bool late = waited >= time_max;
         if (late || (stems.ready > 0 && stems.ready >= stems.wanted)) {
             return stems.ready > 0;
         }

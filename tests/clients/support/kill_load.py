@@ -10,8 +10,11 @@ import threading
 import time
 
 import botocore.exceptions
+import botocore.parsers
 
-GONE = (botocore.exceptions.BotoCoreError, ConnectionError, http.client.HTTPException)
+# The last is what becomes of an answer that was cut in the midst of it.
+GONE = (botocore.exceptions.BotoCoreError, ConnectionError, http.client.HTTPException,
+        botocore.parsers.ResponseParserError)
 VISIBILITY_SECONDS = 6
 
 
@@ -33,7 +36,7 @@ class Load:
         self.sent, self.events, self.objects = {}, set(), {}  # acknowledged
         self.received = collections.Counter()  # messages, by id
         self.deleted, self.came_back = set(), set()  # acknowledged; received after that
-        self.in_flight_at_a_kill = 0  # received, and the deletion was not acknowledged
+        self.in_flight_at_a_kill = 0  # received, and the deletion was not acknowledged in time
         self.refused, self.failures = 0, []
         self.threads = []
 
@@ -117,6 +120,7 @@ class Load:
             self.objects[name] = hashlib.sha256(body).hexdigest()
 
     def consume(self, life, name, dice):
+        begun = time.monotonic()
         answer = life.sqs.receive_message(QueueUrl=self.jobs_url, MaxNumberOfMessages=10, WaitTimeSeconds=1,
                                           VisibilityTimeout=VISIBILITY_SECONDS)
         messages = answer.get("Messages", [])
@@ -132,7 +136,10 @@ class Load:
                     self.in_flight_at_a_kill += len(messages) - done
                 raise
             with self.lock:
-                self.deleted.add(ids[done])
+                if time.monotonic() - begun < VISIBILITY_SECONDS:
+                    self.deleted.add(ids[done])
+                else:  # on a slow machine: it may have been received again before it was deleted
+                    self.in_flight_at_a_kill += 1
 
     # --- What they found
 

@@ -20,6 +20,6 @@ def install_packages():
 def run_node_tests(case, file, extra):
     install_packages()
     done = subprocess.run(["/usr/bin/node", "--test", file], cwd=HERE, text=True, capture_output=True,
-                          env={**case.daemon.environment(), **extra}, timeout=180)
+                          env={**case.daemon.environment(), **extra}, timeout=600)
     print(done.stdout)
     case.assertEqual(0, done.returncode, f"{done.stdout}\n{done.stderr}\n{case.daemon.tail()}")

@@ -23,7 +23,7 @@ namespace {
 
 ServerConfig impatient() {
     ServerConfig config;
-    config.head_timeout = config.idle_timeout = config.body_timeout = milliseconds(60);
+    config.head_timeout = config.idle_timeout = config.body_timeout = milliseconds(300);
     return config;
 }
 

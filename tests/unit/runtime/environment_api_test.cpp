@@ -72,10 +72,13 @@ class Talk {
         send(client, bytes);
         return receive(client);
     }
-    // Lets everything that can go on go on.
+    // Lets everything that can go on go on, also when another program holds this one up.
     void settle() {
-        loop.restart();
-        loop.run_for(30ms);
+        for (int quiet = 0; quiet < 3;) {
+            loop.restart();
+            const std::size_t done = loop.poll() + loop.run_one_for(10ms);
+            quiet = done > 0 ? 0 : quiet + 1;
+        }
     }
 
     void offer(const std::string& id, const std::string& payload = "{}") {

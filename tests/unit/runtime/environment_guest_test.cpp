@@ -176,7 +176,7 @@ TEST_CASE("A guest that sleeps past the deadline is cut", "[runtime][Environment
     GuestRoom room(language, source);
     room.function.timeout_s = 3;
     REQUIRE(room.start().kind == OutcomeKind::kSuccess);
-    const auto outcome = room.invoke("1", 300ms);
+    const auto outcome = room.invoke("1", 2s);
     CHECK(outcome.kind == OutcomeKind::kTimeout);
     CHECK(outcome.error_type == "Sandbox.Timedout");
     CHECK(
@@ -185,7 +185,7 @@ TEST_CASE("A guest that sleeps past the deadline is cut", "[runtime][Environment
     );
     CHECK_FALSE(outcome.reusable);
     CHECK_FALSE(room.environment->alive());
-    CHECK(outcome.handler >= 300ms);
+    CHECK(outcome.handler > 1s);  // counted from its delivery on
     CHECK(room.all_lines().find("asleep") != std::string::npos);
 }
 
@@ -224,20 +224,20 @@ TEST_CASE("A guest that exits while it initialises is told of", "[runtime][Envir
 
 TEST_CASE("An init that hangs is cut at its deadline", "[runtime][Environment]") {
     GuestRoom room = python("import select\nprint('hanging')\nselect.select([], [], [], 60)\n");
-    const auto init = room.start(1s);
+    const auto init = room.start(3s);
     CHECK(init.kind == OutcomeKind::kTimeout);
     CHECK(init.error_type == "Sandbox.Timedout");
     CHECK(room.environment == nullptr);
-    CHECK(init.runtime_boot + init.function_init > 900ms);  // counted from a little later on
+    CHECK(init.runtime_boot + init.function_init > 2s);  // counted from a little later on
     CHECK(room.all_lines().find("hanging") != std::string::npos);
 }
 
 TEST_CASE("Runtime boot and function init are told apart", "[runtime][Environment]") {
     GuestRoom room =
-        python("import select\nselect.select([], [], [], 0.2)\ndef handler(e, c):\n    pass\n");
+        python("import select\nselect.select([], [], [], 2)\ndef handler(e, c):\n    pass\n");
     const auto init = room.start();
     REQUIRE(init.kind == OutcomeKind::kSuccess);
-    CHECK(init.function_init >= 200ms);
+    CHECK(init.function_init > 1s);  // counted from when its opening was read
     CHECK(init.runtime_boot > 0us);
 }
 

@@ -56,7 +56,7 @@ class Life {
     }
     // Waits for the first.
     std::size_t rows_on_disk_soon() {
-        const auto limit = std::chrono::steady_clock::now() + 20s;
+        const auto limit = std::chrono::steady_clock::now() + tests::kHangGuard;
         while (rows_on_disk() == 0 && std::chrono::steady_clock::now() < limit) {
         }
         return rows_on_disk();
