@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <utility>
@@ -20,8 +21,8 @@ namespace lambent::triggers {
 namespace {
 
 constexpr std::uint64_t kSmallBytes = 64ULL << 10;
-constexpr std::size_t kHashedBytes = 1UL << 20;  // by one job, so that others get their turn
-constexpr std::size_t kSoundMax = 16'384;        // files remembered
+constexpr std::uint64_t kHashedBytes = 1ULL << 20;  // by one job, so that others get their turn
+constexpr std::size_t kSoundMax = 16'384;           // files remembered
 constexpr std::int64_t kNsPerS = 1'000'000'000;
 // Two writes may come within one step of the clock that marks files, so that a file which has just
 // been written to says nothing about the next write.
@@ -38,12 +39,13 @@ Error not_its_bytes() {
 // A file whose hash is being made, piece by piece; by one job at a time.
 struct BlobHash {
     std::shared_ptr<UniqueFd> file;
+    std::uint64_t size;
     Digest sha256{HashKind::kSha256};
     std::uint64_t offset = 0;
 
-    // Whether the file has ended.
+    // Whether there is more.
     Result<bool> take_piece() {
-        std::string piece(kHashedBytes, '\0');
+        std::string piece(std::min(kHashedBytes, size - offset), '\0');
         ssize_t got = 0;
         do {
             got = ::pread(file->get(), piece.data(), piece.size(), static_cast<off_t>(offset));
@@ -53,14 +55,16 @@ struct BlobHash {
         }
         sha256.update(std::string_view(piece).substr(0, static_cast<std::size_t>(got)));
         offset += static_cast<std::uint64_t>(got);
-        return got == 0;
+        return got > 0 && offset < size;
     }
 };
 
-Result<void> hash_small(const std::shared_ptr<UniqueFd>& file, const std::string& blob) {
-    BlobHash hash{file};
-    for (bool ended = false; !ended;) {
-        LAMBENT_TRY(ended, hash.take_piece());
+Result<void> hash_small(
+    const std::shared_ptr<UniqueFd>& file, std::uint64_t size, const std::string& blob
+) {
+    BlobHash hash{file, size};
+    for (bool is_more = true; is_more;) {
+        LAMBENT_TRY(is_more, hash.take_piece());
     }
     return to_hex(hash.sha256.finish()) == blob ? Result<void>() : not_its_bytes();
 }
@@ -118,7 +122,7 @@ Result<BlobChecks::Opened> BlobChecks::open_now(const BlobStore& blobs, const st
     opened.mark.changed_ns = in_ns(status.st_ctim);
     opened.is_settled = in_ns(now) - opened.mark.changed_ns >= kSettledNs;
     if (opened.mark.size <= kSmallBytes) {
-        LAMBENT_TRY(hash_small(opened.file, blob));
+        LAMBENT_TRY(hash_small(opened.file, opened.mark.size, blob));
         opened.is_sound = true;
     }
     return opened;
@@ -172,12 +176,12 @@ Task<Result<void>> BlobChecks::check(const Opened& opened, std::string blob) {
 }
 
 Task<Result<void>> BlobChecks::hash(const Opened& opened, const std::string& blob) {
-    const auto hash = std::make_shared<BlobHash>(BlobHash{opened.file});
-    for (bool ended = false; !ended;) {
+    const auto hash = std::make_shared<BlobHash>(BlobHash{opened.file, opened.mark.size});
+    for (bool is_more = true; is_more;) {
         auto job = [hash] {
             return hash->take_piece();
         };
-        LAMBENT_CO_TRY(ended, co_await offload(workers_, std::move(job)));
+        LAMBENT_CO_TRY(is_more, co_await offload(workers_, std::move(job)));
     }
     if (to_hex(hash->sha256.finish()) != blob) {
         co_return not_its_bytes();
