@@ -135,10 +135,12 @@ TEST_CASE("PackageStore hands out no package with a flipped bit", "[functions][P
     const auto find = [&] {
         return tests::run_flow(store.loop, later.find_checked(package->sha256));
     };
-    SECTION("unless it is sound") {
-        CHECK(find()->directory == root);
-        CHECK(find()->directory == root);
-        return;
+    {
+        runtime::PackageStore sooner(store.home.file("packages"), {}, store.workers);
+        for (int i = 0; i < 2; ++i) {
+            const auto sound = tests::run_flow(store.loop, sooner.find_checked(package->sha256));
+            CHECK(sound->directory == root);
+        }
     }
     SECTION("in the zip") {
         flip(root + ".zip", 40);
