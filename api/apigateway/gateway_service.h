@@ -3,6 +3,7 @@
 #include "api/wire/errors.h"
 #include "api/wire/service.h"
 #include "base/async/task.h"
+#include "base/fetch/reach.h"
 #include "base/logger.h"
 #include "triggers/gateway/http_apis.h"
 
@@ -18,6 +19,8 @@ struct GatewayConfig {
     std::uint16_t port = 4566;  // of the addresses that it hands out for APIs
     std::string scheme = "http";
     bool checks_signatures = true;
+    // Where issuers of tokens may be: who configures an API names addresses of somebody else's.
+    Reach reach = Reach::kPublic;
 };
 
 // What it manages; outlives it.

@@ -80,7 +80,7 @@ HttpApiService::HttpApiService(GatewayConfig config, HttpApiPorts ports, Logger 
       ports_(ports),
       log_(std::move(log)),
       functions_(ports.streams, ports.clock),
-      keys_(ports.clock) {}
+      keys_(ports.clock, config_.reach) {}
 
 std::optional<HttpApiService::Place> HttpApiService::find_place(const http::RequestHead& head
 ) const {

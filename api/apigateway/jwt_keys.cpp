@@ -21,11 +21,12 @@ constexpr std::chrono::minutes kPause{1};
 
 }  // namespace
 
-Result<std::string> fetch_keys(std::string issuer) {
+Result<std::string> fetch_keys(std::string issuer, Reach reach) {
     if (issuer.ends_with('/')) {
         issuer.pop_back();
     }
-    const FetchLimits limits;
+    FetchLimits limits;
+    limits.reach = reach;
     LAMBENT_TRY(
         const std::string text, fetch(issuer + "/.well-known/openid-configuration", limits)
     );

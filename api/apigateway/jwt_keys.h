@@ -3,6 +3,7 @@
 #include "base/async/offload.h"
 #include "base/async/task.h"
 #include "base/clock.h"
+#include "base/fetch/reach.h"
 #include "base/result.h"
 
 #include <boost/asio/steady_timer.hpp>
@@ -16,8 +17,9 @@
 
 namespace lambent::api::apigateway {
 
-// By way of the issuer's own description (OpenID Connect Discovery). Blocks. kUnavailable.
-Result<std::string> fetch_keys(std::string issuer);
+// By way of the issuer's own description (OpenID Connect Discovery). Blocks. kUnavailable;
+// kUnauthorised when the issuer, or the place that it names, is out of reach.
+Result<std::string> fetch_keys(std::string issuer, Reach reach);
 
 // The key sets of issuers of tokens, fetched when they are needed, by a thread of their own, and
 // kept for two hours. For a key that is not among them an issuer is asked again; once a minute at
@@ -27,8 +29,11 @@ class JwtKeys {
   public:
     using Fetch = std::function<Result<std::string>(std::string issuer)>;
 
-    explicit JwtKeys(const Clock& clock, Fetch fetch = fetch_keys)
-        : clock_(clock), fetch_(std::move(fetch)) {}
+    JwtKeys(const Clock& clock, Fetch fetch) : clock_(clock), fetch_(std::move(fetch)) {}
+    JwtKeys(const Clock& clock, Reach reach)
+        : JwtKeys(clock, [reach](std::string issuer) {
+              return fetch_keys(std::move(issuer), reach);
+          }) {}
 
     // The set of that issuer, with the key if there is one. kUnavailable.
     Task<Result<std::string>> find(std::string issuer, std::string key_id);

@@ -66,6 +66,7 @@ Entry read_entry(JsonFields& fields, const Call& call, std::size_t& bytes) {
     triggers::Event& event = entry.event;
     event.id = random_uuid();
     event.bus = read_bus(fields, "EventBusName");
+    event.trace_header = call.trace_header;
     event.source = fields.text("Source").value_or("");
     event.detail_type = fields.text("DetailType").value_or("");
     event.detail = fields.text("Detail").value_or("");

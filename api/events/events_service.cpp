@@ -70,10 +70,11 @@ Served perform(
     const EventsConfig& config,
     triggers::EventBuses& buses,
     const Clock& clock,
+    std::string trace_header,
     http::BodyReader& reader
 ) {
     LAMBENT_CO_TRY(const nlohmann::json body, co_await read_body(reader));
-    Call call(config, buses, clock, body);
+    Call call(config, buses, clock, body, std::move(trace_header));
     co_return co_await offer.serve(std::move(call));
 }
 
@@ -93,7 +94,9 @@ Task<http::Response> EventsService::serve(Request request, http::BodyReader& bod
     if (offer == nullptr) {
         co_return json_rpc_error(json_rpc_not_offered(kEventBridge, operation));
     }
-    const auto answer = co_await perform(*offer, config_, buses_, clock_, body);
+    std::string trace(request.head.headers.find("X-Amzn-Trace-Id").value_or(""));
+    auto performing = perform(*offer, config_, buses_, clock_, std::move(trace), body);
+    const auto answer = co_await std::move(performing);
     if (answer.has_error()) {
         const AwsError error = answer.error();
         if (!error.is_callers_fault()) {

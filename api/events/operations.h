@@ -5,6 +5,9 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <string>
+#include <utility>
+
 namespace lambent::api::events {
 
 // One request on its way through an operation. Borrows the service's parts and the parsed body,
@@ -14,14 +17,16 @@ struct Call {
         const EventsConfig& with,
         triggers::EventBuses& of,
         const Clock& by,
-        const nlohmann::json& asked
+        const nlohmann::json& asked,
+        std::string caused_by
     )
-        : config(with), buses(of), clock(by), body(asked) {}
+        : config(with), buses(of), clock(by), body(asked), trace_header(std::move(caused_by)) {}
 
     const EventsConfig& config;
     triggers::EventBuses& buses;
     const Clock& clock;
     const nlohmann::json& body;
+    std::string trace_header;  // X-Amzn-Trace-Id of the request
 };
 
 // What an operation becomes; one group of them a file. Null is an empty answer.

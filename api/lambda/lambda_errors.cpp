@@ -93,8 +93,12 @@ AwsError from_error(const Error& error) {
                 return {502, "InvalidRuntimeException", error.message()};
             }
             break;
-        case Code::kDeadline:
         case Code::kCorrupted:
+            if (error.subject() == "package") {
+                return {502, "InvalidZipFileException", error.message()};
+            }
+            break;
+        case Code::kDeadline:
         case Code::kInternal:
             break;
     }

@@ -156,6 +156,7 @@ Served send_message_batch(Call call) {
         }
         entries.push_back(i);
         add_digests(answers.emplace_back(json::object()), *message);
+        trace(*message, call.trace_header);
         messages.push_back(std::move(*message));
     }
     const auto sent = co_await call.queues.send_batch(std::move(queue), std::move(messages));

@@ -205,4 +205,10 @@ void add_digests(json& answer, const triggers::NewMessage& message) {
     }
 }
 
+void trace(triggers::NewMessage& message, const std::string& request_header) {
+    if (message.trace_header.empty()) {
+        message.trace_header = request_header;
+    }
+}
+
 }  // namespace lambent::api::sqs

@@ -23,4 +23,8 @@ nlohmann::json message_json(const triggers::ReceivedMessage& message, const Want
 // The digests by which a sender knows that its message came as it was.
 void add_digests(nlohmann::json& answer, const triggers::NewMessage& message);
 
+// A message without AWSTraceHeader goes on with the chain of the request that brought it, by its
+// X-Amzn-Trace-Id. What the sender has digested comes first: add_digests knows nothing of it.
+void trace(triggers::NewMessage& message, const std::string& request_header);
+
 }  // namespace lambent::api::sqs

@@ -71,6 +71,7 @@ Served send_message(Call call) {
     LAMBENT_CO_TRY(triggers::NewMessage message, read_message(call.body));
     json answer = json::object();
     add_digests(answer, message);
+    trace(message, call.trace_header);
     const auto sent = co_await call.queues.send(std::move(queue), std::move(message));
     if (sent.has_error()) {
         co_return from_error(sent.error());

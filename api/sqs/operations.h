@@ -14,12 +14,18 @@ namespace lambent::api::sqs {
 // One request on its way through an operation. Borrows the service's queues and the parsed body,
 // which outlive the flow that serves the request.
 struct Call {
-    Call(triggers::QueueService& of, const nlohmann::json& asked, std::string from)
-        : queues(of), body(asked), origin(std::move(from)) {}
+    Call(
+        triggers::QueueService& of,
+        const nlohmann::json& asked,
+        std::string from,
+        std::string caused_by
+    )
+        : queues(of), body(asked), origin(std::move(from)), trace_header(std::move(caused_by)) {}
 
     triggers::QueueService& queues;
     const nlohmann::json& body;
-    std::string origin;  // "http://127.0.0.1:4566", as the client reached us
+    std::string origin;        // "http://127.0.0.1:4566", as the client reached us
+    std::string trace_header;  // X-Amzn-Trace-Id of the request
 };
 
 // What an operation becomes; null: an empty answer.

@@ -145,7 +145,8 @@ Task<http::Response> SqsService::serve(Request request, http::BodyReader& body) 
     if (operation == nullptr) {
         co_return render_error(not_offered(asked->operation), protocol, id);
     }
-    Call call(queues_, asked->body, origin_of(request.head));
+    std::string trace(request.head.headers.find("X-Amzn-Trace-Id").value_or(""));
+    Call call(queues_, asked->body, origin_of(request.head), std::move(trace));
     const Answer<json> answer = co_await operation->serve(std::move(call));
     if (answer.has_error()) {
         const AwsError& error = answer.error();

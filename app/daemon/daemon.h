@@ -34,7 +34,8 @@ struct DaemonOptions {
     ClockKind clock = ClockKind::kSystem;
     runtime::StemConfig stems;        // cells that are booted ahead of the functions that need them
     scheduler::KeepAlive keep_alive;  // of idle environments
-    // Where notifications may be sent: what a subscription names is an address of somebody else's.
+    // Where notifications may be sent and issuers of tokens be asked: what a subscription or an
+    // authorizer names is an address of somebody else's.
     Reach endpoints = Reach::kPublic;
 };
 

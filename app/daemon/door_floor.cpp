@@ -33,6 +33,7 @@ api::apigateway::GatewayConfig gateway_config(
     config.port = entrance.port;
     config.scheme = entrance.scheme();
     config.checks_signatures = options.auth == api::AuthMode::kSigV4;
+    config.reach = options.endpoints;
     return config;
 }
 

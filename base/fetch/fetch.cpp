@@ -1,5 +1,7 @@
 #include "base/fetch/fetch.h"
 
+#include "base/fetch/gate.h"
+
 #include <curl/curl.h>
 
 #include <memory>
@@ -41,9 +43,14 @@ Result<std::string> fetch(const std::string& url, const FetchLimits& limits) {
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(limits.time_max.count()));
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &received);
+    Gate gate(limits.reach);
+    gate.stand_before(curl);
     const CURLcode done = curl_easy_perform(curl);
     if (done == CURLE_WRITE_ERROR) {
         return Error(Code::kTooLarge, "document", "the document is too large");
+    }
+    if (gate.has_refused()) {
+        return Error(Code::kUnauthorised, "address", "The document's address is not a public one.");
     }
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

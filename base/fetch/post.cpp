@@ -1,30 +1,13 @@
 #include "base/fetch/post.h"
 
-#include "base/fetch/public_address.h"
+#include "base/fetch/gate.h"
 
 #include <curl/curl.h>
-
-#include <sys/socket.h>
 
 #include <memory>
 
 namespace lambent {
 namespace {
-
-struct Gate {
-    Reach reach;
-    bool has_refused = false;
-};
-
-// What curl calls before it connects, with the address that it has resolved.
-curl_socket_t open_within_reach(void* of, curlsocktype /*purpose*/, curl_sockaddr* address) {
-    auto* const gate = static_cast<Gate*>(of);
-    if (gate->reach == Reach::kPublic && !is_public_address(address->addr)) {
-        gate->has_refused = true;
-        return CURL_SOCKET_BAD;
-    }
-    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
 
 // Less than it was given ends the transfer.
 std::size_t let_go(char* /*piece*/, std::size_t size, std::size_t count, void* of) {
@@ -96,7 +79,7 @@ Result<unsigned> post(const HttpPost& what) {
         return Error(Code::kInvalidArgument, "request", "the request has a header of two lines");
     }
     CURL* const curl = handle.get();
-    Gate gate{what.reach};
+    Gate gate(what.reach);
     curl_easy_setopt(curl, CURLOPT_URL, what.url.c_str());
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, what.body.data());
@@ -105,15 +88,14 @@ Result<unsigned> post(const HttpPost& what) {
     std::size_t seen = 0;  // bytes of the answer's body
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, let_go);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &seen);
-    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_within_reach);
-    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &gate);
+    gate.stand_before(curl);
     set_limits(curl, what);
     const CURLcode done = curl_easy_perform(curl);
     const unsigned status = status_of(curl);
     if (status != 0) {
         return status;
     }
-    if (gate.has_refused) {
+    if (gate.has_refused()) {
         return Error(Code::kUnauthorised, "address", "The endpoint's address is not a public one.");
     }
     const bool is_malformed = done == CURLE_URL_MALFORMAT || done == CURLE_UNSUPPORTED_PROTOCOL;

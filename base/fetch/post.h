@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/fetch/reach.h"
 #include "base/result.h"
 
 #include <atomic>
@@ -9,9 +10,6 @@
 #include <vector>
 
 namespace lambent {
-
-// Which addresses something may be sent to: those of the internet, or any.
-enum class Reach { kPublic, kAny };
 
 struct HttpPost {
     std::string url;

@@ -200,7 +200,8 @@ std::size_t SandboxEnvironmentFactory::stems_wanted(const Function& function) co
 Task<Result<StartedEnvironment>> SandboxEnvironmentFactory::start(StartRequest request) {
     const SteadyTime requested = std::chrono::steady_clock::now();
     LAMBENT_CO_TRY(const LaunchPlan plan, parts_->runtimes.plan(*request.function));
-    LAMBENT_CO_TRY(const Package package, parts_->packages.find(request.function->package_sha256));
+    auto finding = parts_->packages.find_checked(request.function->package_sha256);
+    LAMBENT_CO_TRY(const Package package, co_await std::move(finding));
     if (is_own_program(plan) && !has_bootstrap(package.directory)) {
         co_return failed_start(no_bootstrap(request.request_id));
     }

@@ -2,10 +2,12 @@
 
 #include "base/files/content_hash.h"
 #include "base/files/durable_file.h"
+#include "runtime/functions/package_check.h"
 #include "runtime/functions/package_tree.h"
 #include "runtime/functions/package_unpacker.h"
 
 #include <filesystem>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -35,9 +37,14 @@ Result<void> write_zip(
     return file.publish(sha256 + ".zip");
 }
 
-Result<Package> put_now(
-    const std::string& directory, const PackageLimits& limits, const std::string& zip
-) {
+Result<Package> find_checked_in(const std::string& directory, const std::string& sha256) {
+    LAMBENT_TRY(Package package, find_in(directory, sha256));
+    LAMBENT_TRY(const std::string zip, read_package_zip(package.directory + ".zip", sha256));
+    LAMBENT_TRY(check_package_tree(zip, package.directory));
+    return package;
+}
+
+Result<std::string> hash_now(const PackageLimits& limits, const std::string& zip) {
     if (zip.size() > limits.zip_bytes_max) {
         return Error(
             Code::kTooLarge,
@@ -45,11 +52,23 @@ Result<Package> put_now(
             "The zip must be smaller than " + std::to_string(limits.zip_bytes_max) + " bytes"
         );
     }
-    const std::string sha256 = to_hex(digest(HashKind::kSha256, zip));
-    if (Result<Package> known = find_in(directory, sha256); known.has_value()) {
+    return to_hex(digest(HashKind::kSha256, zip));
+}
+
+Result<Package> put_now(
+    const std::string& directory,
+    const PackageLimits& limits,
+    const std::string& zip,
+    const std::string& sha256
+) {
+    Result<Package> known = find_checked_in(directory, sha256);
+    if (known.has_value()) {
         return known;
     }
     std::error_code failed;
+    if (known.error().code() == Code::kCorrupted) {
+        fs::remove_all(directory + "/" + sha256, failed);  // of a function that was never started
+    }
     if (!fs::is_directory(directory, failed)) {
         LAMBENT_TRY(make_directories(directory));
     }
@@ -59,14 +78,6 @@ Result<Package> put_now(
     LAMBENT_TRY(write_zip(directory, sha256, zip));
     LAMBENT_TRY(tree.publish(sha256));
     return find_in(directory, sha256);
-}
-
-Result<std::string> read_now(const std::string& path, const std::string& sha256) {
-    LAMBENT_TRY(std::string zip, read_file(path));
-    if (to_hex(digest(HashKind::kSha256, zip)) != sha256) {
-        return Error(Code::kCorrupted, "package", "the package " + sha256 + " is damaged on disk");
-    }
-    return zip;
 }
 
 bool collect_now(const std::string& directory, const std::set<std::string>& in_use) {
@@ -89,19 +100,44 @@ PackageStore::PackageStore(std::string directory, PackageLimits limits, WorkerPo
     : directory_(std::move(directory)), limits_(limits), workers_(workers) {}
 
 Task<Result<Package>> PackageStore::put(std::string zip) {
-    auto work = [directory = directory_, limits = limits_, zip = std::move(zip)] {
-        return put_now(directory, limits, zip);
+    const auto shared = std::make_shared<const std::string>(std::move(zip));  // with the workers
+    auto hashing = [limits = limits_, shared] {
+        return hash_now(limits, *shared);
     };
-    co_return co_await offload(workers_, std::move(work));
+    LAMBENT_CO_TRY(const std::string sha256, co_await offload(workers_, std::move(hashing)));
+    if (checked_.contains(sha256)) {
+        Result<Package> known = find(sha256);
+        if (known.has_value()) {
+            co_return known;
+        }
+    }
+    auto work = [directory = directory_, limits = limits_, shared, sha256] {
+        return put_now(directory, limits, *shared, sha256);
+    };
+    LAMBENT_CO_TRY(Package package, co_await offload(workers_, std::move(work)));
+    checked_.insert(sha256);
+    co_return package;
 }
 
 Result<Package> PackageStore::find(const std::string& sha256) const {
     return find_in(directory_, sha256);
 }
 
+Task<Result<Package>> PackageStore::find_checked(std::string sha256) {
+    if (checked_.contains(sha256)) {
+        co_return find(sha256);
+    }
+    auto work = [directory = directory_, sha256] {
+        return find_checked_in(directory, sha256);
+    };
+    LAMBENT_CO_TRY(Package package, co_await offload(workers_, std::move(work)));
+    checked_.insert(std::move(sha256));
+    co_return package;
+}
+
 Task<Result<std::string>> PackageStore::read_zip(std::string sha256) {
     auto work = [path = directory_ + "/" + sha256 + ".zip", sha256] {
-        return read_now(path, sha256);
+        return read_package_zip(path, sha256);
     };
     co_return co_await offload(workers_, std::move(work));
 }

@@ -5,6 +5,7 @@
 #include "base/result.h"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,14 +27,19 @@ struct Package {
 // <hash>.zip and <hash>/. A zip that climbs out, links out, lies about its size or is no zip is
 // refused with kInvalidArgument (subject "zip"), one too large with kTooLarge. Unpacked files are
 // readable by every cell and writable by nobody. They are what the zip brings and no more: nothing
-// is compiled here, since that would run an interpreter on a stranger's code outside a cell.
+// is compiled here, since that would run an interpreter on a stranger's code outside a cell. Event
+// loop's thread only.
 class PackageStore {
   public:
     PackageStore(std::string directory, PackageLimits limits, WorkerPool& workers);
 
-    // On disk, synced and unpacked when it returns. The same bytes again cost only the hash.
+    // On disk, synced and unpacked when it returns. The same bytes again cost only the hash, and
+    // mend a package that find_checked refused.
     Task<Result<Package>> put(std::string zip);
     Result<Package> find(const std::string& sha256) const;
+    // What find finds, to be run: unless this object unpacked it, every byte of it is compared with
+    // the zip, and that with its hash, the first time. kCorrupted, subject "package".
+    Task<Result<Package>> find_checked(std::string sha256);
     Task<Result<std::string>> read_zip(std::string sha256);
     // Removes packages that no name in `in_use` names, and what a killed unpacking left. At start,
     // before the first put: running environments have their package mounted.
@@ -43,6 +49,7 @@ class PackageStore {
     std::string directory_;
     PackageLimits limits_;
     WorkerPool& workers_;
+    std::set<std::string> checked_;  // hashes of packages that are as they were uploaded
 };
 
 }  // namespace lambent::runtime

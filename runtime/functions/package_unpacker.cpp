@@ -1,11 +1,11 @@
 #include "runtime/functions/package_unpacker.h"
 
+#include "runtime/functions/utf8_names.h"
 #include "runtime/functions/zip_directory.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 
-#include <locale.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,27 +28,6 @@ Error unreadable(const std::string& why) {
             ")"
     );
 }
-
-// libarchive translates names to the thread's locale; this makes that UTF-8 whatever the daemon was
-// started with.
-class Utf8Names {
-  public:
-    Utf8Names()
-        : utf8_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)),
-          former_(utf8_ != nullptr ? ::uselocale(utf8_) : nullptr) {}
-    ~Utf8Names() {
-        if (utf8_ != nullptr) {
-            ::uselocale(former_);
-            ::freelocale(utf8_);
-        }
-    }
-    Utf8Names(const Utf8Names&) = delete;
-    Utf8Names& operator=(const Utf8Names&) = delete;
-
-  private:
-    locale_t utf8_;
-    locale_t former_;
-};
 
 // One pass through one zip. Lives for one call of unpack_zip.
 class Unpacker {

@@ -3,6 +3,8 @@
 #include "base/failpoint.h"
 #include "scheduler/retry_policy.h"
 
+#include <map>
+
 namespace lambent::scheduler {
 namespace {
 
@@ -26,6 +28,15 @@ CREATE TABLE async_payload (
 constexpr char kTraceHeader[] =
     "ALTER TABLE async_event ADD COLUMN trace_header TEXT NOT NULL DEFAULT ''";
 
+// How many events a function has, so that to accept one takes no count of them all.
+constexpr char kBacklog[] =
+    "CREATE TABLE async_backlog (function TEXT PRIMARY KEY, events BIGINT NOT NULL)";
+
+// Of "name:qualifier".
+std::string name_in(const std::string& reference) {
+    return reference.substr(0, reference.find(':'));
+}
+
 std::int64_t as_number(std::size_t count) {
     return static_cast<std::int64_t>(count);
 }
@@ -45,10 +56,10 @@ EventRows::Claimed claimed_of(const sql::Row& row, const std::string& function) 
 }  // namespace
 
 std::vector<sql::Migration> EventRows::migrations() {
-    return {{"scheduler", 1, kSchema}, {"scheduler", 2, kTraceHeader}};
+    return {{"scheduler", 1, kSchema}, {"scheduler", 2, kTraceHeader}, {"scheduler", 3, kBacklog}};
 }
 
-Result<void> EventRows::insert(const AsyncEvent& event) {
+Result<void> EventRows::insert(const AsyncEvent& event, std::int64_t per_function_max) {
     LAMBENT_TRY(
         const sql::Rows added,
         session.run(
@@ -68,11 +79,29 @@ Result<void> EventRows::insert(const AsyncEvent& event) {
         return {};
     }
     failpoint("async.enqueue.event_added");
+    LAMBENT_TRY(count_in(event.function, per_function_max));
     LAMBENT_TRY(session.run(
         "INSERT INTO async_payload (request_id, payload) VALUES ($1, $2)",
         {event.request_id, sql::Blob{event.payload}}
     ));
     failpoint("async.enqueue.payload_added");
+    return {};
+}
+
+Result<void> EventRows::count_in(const std::string& function, std::int64_t per_function_max) {
+    LAMBENT_TRY(
+        const sql::Rows counted,
+        session.run(
+            "INSERT INTO async_backlog (function, events) VALUES ($1, 1) ON CONFLICT (function)"
+            " DO UPDATE SET events = async_backlog.events + 1 RETURNING events",
+            {name_in(function)}
+        )
+    );
+    if (sql::as_int(counted.rows.at(0).at(0)) > per_function_max) {
+        return Error(
+            Code::kThrottled, "FunctionInvocationRateLimitExceeded", "too many events wait"
+        );
+    }
     return {};
 }
 
@@ -137,8 +166,19 @@ Result<void> EventRows::put_back(const std::string& request_id, const Wait& wait
 }
 
 Result<void> EventRows::remove(const std::string& request_id) {
-    LAMBENT_TRY(session.run("DELETE FROM async_event WHERE request_id = $1", {request_id}));
+    LAMBENT_TRY(
+        const sql::Rows removed,
+        session.run(
+            "DELETE FROM async_event WHERE request_id = $1 RETURNING function", {request_id}
+        )
+    );
     failpoint("async.end.event_removed");
+    for (const sql::Row& row : removed.rows) {
+        LAMBENT_TRY(session.run(
+            "UPDATE async_backlog SET events = events - 1 WHERE function = $1",
+            {name_in(sql::as_text(row[0]))}
+        ));
+    }
     LAMBENT_TRY(session.run("DELETE FROM async_payload WHERE request_id = $1", {request_id}));
     failpoint("async.end.payload_removed");
     return {};
@@ -160,12 +200,28 @@ Result<void> EventRows::take_back_attempts(std::int64_t now_ms) {
     return {};
 }
 
+// Also of events that were accepted before they were counted. Rows of functions without events go.
+Result<void> EventRows::count_again(const sql::Rows& functions) {
+    std::map<std::string, std::int64_t> events;
+    for (const sql::Row& row : functions.rows) {
+        events[name_in(sql::as_text(row[0]))] += sql::as_int(row[2]);
+    }
+    LAMBENT_TRY(session.run("DELETE FROM async_backlog", {}));
+    for (const auto& [function, count] : events) {
+        LAMBENT_TRY(session.run(
+            "INSERT INTO async_backlog (function, events) VALUES ($1, $2)", {function, count}
+        ));
+    }
+    return {};
+}
+
 Result<std::vector<std::pair<std::string, std::int64_t>>> EventRows::recover(std::int64_t now_ms) {
     LAMBENT_TRY(take_back_attempts(now_ms));
     LAMBENT_TRY(
         const sql::Rows waiting,
-        session.run("SELECT function, MIN(due_ms) FROM async_event GROUP BY function")
+        session.run("SELECT function, MIN(due_ms), COUNT(*) FROM async_event GROUP BY function")
     );
+    LAMBENT_TRY(count_again(waiting));
     std::vector<std::pair<std::string, std::int64_t>> functions;
     for (const sql::Row& row : waiting.rows) {
         functions.emplace_back(sql::as_text(row[0]), sql::as_int(row[1]));

@@ -21,8 +21,10 @@ struct EventRows {
 
     static std::vector<sql::Migration> migrations();
 
-    // Nothing happens when the request id is there already.
-    Result<void> insert(const AsyncEvent& event);
+    // Nothing happens when the request id is there already. kThrottled when there are
+    // `per_function_max` events of the function, whichever its qualifier; the caller's transaction
+    // must not commit then.
+    Result<void> insert(const AsyncEvent& event, std::int64_t per_function_max);
 
     struct Claimed {
         AsyncEvent event;  // its attempts include the one that begins now
@@ -51,6 +53,8 @@ struct EventRows {
 
   private:
     Result<void> take_back_attempts(std::int64_t now_ms);
+    Result<void> count_in(const std::string& function, std::int64_t per_function_max);
+    Result<void> count_again(const sql::Rows& functions);
     Result<std::string> payload_of(const std::string& request_id);
 };
 

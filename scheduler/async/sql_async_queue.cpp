@@ -5,8 +5,8 @@
 
 namespace lambent::scheduler {
 
-SqlAsyncQueue::SqlAsyncQueue(sql::Driver& driver, const Clock& clock)
-    : driver_(driver), clock_(clock) {}
+SqlAsyncQueue::SqlAsyncQueue(sql::Driver& driver, const Clock& clock, std::int64_t per_function_max)
+    : driver_(driver), clock_(clock), per_function_max_(per_function_max) {}
 
 std::vector<sql::Migration> SqlAsyncQueue::migrations() {
     return EventRows::migrations();
@@ -31,8 +31,9 @@ Task<Result<void>> SqlAsyncQueue::enqueue(AsyncEvent event) {
     LAMBENT_CO_TRY(AsyncEvent accepted, checked(std::move(event)));
     const std::string function = accepted.function;
     const std::int64_t due_ms = accepted.due_ms;
-    sql::Work insert = [accepted = std::move(accepted)](sql::Session& session) {
-        return EventRows{session}.insert(accepted);
+    sql::Work insert = [accepted = std::move(accepted),
+                        per_function_max = per_function_max_](sql::Session& session) {
+        return EventRows{session}.insert(accepted, per_function_max);
     };
     failpoint("async.enqueue.begun");
     LAMBENT_CO_TRY(co_await driver_.write(std::move(insert)));
@@ -46,7 +47,7 @@ Task<Result<void>> SqlAsyncQueue::enqueue(AsyncEvent event) {
 
 Result<void> SqlAsyncQueue::enqueue_in(sql::Session& session, const AsyncEvent& event) {
     LAMBENT_TRY(const AsyncEvent accepted, checked(event));
-    LAMBENT_TRY(EventRows{session}.insert(accepted));
+    LAMBENT_TRY(EventRows{session}.insert(accepted, per_function_max_));
     touched_.add(accepted.function);
     return {};
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """EventBridge, as boto3 and the AWS CLI drive it; events really invoke a function."""
 import datetime
+import hashlib
 import json
 import unittest
 
@@ -88,6 +89,32 @@ class Events(DaemonTest):
         events = eventually(lambda: len(recorder.events()) >= 2 and recorder.events(), what="two invocations")
         self.assertEqual({70, 80}, {event["detail"]["total"] for event in events})
         self.assertIn(sent, {event["id"] for event in events})
+
+    def test_a_loop_ends_at_the_destination(self):
+        recorder = Recorder(self, "looping")
+        sqs = self.daemon.client("sqs")
+        url = sqs.create_queue(QueueName="loops-end")["QueueUrl"]
+        self.addCleanup(sqs.delete_queue, QueueUrl=url)
+        self.daemon.client("lambda").put_function_event_invoke_config(
+            FunctionName="looping", DestinationConfig={"OnFailure": {
+                "Destination": "arn:aws:sqs:us-east-1:000000000000:loops-end"}})
+        self.rule("loop", {"Id": "f", "Arn": recorder.arn, "InputPath": "$.detail"}, EventPattern=ORDERS)
+        for total, times in ((70, 14), (80, 15)):
+            # As the function would send it that has been invoked so often.
+            client = self.daemon.client("events")
+            trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=1:" + \
+                f"{hashlib.sha256(recorder.arn.encode()).hexdigest()[:8]}:{times}"
+            client.meta.events.register(
+                "before-call.events.PutEvents",
+                lambda params, trace=trace, **_: params["headers"].update({"X-Amzn-Trace-Id": trace}))
+            self.assertEqual(0, client.put_events(Entries=[order(total)])["FailedEntryCount"])
+        told = eventually(lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=2).get("Messages"),
+                          what="the end of the loop")
+        record = json.loads(told[0]["Body"])
+        self.assertEqual("RecursiveInvocation", record["requestContext"]["condition"])
+        self.assertEqual({"total": 80}, record["requestPayload"])
+        eventually(recorder.events, what="the event that goes on")
+        self.assertEqual([{"total": 70}], recorder.events())
 
     def test_accepted_events_survive_the_death_of_the_daemon(self):
         self.daemon.client("s3").create_bucket(Bucket="survivors")

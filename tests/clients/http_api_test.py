@@ -38,9 +38,11 @@ class Issuer:
         self.openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", str(self.key))
         modulus = self.openssl("rsa", "-in", str(self.key), "-noout", "-modulus").decode().strip().split("=")[1]
         documents = {}
+        asked = self.asked = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
+                asked.append(self.path)
                 text = json.dumps(documents[self.path]).encode() if self.path in documents else b""
                 self.send_response(200 if text else 404)
                 self.send_header("Content-Length", str(len(text)))
@@ -80,6 +82,8 @@ def header(headers, name):
 
 
 class HttpApis(DaemonTest):
+    flags = ("--allow-private-endpoints",)  # where the issuer of the tests is
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -250,6 +254,29 @@ class HttpApis(DaemonTest):
         self.assertEqual("NotFoundException", self.refused(self.client.get_integration, ApiId=api, IntegrationId=used))
         self.assertEqual("NotFoundException", self.refused(self.client.get_api, ApiId="0123456789"))
         self.assertEqual(404, ask(self.daemon, "GET", "/", host="0123456789" + host[10:])[0])
+
+
+class Guarded(DaemonTest):
+    def test_an_issuer_at_a_private_address_is_not_asked(self):
+        issuer = Issuer()
+        self.addCleanup(issuer.close)
+        self.make_function("echo", ECHO)
+        client = self.daemon.client("apigatewayv2")
+        made = client.create_api(Name="shop", ProtocolType="HTTP")
+        api, host = made["ApiId"], urllib.parse.urlsplit(made["ApiEndpoint"]).netloc
+        authorizer = client.create_authorizer(
+            ApiId=api, AuthorizerType="JWT", Name="tokens", IdentitySource=["$request.header.Authorization"],
+            JwtConfiguration={"Issuer": issuer.url, "Audience": ["shop"]})["AuthorizerId"]
+        integration = client.create_integration(
+            ApiId=api, IntegrationType="AWS_PROXY", PayloadFormatVersion="2.0",
+            IntegrationUri="arn:aws:lambda:us-east-1:000000000000:function:echo")["IntegrationId"]
+        client.create_route(ApiId=api, RouteKey="GET /mine", Target="integrations/" + integration,
+                            AuthorizationType="JWT", AuthorizerId=authorizer)
+        client.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+        status, _, body = ask(self.daemon, "GET", "/mine", host=host,
+                              headers={"Authorization": "Bearer " + issuer.token(sub="ada")})
+        self.assertEqual((500, b'{"message":"Internal Server Error"}'), (status, body))
+        self.assertEqual([], issuer.asked)
 
 
 if __name__ == "__main__":

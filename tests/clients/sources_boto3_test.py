@@ -124,6 +124,25 @@ class Sources(DaemonTest):
         self.assertEqual(["goes-on"], self.bodies())
         self.assertEqual("loops", self.sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=5)["Messages"][0]["Body"])
 
+    def test_a_loop_is_seen_by_the_header_of_the_request(self):
+        dead, dead_arn = self.make_queue("-dead")
+        url, arn = self.make_queue(RedrivePolicy=json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 1}))
+        self.map(arn, self.worker(), BatchSize=1)
+        function = self.lambdas.get_function_configuration(FunctionName=self.name)["FunctionArn"]
+        for body, times in (("goes-on", 14), ("loops", 15)):
+            # As the SDK inside the function sends it that has been invoked so often.
+            trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=1:" + \
+                f"{hashlib.sha256(function.encode()).hexdigest()[:8]}:{times}"
+            sqs = self.daemon.client("sqs")
+            for operation in ("SendMessage", "SendMessageBatch"):
+                sqs.meta.events.register(
+                    "before-call.sqs." + operation,
+                    lambda params, trace=trace, **_: params["headers"].update({"X-Amzn-Trace-Id": trace}))
+            sqs.send_message(QueueUrl=url, MessageBody=body)
+            sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": "1", "MessageBody": body + "-too"}])
+        eventually(lambda: self.left(dead) == 2, what="the messages in the dead letter queue")
+        eventually(lambda: sorted(self.bodies()) == ["goes-on", "goes-on-too"], what="the messages that go on")
+
     def test_the_record_is_what_lambda_gives(self):
         url, arn = self.make_queue()
         self.worker("import json\ndef handler(event, context):\n    print('saw', json.dumps(event).replace(' ', ''))\n")

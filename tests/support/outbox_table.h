@@ -27,7 +27,7 @@ class OutboxTable final : public scheduler::Outbox {
              1,
              "CREATE TABLE kept (id TEXT PRIMARY KEY, target TEXT, sender TEXT, body TEXT,"
              " group_id TEXT, detail_type TEXT, source TEXT, attempts BIGINT, age_ms BIGINT,"
-             " dead_letter TEXT, resources TEXT, attributes TEXT)"}};
+             " dead_letter TEXT, resources TEXT, attributes TEXT, trace TEXT)"}};
     }
 
     Task<Result<void>> add(
@@ -52,8 +52,8 @@ class OutboxTable final : public scheduler::Outbox {
         }
         LAMBENT_TRY(session.run(
             "INSERT INTO kept (id, target, sender, body, group_id, detail_type, source, attempts,"
-            " age_ms, dead_letter, resources, attributes)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+            " age_ms, dead_letter, resources, attributes, trace)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
             " ON CONFLICT (id) DO NOTHING",
             {message.id,
              message.target_arn,
@@ -66,7 +66,8 @@ class OutboxTable final : public scheduler::Outbox {
              rules.age_ms_max,
              rules.dead_letter_arn,
              nlohmann::json(message.resources).dump(),
-             nlohmann::json(message.attributes).dump()}
+             nlohmann::json(message.attributes).dump(),
+             message.trace_header}
         ));
         return {};
     }
@@ -80,7 +81,7 @@ class OutboxTable final : public scheduler::Outbox {
             LAMBENT_TRY(
                 const sql::Rows rows,
                 session.run("SELECT id, target, sender, body, group_id, detail_type, source,"
-                            " attempts, age_ms, dead_letter, resources, attributes FROM kept"
+                            " attempts, age_ms, dead_letter, resources, attributes, trace FROM kept"
                             " ORDER BY rowid")
             );
             for (const sql::Row& row : rows.rows) {
@@ -111,6 +112,7 @@ class OutboxTable final : public scheduler::Outbox {
         kept.rules.dead_letter_arn = sql::as_text(row[9]);
         nlohmann::json::parse(sql::as_text(row[10])).get_to(kept.message.resources);
         nlohmann::json::parse(sql::as_text(row[11])).get_to(kept.message.attributes);
+        kept.message.trace_header = sql::as_text(row[12]);
         return kept;
     }
 };

@@ -15,6 +15,8 @@ struct Event {
     std::string detail = "{}";  // a JSON object
     std::vector<std::string> resources;
     std::int64_t time_ms = 0;
+    // X-Amzn-Trace-Id of what led here, empty if unknown; no part of what targets read.
+    std::string trace_header = {};
     // It was sent by a rule of another bus: rules do not send it on to a third.
     bool forwarded = false;
 };

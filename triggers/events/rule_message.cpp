@@ -90,6 +90,7 @@ std::optional<RuleDelivery> delivery_of(
     message.source_arn = rule_arn(region, rule.bus, rule.name);
     delivery.rules = rules_for(target, document, message.source_arn);
     message.target_arn = target.arn;
+    message.trace_header = event.trace_header;
     message.group_id = target.group_id;
     message.id = derived_uuid(event.id + " " + message.source_arn + " " + target.id);
     if (is_bus) {
@@ -117,6 +118,7 @@ Event event_of(const scheduler::TargetMessage& message, std::int64_t now_ms) {
     event.detail = message.body;
     event.resources = message.resources;
     event.time_ms = now_ms;
+    event.trace_header = message.trace_header;
     const auto id = message.attributes.find(kEventId);
     const auto time = message.attributes.find(kEventTime);
     if (id != message.attributes.end() && time != message.attributes.end()) {

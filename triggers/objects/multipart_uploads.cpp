@@ -43,19 +43,26 @@ Result<MultipartUpload> find_in(
     return upload;
 }
 
-// The next bytes of a file; empty at its end.
-Result<std::string> read_next(const UniqueFd& file) {
-    std::string bytes(kReadBytes, '\0');
-    ssize_t got = 0;
-    do {
-        got = ::read(file.get(), bytes.data(), bytes.size());
-    } while (got < 0 && errno == EINTR);
-    if (got < 0) {
-        return errno_error("read a part", errno);
+// A part's file, hashed while it is read; shared with the job that reads.
+struct PartReading {
+    UniqueFd file;
+    Digest sha256{HashKind::kSha256};
+
+    // Empty at the end.
+    Result<std::string> next() {
+        std::string bytes(kReadBytes, '\0');
+        ssize_t got = 0;
+        do {
+            got = ::read(file.get(), bytes.data(), bytes.size());
+        } while (got < 0 && errno == EINTR);
+        if (got < 0) {
+            return errno_error("read a part", errno);
+        }
+        bytes.resize(static_cast<std::size_t>(got));
+        sha256.update(bytes);
+        return bytes;
     }
-    bytes.resize(static_cast<std::size_t>(got));
-    return bytes;
-}
+};
 
 // Appends one part's blob to the object that is being put together.
 Task<Result<void>> append(ObjectShelf& shelf, FileUpload& whole, std::string blob) {
@@ -67,17 +74,21 @@ Task<Result<void>> append(ObjectShelf& shelf, FileUpload& whole, std::string blo
         co_return no_upload();  // aborted, or completed by somebody else meanwhile
     }
     LAMBENT_CO_TRY(auto file, std::move(opened));
-    const auto shared = std::make_shared<UniqueFd>(std::move(file));  // with the job that reads
+    const auto reading = std::make_shared<PartReading>(PartReading{std::move(file)});
     for (;;) {
-        auto job = [shared] {
-            return read_next(*shared);
+        auto job = [reading] {
+            return reading->next();
         };
         LAMBENT_CO_TRY(std::string bytes, co_await offload(shelf.workers(), std::move(job)));
         if (bytes.empty()) {
-            co_return Result<void>();
+            break;
         }
         LAMBENT_CO_TRY(co_await whole.write(std::move(bytes)));
     }
+    if (to_hex(reading->sha256.finish()) != blob) {
+        co_return Error(Code::kCorrupted, "blob", "the bytes of a part are not those stored");
+    }
+    co_return Result<void>();
 }
 
 }  // namespace

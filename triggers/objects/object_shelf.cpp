@@ -18,7 +18,7 @@ struct Aftermath {
 }  // namespace
 
 ObjectShelf::ObjectShelf(std::string directory, const ObjectStore::Ports& ports)
-    : blobs_(std::move(directory)), ports_(ports) {}
+    : blobs_(std::move(directory)), ports_(ports), checks_(blobs_, ports.workers) {}
 
 Task<Result<void>> ObjectShelf::change(Work work) {
     auto aftermath = std::make_shared<Aftermath>();

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "base/sql/sql_driver.h"
 #include "scheduler/async_queue.h"
+#include "triggers/objects/blob_checks.h"
 #include "triggers/objects/blob_pins.h"
 #include "triggers/objects/blob_store.h"
 #include "triggers/objects/file_upload.h"
@@ -41,6 +42,7 @@ class ObjectShelf {
     sql::Driver& driver() { return ports_.driver; }
     WorkerPool& workers() { return ports_.workers; }
     const BlobStore& blobs() const { return blobs_; }
+    BlobChecks& checks() { return checks_; }  // how blobs are opened to be read from
     WallTime now() const { return ports_.clock.wall_now(); }
 
   private:
@@ -51,6 +53,7 @@ class ObjectShelf {
     BlobStore blobs_;
     const ObjectStore::Ports ports_;
     BlobPins pins_;
+    BlobChecks checks_;
 };
 
 }  // namespace lambent::triggers

@@ -7,8 +7,6 @@
 #include "triggers/objects/object_store_parts.h"
 #include "triggers/objects/version_id.h"
 
-#include <sys/stat.h>
-
 #include <set>
 #include <utility>
 
@@ -22,18 +20,6 @@ bool is_refusal(const Error& error) {
 Result<void> check_key(const std::string& key) {
     if (!is_object_key(key)) {
         return Error(Code::kInvalidArgument, "key", "a key has 1 to 1,024 bytes of UTF-8");
-    }
-    return {};
-}
-
-// A stored file that is not as long as its row says is damaged, and is not served.
-Result<void> check_size(const UniqueFd& file, const ObjectInfo& info) {
-    struct stat status {};
-    if (::fstat(file.get(), &status) != 0) {
-        return errno_error("stat an object", errno);
-    }
-    if (static_cast<std::uint64_t>(status.st_size) != info.size) {
-        return Error(Code::kCorrupted, "blob", "the file of the object has another size");
     }
     return {};
 }
@@ -103,15 +89,12 @@ Task<Result<ObjectHandle>> ObjectStore::open(ObjectPath path) {
     // Between row and file the object may be replaced and its old file removed: look again.
     for (int attempt = 0; attempt < 8; ++attempt) {
         LAMBENT_CO_TRY(ObjectInfo info, co_await head(path));
-        auto job = [blobs = parts_->shelf.blobs(), blob = info.blob] {
-            return blobs.open(blob);
-        };
-        Result<UniqueFd> file = co_await offload(parts_->shelf.workers(), std::move(job));
+        auto opening = parts_->shelf.checks().open(info.blob, info.size);
+        Result<UniqueFd> file = co_await std::move(opening);
         if (file.has_error() && file.error().code() == Code::kNotFound) {
             continue;
         }
         LAMBENT_CO_TRY(UniqueFd opened, std::move(file));
-        LAMBENT_CO_TRY(check_size(opened, info));
         ObjectHandle handle{std::move(info), std::move(opened)};
         co_return handle;
     }

@@ -88,7 +88,8 @@ void add_reach_options(CLI::App* up, const Options& options) {
     up->add_flag_callback(
         "--allow-private-endpoints",
         [options] { options->endpoints = Reach::kAny; },
-        "Notifications may go to this machine, private networks and links as well"
+        "Notifications may go to this machine, private networks and links as well, and issuers of "
+        "tokens be there"
     );
 }
 

@@ -21,6 +21,7 @@ using nlohmann::json;
 namespace {
 
 const std::string kFunction = "arn:aws:lambda:us-east-1:000000000000:function:f";
+const std::string kTrace = "Root=1-2-3;Lineage=1:01234567:3";
 
 struct Desk {
     Desk() {
@@ -41,6 +42,7 @@ struct Desk {
         api::Request request;
         request.head.method = "POST";
         request.head.headers.add("X-Amz-Target", "AWSEvents." + operation);
+        request.head.headers.add("X-Amzn-Trace-Id", kTrace);
         request.path = "/";
         request.principal.is_root = is_root;
         request.principal.name = "function:f";
@@ -123,6 +125,7 @@ TEST_CASE("EventsService accepts an event when it is on disk", "[api][EventsServ
     const json event = json::parse(desk.outbox.all(desk.loop)[0].message.body);
     CHECK(event["id"] == answer["Entries"][0]["EventId"]);
     CHECK(event["time"] == "2026-01-01T00:00:00Z");
+    CHECK(desk.outbox.all(desk.loop)[0].message.trace_header == kTrace);
     desk.outbox.refuses = true;
     const auto failed = desk.ask_raw("PutEvents", asked.dump());
     CHECK(failed.status == 500);

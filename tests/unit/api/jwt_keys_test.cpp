@@ -90,3 +90,16 @@ TEST_CASE("JwtKeys fetch once for all that wait", "[api][JwtKeys]") {
     CHECK(found == 3);
     CHECK(room.asked == 1);
 }
+
+TEST_CASE("JwtKeys ask no issuer that is out of reach", "[api][JwtKeys]") {
+    boost::asio::io_context loop;
+    const tests::ManualClock clock;
+    const char* const issuer = "http://127.0.0.1:9";
+    JwtKeys guarded(clock, Reach::kPublic);
+    const auto refused = run_flow(loop, guarded.find(issuer, "k1"));
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code() == Code::kUnauthorised);
+    // Nobody listens there, which shows only when it is in reach.
+    JwtKeys open(clock, Reach::kAny);
+    CHECK(run_flow(loop, open.find(issuer, "k1")).error().code() == Code::kUnavailable);
+}

@@ -131,6 +131,19 @@ TEST_CASE("An asynchronous call that cannot be kept is not accepted", "[api][Lam
     CHECK(reply.json().at("Type") == "Service");
 }
 
+TEST_CASE(
+    "An asynchronous call of a function with many of them is throttled", "[api][LambdaInvoke]"
+) {
+    LambdaDesk desk;
+    desk.create("echo");
+    desk.events.answer = Error(Code::kThrottled, "FunctionInvocationRateLimitExceeded", "too many");
+    const Reply reply = desk.invoke("echo", "{}", {{"X-Amz-Invocation-Type", "Event"}});
+    CHECK(reply.status == 429);
+    CHECK(reply.header("x-amzn-ErrorType") == "TooManyRequestsException");
+    CHECK(reply.header("Retry-After") == "1");
+    CHECK(reply.json().at("Reason") == "FunctionInvocationRateLimitExceeded");
+}
+
 TEST_CASE("An asynchronous call takes 1 MB at most", "[api][LambdaInvoke]") {
     LambdaDesk desk;
     desk.create("echo");

@@ -39,6 +39,9 @@ class SqsDesk {
         request.head.method = "POST";
         request.head.headers.add("Host", "127.0.0.1:4566");
         request.head.headers.add("X-Amz-Target", "AmazonSQS." + operation);
+        if (!trace_header.empty()) {
+            request.head.headers.add("X-Amzn-Trace-Id", trace_header);
+        }
         return serve(std::move(request), std::move(body));
     }
     nlohmann::json ask(const std::string& operation, const nlohmann::json& body) {
@@ -79,6 +82,7 @@ class SqsDesk {
     std::optional<triggers::QueueService> queues;
     std::optional<api::sqs::SqsService> service;
     bool is_root = true;
+    std::string trace_header;  // X-Amzn-Trace-Id of requests in JSON
 
   private:
     http::Response serve(api::Request request, std::string body) {

@@ -4,6 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <map>
+#include <string>
+
 using namespace lambent;
 using lambent::tests::SqsDesk;
 using nlohmann::json;
@@ -365,4 +368,35 @@ TEST_CASE("SqsService speaks the Query protocol", "[api][sqs]") {
         "<Code>SerializationException</Code>");
     has(desk.query("Action=ListQueues"), "<ListQueuesResult><QueueUrl>");
     has(desk.query("Action=DeleteQueue", path), "<DeleteQueueResponse xmlns=");
+}
+
+TEST_CASE("SqsService keeps the trace of the request with its messages", "[api][sqs]") {
+    SqsDesk desk;
+    const std::string url = desk.create("jobs");
+    desk.trace_header = "Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=1:01234567:3";
+    const json own{{"AWSTraceHeader", {{"DataType", "String"}, {"StringValue", "Root=1-2-3"}}}};
+    const json one{{"QueueUrl", url}, {"MessageBody", "one"}};
+    const json sent = desk.ask("SendMessage", one);
+    // It is no attribute that the sender has digested.
+    CHECK_FALSE(sent.contains("MD5OfMessageSystemAttributes"));
+    const json entries{
+        {{"Id", "a"}, {"MessageBody", "two"}},
+        {{"Id", "b"}, {"MessageBody", "its own"}, {"MessageSystemAttributes", own}}};
+    const json batch = desk.ask("SendMessageBatch", {{"QueueUrl", url}, {"Entries", entries}});
+    CHECK(batch["Successful"].size() == 2);
+    std::map<std::string, std::string> traces;
+    while (traces.size() < 3) {
+        const json wanted{
+            {"QueueUrl", url},
+            {"MaxNumberOfMessages", 10},
+            {"MessageSystemAttributeNames", {"AWSTraceHeader"}}};
+        const json got = desk.ask("ReceiveMessage", wanted);
+        REQUIRE(got.contains("Messages"));
+        for (const json& message : got["Messages"]) {
+            traces[message["Body"]] = message["Attributes"].value("AWSTraceHeader", "");
+        }
+    }
+    CHECK(traces["one"] == desk.trace_header);
+    CHECK(traces["two"] == desk.trace_header);
+    CHECK(traces["its own"] == "Root=1-2-3");
 }

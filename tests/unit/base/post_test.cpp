@@ -1,5 +1,6 @@
 #include "base/fetch/post.h"
 
+#include "base/fetch/fetch.h"
 #include "base/fetch/public_address.h"
 #include "base/unique_fd.h"
 
@@ -225,4 +226,52 @@ TEST_CASE("post ends when it is cut, whatever it waits for", "[base][post]") {
     const auto began = std::chrono::steady_clock::now();
     CHECK(post(silent.what).error().code() == Code::kUnavailable);
     CHECK(std::chrono::steady_clock::now() - began < silent.what.time_max / 2);
+}
+
+TEST_CASE("fetch connects to no address that is out of reach", "[base][fetch]") {
+    const auto url = GENERATE(
+        as<std::string>{},
+        "http://127.0.0.1:9/",
+        "http://localhost:9/",
+        "http://[::1]:9/",
+        "http://[::ffff:127.0.0.1]:9/",
+        "http://0x7f000001:9/",
+        "http://127.1:9/"
+    );
+    INFO(url);
+    FetchLimits limits;
+    limits.time_max = std::chrono::minutes(4);
+    const Result<std::string> refused = fetch(url, limits);
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code() == Code::kUnauthorised);
+    CHECK(refused.error().subject() == "address");
+    // Nobody listens there, which shows only when it is in reach.
+    limits.reach = Reach::kAny;
+    CHECK(fetch(url, limits).error().code() == Code::kUnavailable);
+}
+
+TEST_CASE("fetch follows no redirect", "[base][fetch]") {
+    std::atomic<int> asked = 0;
+    const auto count = [&](int connection) {
+        ++asked;
+        say(connection, "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx");
+        ::shutdown(connection, SHUT_WR);
+        drain(connection);
+    };
+    FetchLimits limits;
+    limits.reach = Reach::kAny;
+    limits.time_max = std::chrono::minutes(4);
+    Listener elsewhere(count);
+    {
+        Listener issuer([&](int connection) {
+            say(connection,
+                "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + elsewhere.what.url +
+                    "\r\n\r\n");
+            ::shutdown(connection, SHUT_WR);
+            drain(connection);
+        });
+        CHECK(fetch(issuer.what.url, limits).error().code() == Code::kUnavailable);
+    }
+    CHECK(asked == 0);
+    CHECK(fetch(elsewhere.what.url, limits).value() == "x");  // who waits there goes home
 }

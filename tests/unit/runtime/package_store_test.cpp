@@ -34,6 +34,15 @@ struct Store {
     runtime::PackageStore store{home.file("packages"), {}, workers};
 };
 
+void flip(const std::string& path, std::streamoff at) {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(at);
+    const char byte = static_cast<char>(file.get() ^ 0x10);
+    file.seekp(at);
+    file.put(byte);
+    REQUIRE(file.good());
+}
+
 mode_t mode_of(const std::string& path) {
     struct stat about {};
     REQUIRE(::lstat(path.c_str(), &about) == 0);
@@ -107,6 +116,58 @@ TEST_CASE("PackageStore gives back the zip, unless it is damaged", "[functions][
     const auto damaged = tests::run_flow(store.loop, store.store.read_zip(package->sha256));
     REQUIRE(damaged.has_error());
     CHECK(damaged.error().code() == Code::kCorrupted);
+}
+
+TEST_CASE("PackageStore hands out no package with a flipped bit", "[functions][PackageStore]") {
+    Store store;
+    const std::string zip = ZipBuilder()
+                                .file("app.py", "print('hi')")
+                                .file("größe.bin", std::string(200'000, 'b'))
+                                .file("empty", "")
+                                .directory("lib/")
+                                .link("lib/link", "../app.py")
+                                .build();
+    const auto package = store.put(zip);
+    REQUIRE(package.has_value());
+    const std::string root = package->directory;
+    // Of the next life, which has unpacked nothing itself.
+    runtime::PackageStore later(store.home.file("packages"), {}, store.workers);
+    const auto find = [&] {
+        return tests::run_flow(store.loop, later.find_checked(package->sha256));
+    };
+    {
+        runtime::PackageStore sooner(store.home.file("packages"), {}, store.workers);
+        for (int i = 0; i < 2; ++i) {
+            const auto sound = tests::run_flow(store.loop, sooner.find_checked(package->sha256));
+            CHECK(sound->directory == root);
+        }
+    }
+    SECTION("in the zip") {
+        flip(root + ".zip", 40);
+    }
+    SECTION("in a file") {
+        flip(root + "/größe.bin", 199'999);
+    }
+    SECTION("in a link") {
+        fs::remove(root + "/lib/link");
+        fs::create_symlink("../apq.py", root + "/lib/link");
+    }
+    SECTION("or a byte too many") {
+        std::ofstream(root + "/empty", std::ios::app) << "x";
+    }
+    SECTION("or a file too few") {
+        fs::remove(root + "/empty");
+    }
+    const auto damaged = find();
+    REQUIRE(damaged.has_error());
+    CHECK(damaged.error().code() == Code::kCorrupted);
+    CHECK(damaged.error().subject() == "package");
+    CHECK(find().has_error());
+    // The same upload again mends it.
+    CHECK(tests::run_flow(store.loop, later.put(zip)).has_value());
+    CHECK(find()->directory == root);
+    runtime::PackageStore last(store.home.file("packages"), {}, store.workers);
+    CHECK(tests::run_flow(store.loop, last.find_checked(package->sha256)).has_value());
 }
 
 TEST_CASE("PackageStore finds what it has", "[functions][PackageStore]") {

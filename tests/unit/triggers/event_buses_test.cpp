@@ -416,3 +416,22 @@ TEST_CASE("EventBuses' tags are replaced as a whole", "[triggers][EventBuses]") 
     CHECK(room.buses->bus("default").value().tags == triggers::Tags{{"b", "2"}});
     CHECK(room.buses->targets("default", "r").value().size() == 1);
 }
+
+TEST_CASE("EventBuses hand the trace of an event on", "[triggers][EventBuses]") {
+    Fixture room;
+    room.make_bus("second");
+    const std::string second = "arn:aws:events:us-east-1:000000000000:event-bus/second";
+    room.put(rule_of("orders", kOrders), {target_of("a"), target_of("b", second)});
+    room.put(rule_of("there", kOrders, "second"), {target_of("c")});
+    Event event = order("e1");
+    event.trace_header = "Root=1-2-3;Lineage=1:01234567:3";
+    room.send(event);
+    const auto first = room.kept();
+    REQUIRE(first.size() == 2);
+    CHECK(first[0].message.trace_header == event.trace_header);
+    CHECK(first[0].message.body.find("Root") == std::string::npos);
+    room.run(room.buses->receive(first[1].message)).value();
+    const auto all = room.kept();
+    REQUIRE(all.size() == 3);
+    CHECK(all[2].message.trace_header == event.trace_header);
+}

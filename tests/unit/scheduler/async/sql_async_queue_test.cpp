@@ -78,3 +78,72 @@ TEST_CASE(
     f.queue->wake();
     CHECK(woken == std::vector<std::string>{"hello", "hello"});
 }
+
+TEST_CASE("SqlAsyncQueue takes so many events of one function", "[scheduler][SqlAsyncQueue]") {
+    AsyncFixture f;
+    const auto keep = [&](const std::string& function, const std::string& id) {
+        scheduler::SqlAsyncQueue small(*f.driver, f.clock, 3);
+        scheduler::AsyncEvent event;
+        event.function = function;
+        event.request_id = id;
+        return tests::run_flow(f.loop, small.enqueue(std::move(event)));
+    };
+    const auto check_full = [&] {
+        const Result<void> refused = keep("bomb", "one more");
+        REQUIRE(refused.has_error());
+        CHECK(refused.error().code() == Code::kThrottled);
+        CHECK(refused.error().subject() == "FunctionInvocationRateLimitExceeded");
+        CHECK(keep("bomb:live", "one more").has_error());
+    };
+    for (const char* id : {"e1", "e2"}) {
+        REQUIRE(keep("bomb", id).has_value());
+        REQUIRE(keep("bomb", id).has_value());  // the same once more
+    }
+    REQUIRE(keep("bomb:live", "e3").has_value());
+    check_full();
+    CHECK(keep("other", "o1").has_value());
+    CHECK(f.rows() == 4);
+    CHECK(f.rows("async_payload") == 4);
+    SECTION("of triggers too, whose own change does not happen then") {
+        sql::Work work = [&](sql::Session& session) -> Result<void> {
+            scheduler::SqlAsyncQueue small(*f.driver, f.clock, 3);
+            scheduler::AsyncEvent event;
+            event.function = "bomb";
+            event.request_id = "one more";
+            return small.enqueue_in(session, event);
+        };
+        const auto refused = tests::run_flow(f.loop, f.driver->write(std::move(work)));
+        CHECK(refused.error().code() == Code::kThrottled);
+        check_full();
+        CHECK(f.rows() == 4);
+    }
+    SECTION("and more when some have ended") {
+        f.deploy("bomb");
+        f.deploy("bomb:live");
+        f.deploy("other");
+        f.pump->start();
+        f.until([&] { return f.rows() == 0 && f.pump->in_flight() == 0; });
+        CHECK(keep("bomb", "e4").has_value());
+        CHECK(keep("bomb", "e5").has_value());
+        CHECK(keep("bomb", "e6").has_value());
+        check_full();
+    }
+    SECTION("after a restart as well, which counts them") {
+        sql::Work forget = [](sql::Session& session) -> Result<void> {
+            LAMBENT_TRY(session.run("DELETE FROM async_backlog", {}));
+            return {};
+        };
+        REQUIRE(tests::run_flow(f.loop, f.driver->write(std::move(forget))).has_value());
+        f.end_life();
+        f.begin_life();
+        f.deploy("bomb");
+        f.deploy("bomb:live");
+        for (int i = 0; i < 4; ++i) {
+            f.invoker.refuse();
+        }
+        f.pump->start();
+        f.until_calls(3);
+        f.until([&] { return f.rows() == 3; });  // of what is no function nothing is kept
+        check_full();
+    }
+}
