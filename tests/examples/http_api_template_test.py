@@ -182,8 +182,12 @@ class HttpApiTemplate(CommandTest):
         self.assertEqual((200, "$default", "/else"), (status, event["routeKey"], event["rawPath"]))
         self.assertEqual("unchanged", self.deploy(QUICK_START)[0])
         without = QUICK_START.replace("        Rest:\n          Type: HttpApi\n", "").replace("/hello\n            Method", "/hi\n            Method")
+        without = without.replace("Globals:\n", "Globals:\n  HttpApi: {StageVariables: {tone: warm}}\n").replace("    Timeout: 30\n", "    Timeout: 30\n    Tags: {team: sales}\n")
         action, host, _, _ = self.deploy(without)
         self.assertEqual(("updated", self.host), (action, host))
+        tags = self.daemon.client("lambda").get_function(FunctionName="hello")["Tags"]
+        self.assertEqual("sales", tags["team"])  # of a function that was there
+        self.assertEqual({"tone": "warm"}, self.visit("GET", "/hi")[1]["stageVariables"])
         self.assertEqual([200, 404, 404], [self.visit("GET", path)[0] for path in ("/hi", "/hello", "/else")])
 
     def test_an_api_has_the_authorizers_and_rules_of_its_template(self):
