@@ -105,4 +105,17 @@ Served one_api(GatewayCall call) {
     co_return json_response(200, api_json(*api, endpoint_of(call, call.api)));
 }
 
+// The rules for browsers, which only go as a whole.
+Served api_cors(GatewayCall call) {
+    if (call.method != "DELETE" || !call.item.empty()) {
+        co_return no_such_operation(call);
+    }
+    ApiChange change = [](HttpApi& api) -> Answer<void> {
+        api.cors.reset();
+        return {};
+    };
+    LAMBENT_CO_TRY(co_await change_api(call.apis, call.api, std::move(change)));
+    co_return no_content();
+}
+
 }  // namespace lambent::api::apigateway

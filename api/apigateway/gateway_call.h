@@ -29,6 +29,7 @@ using Served = Task<Answer<http::Response>>;
 
 Served all_apis(GatewayCall call);  // create, list
 Served one_api(GatewayCall call);   // get, update, delete
+Served api_cors(GatewayCall call);
 Served api_routes(GatewayCall call);
 Served api_integrations(GatewayCall call);
 Served api_authorizers(GatewayCall call);

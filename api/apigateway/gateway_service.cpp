@@ -63,7 +63,8 @@ Served perform_http(GatewayCall call) {
         return one_api(std::move(call));
     }
     using Serve = Served (*)(GatewayCall);
-    constexpr std::array<std::pair<std::string_view, Serve>, 5> kCollections{{
+    constexpr std::array<std::pair<std::string_view, Serve>, 6> kCollections{{
+        {"cors", api_cors},
         {"routes", api_routes},
         {"integrations", api_integrations},
         {"authorizers", api_authorizers},

@@ -67,26 +67,16 @@ Served delete_authorizer(RestCall call) {
     return change_rest(std::move(call), 202, std::move(change));
 }
 
+Answer<http::Response> show_authorizers(const RestCall& call, const triggers::RestApi& api) {
+    return show_parts(call, api.authorizers, "Authorizer", rest_authorizer_json);
+}
+
 }  // namespace
 
 Served rest_authorizers(RestCall call) {
-    if (call.is_at(2, "POST")) {
-        co_return co_await create_authorizer(std::move(call));
-    }
-    if (call.is_at(3, "PATCH")) {
-        co_return co_await patch_one_authorizer(std::move(call));
-    }
-    if (call.is_at(3, "DELETE")) {
-        co_return co_await delete_authorizer(std::move(call));
-    }
-    if (call.method != "GET") {
-        co_return no_such_operation(call);
-    }
-    const triggers::RestApi* const api = call.apis.find(call.api());
-    if (api == nullptr) {
-        co_return no_rest_api(call.api());
-    }
-    co_return show_parts(call, api->authorizers, "Authorizer", rest_authorizer_json);
+    constexpr RestPart kPart{
+        2, create_authorizer, patch_one_authorizer, delete_authorizer, show_authorizers};
+    return serve_rest_part(std::move(call), kPart);
 }
 
 }  // namespace lambent::api::apigateway

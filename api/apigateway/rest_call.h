@@ -43,6 +43,16 @@ Served rest_authorizers(RestCall call);  // path[2] is an authorizer
 Served rest_deployments(RestCall call);
 Served rest_stages(RestCall call);
 
+// What clients may do with one kind of part of a REST API.
+struct RestPart {
+    std::size_t create_depth;  // the length of the path that one is made at
+    Served (*create)(RestCall call);
+    Served (*patch)(RestCall call);
+    Served (*remove)(RestCall call);
+    Answer<http::Response> (*show)(const RestCall& call, const triggers::RestApi& api);
+};
+Served serve_rest_part(RestCall call, RestPart part);
+
 AwsError no_such_operation(const RestCall& call);
 AwsError no_rest_api(const std::string& id);
 AwsError no_rest_part(const std::string& what);  // "Invalid <what> identifier specified"

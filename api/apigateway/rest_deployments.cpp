@@ -119,26 +119,16 @@ Served delete_deployment(RestCall call) {
     return change_rest(std::move(call), 202, std::move(change));
 }
 
+Answer<http::Response> show_deployments(const RestCall& call, const triggers::RestApi& api) {
+    return show_parts(call, api.deployments, "Deployment", deployment_json);
+}
+
 }  // namespace
 
 Served rest_deployments(RestCall call) {
-    if (call.is_at(2, "POST")) {
-        co_return co_await create_deployment(std::move(call));
-    }
-    if (call.is_at(3, "PATCH")) {
-        co_return co_await patch_deployment(std::move(call));
-    }
-    if (call.is_at(3, "DELETE")) {
-        co_return co_await delete_deployment(std::move(call));
-    }
-    if (call.method != "GET") {
-        co_return no_such_operation(call);
-    }
-    const triggers::RestApi* const api = call.apis.find(call.api());
-    if (api == nullptr) {
-        co_return no_rest_api(call.api());
-    }
-    co_return show_parts(call, api->deployments, "Deployment", deployment_json);
+    constexpr RestPart kPart{
+        2, create_deployment, patch_deployment, delete_deployment, show_deployments};
+    return serve_rest_part(std::move(call), kPart);
 }
 
 }  // namespace lambent::api::apigateway

@@ -20,11 +20,10 @@ Embed embed_of(const RestCall& call) {
 }
 
 Answer<http::Response> show_resources(const RestCall& call, const triggers::RestApi& api) {
-    NamedItems items;
-    for (const auto& [id, resource] : api.resources) {
-        items.emplace_back(id, resource_json(resource, embed_of(call)));
-    }
-    return paged(call, std::move(items));
+    const auto render = [&](const triggers::RestResource& resource) {
+        return resource_json(resource, embed_of(call));
+    };
+    return show_parts(call, api.resources, "Resource", render);
 }
 
 Answer<void> add_resource(
@@ -113,30 +112,8 @@ Served delete_resource(RestCall call) {
 }  // namespace
 
 Served rest_resources(RestCall call) {
-    if (call.is_at(3, "POST")) {
-        co_return co_await create_resource(std::move(call));
-    }
-    if (call.is_at(3, "PATCH")) {
-        co_return co_await patch_resource(std::move(call));
-    }
-    if (call.is_at(3, "DELETE")) {
-        co_return co_await delete_resource(std::move(call));
-    }
-    if (call.method != "GET") {
-        co_return no_such_operation(call);
-    }
-    const triggers::RestApi* const api = call.apis.find(call.api());
-    if (api == nullptr) {
-        co_return no_rest_api(call.api());
-    }
-    if (call.path.size() == 2) {
-        co_return show_resources(call, *api);
-    }
-    const auto found = api->resources.find(call.path[2]);
-    if (found == api->resources.end()) {
-        co_return no_rest_part("Resource");
-    }
-    co_return json_response(200, resource_json(found->second, embed_of(call)));
+    constexpr RestPart kPart{3, create_resource, patch_resource, delete_resource, show_resources};
+    return serve_rest_part(std::move(call), kPart);
 }
 
 }  // namespace lambent::api::apigateway

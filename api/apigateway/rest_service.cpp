@@ -61,6 +61,26 @@ Served serve_rest(RestCall call) {
     return refuse_rest(std::move(call));
 }
 
+Served serve_rest_part(RestCall call, RestPart part) {
+    if (call.is_at(part.create_depth, "POST")) {
+        co_return co_await part.create(std::move(call));
+    }
+    if (call.is_at(3, "PATCH")) {
+        co_return co_await part.patch(std::move(call));
+    }
+    if (call.is_at(3, "DELETE")) {
+        co_return co_await part.remove(std::move(call));
+    }
+    if (call.method != "GET") {
+        co_return no_such_operation(call);
+    }
+    const triggers::RestApi* const api = call.apis.find(call.api());
+    if (api == nullptr) {
+        co_return no_rest_api(call.api());
+    }
+    co_return part.show(call, *api);
+}
+
 AwsError no_such_operation(const RestCall& call) {
     std::string what;
     for (std::size_t i = 1; i < call.path.size(); i += 2) {

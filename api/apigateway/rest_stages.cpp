@@ -72,7 +72,10 @@ Served delete_stage(RestCall call) {
     return change_rest(std::move(call), 202, std::move(change));
 }
 
-Answer<http::Response> show_all_stages(const RestCall& call, const triggers::RestApi& api) {
+Answer<http::Response> show_stages_of(const RestCall& call, const triggers::RestApi& api) {
+    if (call.path.size() > 2) {
+        return show_parts(call, api.stages, "stage", rest_stage_json);
+    }
     const auto of = http::find_item(call.query, "deploymentId");
     nlohmann::json page;
     page["item"] = nlohmann::json::array();
@@ -87,30 +90,8 @@ Answer<http::Response> show_all_stages(const RestCall& call, const triggers::Res
 }  // namespace
 
 Served rest_stages(RestCall call) {
-    if (call.is_at(2, "POST")) {
-        co_return co_await create_stage(std::move(call));
-    }
-    if (call.is_at(3, "PATCH")) {
-        co_return co_await patch_one_stage(std::move(call));
-    }
-    if (call.is_at(3, "DELETE")) {
-        co_return co_await delete_stage(std::move(call));
-    }
-    if (call.method != "GET") {
-        co_return no_such_operation(call);
-    }
-    const triggers::RestApi* const api = call.apis.find(call.api());
-    if (api == nullptr) {
-        co_return no_rest_api(call.api());
-    }
-    if (call.path.size() == 2) {
-        co_return show_all_stages(call, *api);
-    }
-    const auto found = api->stages.find(call.path[2]);
-    if (found == api->stages.end()) {
-        co_return no_rest_part("stage");
-    }
-    co_return json_response(200, rest_stage_json(found->second));
+    constexpr RestPart kPart{2, create_stage, patch_one_stage, delete_stage, show_stages_of};
+    return serve_rest_part(std::move(call), kPart);
 }
 
 }  // namespace lambent::api::apigateway

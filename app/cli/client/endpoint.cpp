@@ -43,6 +43,12 @@ std::string bundle_of(const std::string& given, const std::string& own) {
 
 }  // namespace
 
+std::string api_address(const Endpoint& endpoint, const std::string& api_id) {
+    const std::string scheme = endpoint.url.substr(0, endpoint.url.find("://"));
+    const std::string port = endpoint.url.substr(endpoint.url.rfind(':'));
+    return scheme + "://" + api_id + ".execute-api." + endpoint.region + ".localhost" + port;
+}
+
 Error no_daemon(const std::string& where) {
     return Error(
         Code::kUnavailable, "daemon", "no daemon at " + where + " — start it with: lambent up"

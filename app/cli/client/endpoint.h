@@ -28,6 +28,10 @@ Result<Endpoint> find_endpoint(
     const std::string& data_directory, const std::string& ca_bundle = ""
 );
 
+// Where the daemon serves an API of API Gateway, without a slash at the end:
+// "http://<id>.execute-api.<region>.localhost:4566".
+std::string api_address(const Endpoint& endpoint, const std::string& api_id);
+
 // The sentence for a daemon that is not there.
 Error no_daemon(const std::string& where);
 

@@ -1,5 +1,6 @@
 #include "app/cli/client/http_client.h"
 
+#include "app/cli/client/request_signature.h"
 #include "base/files/content_hash.h"
 
 #include <curl/curl.h>
@@ -92,11 +93,33 @@ void set_method(CURL* handle, const HttpCall& call) {
     curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, call.method.c_str());
 }
 
-void set_signature(CURL* handle, const Endpoint& endpoint, const std::string& service) {
-    const std::string scope = "aws:amz:" + endpoint.region + ":" + service;
-    const std::string keys = endpoint.access_key + ":" + endpoint.secret_key;
-    curl_easy_setopt(handle, CURLOPT_AWS_SIGV4, scope.c_str());
-    curl_easy_setopt(handle, CURLOPT_USERPWD, keys.c_str());
+void add_headers(
+    const HttpCall& call,
+    const Endpoint& endpoint,
+    const std::string& path,
+    const std::string& query,
+    HeaderList& headers
+) {
+    for (const auto& [name, value] : call.headers) {
+        headers.add(name + ": " + value);
+    }
+    const RequestToSign to_sign{
+        call.service,
+        call.method,
+        endpoint.url.substr(endpoint.url.find("://") + 3),
+        path,
+        query,
+        to_hex(digest(HashKind::kSha256, call.body)),
+        call.headers};
+    for (const std::string& line :
+         signature_headers(endpoint, to_sign, std::chrono::system_clock::now())) {
+        headers.add(line);
+    }
+    if (!call.body.empty() && std::none_of(call.headers.begin(), call.headers.end(), [](auto& h) {
+            return h.first == "Content-Type";
+        })) {
+        headers.add("Content-Type: application/octet-stream");
+    }
 }
 
 Error no_answer(CURLcode code, const Endpoint& endpoint) {
@@ -171,21 +194,12 @@ Result<HttpReply> HttpClient::send(const HttpCall& call) {
     CURL* handle = connection_->handle;
     curl_easy_reset(handle);  // keeps the connection
     const std::string query = encode_query(call.query);
-    const std::string url =
-        endpoint_.url + encode_path(call.path) + (query.empty() ? "" : "?" + query);
+    const std::string path = encode_path(call.path);
+    const std::string url = endpoint_.url + path + (query.empty() ? "" : "?" + query);
     HeaderList headers;
-    for (const auto& [name, value] : call.headers) {
-        headers.add(name + ": " + value);
-    }
-    headers.add("x-amz-content-sha256: " + to_hex(digest(HashKind::kSha256, call.body)));
-    if (!call.body.empty() && std::none_of(call.headers.begin(), call.headers.end(), [](auto& h) {
-            return h.first == "Content-Type";
-        })) {
-        headers.add("Content-Type: application/octet-stream");
-    }
+    add_headers(call, endpoint_, path, query, headers);
     HttpReply reply;
     set_method(handle, call);
-    set_signature(handle, endpoint_, call.service);
     curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
     if (!endpoint_.ca_bundle.empty()) {
         curl_easy_setopt(handle, CURLOPT_CAINFO, endpoint_.ca_bundle.c_str());

@@ -33,7 +33,7 @@ struct HttpReply {
     std::string header(const std::string& lower_case_name) const;
 };
 
-// One connection, kept open, to the daemon; every request is signed (SigV4, by libcurl). The wire
+// One connection, kept open, to the daemon; every request is signed (SigV4). The wire
 // only: it knows methods and headers, not services. Single-threaded.
 class HttpClient {
   public:

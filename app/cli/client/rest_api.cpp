@@ -1,5 +1,6 @@
 #include "app/cli/client/rest_api.h"
 
+#include "app/cli/client/gateway_answer.h"
 #include "app/cli/client/service_error.h"
 
 #include <nlohmann/json.hpp>
@@ -10,9 +11,6 @@ namespace lambent::cli {
 namespace {
 
 using nlohmann::json;
-
-constexpr char kUriBegin[] = ":lambda:path/2015-03-31/functions/";
-constexpr char kUriEnd[] = "/invocations";
 
 HttpCall rest_call(const std::string& method, const std::string& path) {
     HttpCall call;
@@ -39,17 +37,6 @@ RestApiView api_view(const json& document) {
     return view;
 }
 
-std::string function_of(const std::string& uri) {
-    const std::string begin = kUriBegin;
-    const std::size_t at = uri.find(begin);
-    if (at == std::string::npos || !uri.ends_with(kUriEnd)) {
-        return "";
-    }
-    std::string arn = uri.substr(at + begin.size());
-    arn.resize(arn.size() - (sizeof(kUriEnd) - 1));
-    return arn;
-}
-
 RestResourceView resource_view(const json& document) {
     RestResourceView view;
     view.id = document.at("id").get<std::string>();
@@ -61,7 +48,7 @@ RestResourceView resource_view(const json& document) {
         one.name = name;
         one.is_signed = method.value("authorizationType", "") == "AWS_IAM";
         const json integration = method.value("methodIntegration", json::object());
-        one.function_arn = function_of(integration.value("uri", ""));
+        one.function_arn = invoked_function(integration.value("uri", ""));
         view.methods.push_back(std::move(one));
     }
     return view;
@@ -77,18 +64,6 @@ std::string pointer_segment(std::string text) {
         text.replace(at, 1, "~1");
     }
     return text;
-}
-
-// From the inside of a function that reads documents, where a member may be missing.
-template <class Read>
-auto reading(Read read) -> Result<decltype(read())> {
-    try {
-        return read();
-    } catch (const json::exception& failure) {
-        return Error(
-            Code::kInternal, std::string("the daemon's answer cannot be read: ") + failure.what()
-        );
-    }
 }
 
 }  // namespace
@@ -191,9 +166,7 @@ Result<void> RestApiClient::put_method(
     const json integration{
         {"type", "AWS_PROXY"},
         {"httpMethod", "POST"},
-        {"uri",
-         "arn:aws:apigateway:" + client_.endpoint().region + kUriBegin + method.function_arn +
-             kUriEnd}};
+        {"uri", invocation_uri(client_.endpoint().region, method.function_arn)}};
     LAMBENT_TRY(ask(rest_call("PUT", path + "/integration", integration)));
     return {};
 }

@@ -46,12 +46,17 @@ Json to_json(const DeployReport& report) {
     for (const DeployedApi& api : report.apis) {
         apis.push_back({{"name", api.name}, {"url", api.url}, {"action", to_string(api.action)}});
     }
+    Json outputs = Json::object();
+    for (const TemplateOutput& output : report.outputs) {
+        outputs[output.name] = output.value;
+    }
     return {
         {"functions", functions},
         {"buckets", buckets},
         {"queues", queues},
         {"topics", topics},
         {"apis", apis},
+        {"outputs", outputs},
         {"notes", report.notes}};
 }
 
@@ -74,6 +79,36 @@ std::string triggers_of(const DeployedFunction& function) {
         text += (text.empty() ? "" : " ") + rule;
     }
     return text;
+}
+
+void print_resources(const DeployReport& report, const Style& style) {
+    for (const DeployedBucket& bucket : report.buckets) {
+        print_line(
+            "s3://" + bucket.name + "  " +
+            style.paint(paint_of(bucket.action), to_string(bucket.action))
+        );
+    }
+    for (const DeployedQueue& queue : report.queues) {
+        print_line(
+            "queue " + queue.name + "  " +
+            style.paint(paint_of(queue.action), to_string(queue.action))
+        );
+    }
+    for (const DeployedTopic& topic : report.topics) {
+        print_line(
+            "topic " + topic.name + "  " +
+            style.paint(paint_of(topic.action), to_string(topic.action))
+        );
+    }
+    for (const DeployedApi& api : report.apis) {
+        print_line(
+            api.url + "  " + style.paint(Paint::kDim, api.name) + " " +
+            style.paint(paint_of(api.action), to_string(api.action))
+        );
+    }
+    for (const TemplateOutput& output : report.outputs) {
+        print_line(style.paint(Paint::kDim, output.name) + "  " + output.value);
+    }
 }
 
 void print_text(const DeployReport& report, const Style& style) {
@@ -101,30 +136,7 @@ void print_text(const DeployReport& report, const Style& style) {
             print_line(function.url + "  " + style.paint(Paint::kDim, function.settings.name));
         }
     }
-    for (const DeployedBucket& bucket : report.buckets) {
-        print_line(
-            "s3://" + bucket.name + "  " +
-            style.paint(paint_of(bucket.action), to_string(bucket.action))
-        );
-    }
-    for (const DeployedQueue& queue : report.queues) {
-        print_line(
-            "queue " + queue.name + "  " +
-            style.paint(paint_of(queue.action), to_string(queue.action))
-        );
-    }
-    for (const DeployedTopic& topic : report.topics) {
-        print_line(
-            "topic " + topic.name + "  " +
-            style.paint(paint_of(topic.action), to_string(topic.action))
-        );
-    }
-    for (const DeployedApi& api : report.apis) {
-        print_line(
-            api.url + "  " + style.paint(Paint::kDim, api.name) + " " +
-            style.paint(paint_of(api.action), to_string(api.action))
-        );
-    }
+    print_resources(report, style);
     for (const std::string& note : report.notes) {
         print_line(style.paint(Paint::kDim, "note: " + note));
     }

@@ -6,8 +6,6 @@
 namespace lambent::cli {
 namespace {
 
-constexpr char kTag[] = "lambent:template";  // its value: "<stack>/<logical id>"
-
 // "/a/b" -> "/a", "/a" -> "/".
 std::string parent_path(const std::string& path) {
     const std::size_t slash = path.rfind('/');
@@ -39,6 +37,21 @@ RestResourceView* find_path(std::vector<RestResourceView>& among, const std::str
 
 }  // namespace
 
+RestApiSettings ApiDeployer::settings_of(const TemplateApi& api) const {
+    const std::string mark = stack_name_ + "/" + api.logical_id;
+    return {api.name, api.description, api.binary_types, {{kTemplateTag, mark}}};
+}
+
+Result<std::string> ApiDeployer::reserve(const TemplateApi& api) {
+    const RestApiSettings wanted = settings_of(api);
+    LAMBENT_TRY(auto existing, apis_.find(kTemplateTag, wanted.tags.at(kTemplateTag)));
+    if (!existing) {
+        LAMBENT_TRY(existing, apis_.create(wanted));
+        created_.insert(api.logical_id);
+    }
+    return existing->id;
+}
+
 Result<DeployedApi> ApiDeployer::put(
     const TemplateApi& api, const std::vector<WantedRoute>& routes
 ) {
@@ -51,24 +64,24 @@ Result<DeployedApi> ApiDeployer::put(
         LAMBENT_TRY(apis_.deploy(id, api.stage, api.variables));
         done.action = std::min(done.action, DeployAction::kUpdated);
     }
-    done.url = url_of(id, api.stage);
+    done.url = api_address(client_.endpoint(), id) + "/" + api.stage + "/";
     return done;
 }
 
 Result<std::string> ApiDeployer::put_settings(const TemplateApi& api, DeployedApi& done) {
-    const std::string mark = stack_name_ + "/" + api.logical_id;
-    RestApiSettings wanted{api.name, api.description, api.binary_types, {{kTag, mark}}};
-    LAMBENT_TRY(auto existing, apis_.find(kTag, mark));
+    const RestApiSettings wanted = settings_of(api);
+    LAMBENT_TRY(const auto existing, apis_.find(kTemplateTag, wanted.tags.at(kTemplateTag)));
     if (!existing) {
-        LAMBENT_TRY(existing, apis_.create(wanted));
+        return Error(Code::kConflict, "somebody has deleted the API " + wanted.name);
+    }
+    if (created_.contains(api.logical_id)) {
         done.action = DeployAction::kCreated;
-        return existing->id;
     }
     if (existing->settings.name != wanted.name ||
         existing->settings.description != wanted.description ||
         existing->settings.binary_types != wanted.binary_types) {
         LAMBENT_TRY(apis_.update(*existing, wanted));
-        done.action = DeployAction::kUpdated;
+        done.action = std::min(done.action, DeployAction::kUpdated);
     }
     return existing->id;
 }
@@ -145,14 +158,6 @@ Result<std::string> ApiDeployer::resource_at(
     LAMBENT_TRY(RestResourceView made, apis_.create_resource(id, parent, part));
     existing.push_back(made);
     return made.id;
-}
-
-std::string ApiDeployer::url_of(const std::string& id, const std::string& stage) const {
-    const std::string& endpoint = client_.endpoint().url;
-    const std::string scheme = endpoint.substr(0, endpoint.find("://"));
-    const std::size_t colon = endpoint.rfind(':');
-    return scheme + "://" + id + ".execute-api." + client_.endpoint().region + ".localhost" +
-           endpoint.substr(colon) + "/" + stage + "/";
 }
 
 }  // namespace lambent::cli

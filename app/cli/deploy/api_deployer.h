@@ -3,10 +3,14 @@
 #include "app/cli/client/rest_api.h"
 #include "app/cli/deploy/deployment.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
 namespace lambent::cli {
+
+// Tags the APIs of templates; its value: "<stack>/<logical id>".
+inline constexpr char kTemplateTag[] = "lambent:template";
 
 // A route that a function's event asks for.
 struct WantedRoute {
@@ -21,11 +25,15 @@ class ApiDeployer {
     ApiDeployer(HttpClient& client, std::string stack_name)
         : client_(client), apis_(client), stack_name_(std::move(stack_name)) {}
 
+    // The id of the API; it is made when it is missing, without resources and stages.
+    Result<std::string> reserve(const TemplateApi& api);
+    // Of one that is reserved.
     Result<DeployedApi> put(const TemplateApi& api, const std::vector<WantedRoute>& routes);
 
   private:
     using Resources = std::vector<RestResourceView>;
 
+    RestApiSettings settings_of(const TemplateApi& api) const;
     Result<std::string> put_settings(const TemplateApi& api, DeployedApi& done);
     // Whether anything changed.
     Result<bool> put_routes(const std::string& id, const std::vector<WantedRoute>& routes);
@@ -35,11 +43,11 @@ class ApiDeployer {
     Result<std::string> resource_at(
         const std::string& id, Resources& existing, const std::string& path
     );
-    std::string url_of(const std::string& id, const std::string& stage) const;
 
     HttpClient& client_;
     RestApiClient apis_;
     std::string stack_name_;
+    std::set<std::string> created_;  // logical ids
 };
 
 }  // namespace lambent::cli

@@ -3,6 +3,7 @@
 #include "app/cli/client/events_api.h"
 #include "app/cli/client/s3_api.h"
 #include "app/cli/deploy/api_deployer.h"
+#include "app/cli/deploy/http_api_deployer.h"
 #include "app/cli/deploy/queue_deployer.h"
 #include "app/cli/deploy/topic_deployer.h"
 #include "app/cli/package/function_build.h"
@@ -187,18 +188,59 @@ Result<void> put_mappings(const SamTemplate& sam, QueueDeployer& deployer, Deplo
     return {};
 }
 
-Result<void> put_apis(const SamTemplate& sam, HttpClient& client, DeployReport& report) {
-    ApiDeployer deployer(client, sam.stack_name);
+// The APIs of a template, of both kinds.
+struct ApiDeployers {
+    ApiDeployers(HttpClient& client, const std::string& stack)
+        : rest(client, stack), http(client, stack) {}
+
+    ApiDeployer rest;
+    HttpApiDeployer http;
+};
+
+// Their ids, by logical id: functions and outputs may tell of them.
+Result<std::map<std::string, std::string>> reserve_apis(
+    const SamTemplate& sam, ApiDeployers& deployers
+) {
+    std::map<std::string, std::string> ids;
     for (const TemplateApi& api : sam.apis) {
-        std::vector<WantedRoute> routes;
-        for (std::size_t i = 0; i < sam.functions.size(); ++i) {
-            for (const ApiTrigger& trigger : sam.functions[i].api_routes) {
-                if (trigger.api_id == api.logical_id) {
-                    routes.push_back({trigger, report.functions[i].arn});
-                }
+        LAMBENT_TRY(ids[api.logical_id], deployers.rest.reserve(api));
+    }
+    for (const TemplateHttpApi& api : sam.http_apis) {
+        LAMBENT_TRY(ids[api.logical_id], deployers.http.reserve(api));
+    }
+    return ids;
+}
+
+// The routes of one API, with the functions that they lead to.
+template <class Wanted, class Trigger>
+std::vector<Wanted> routes_to(
+    const std::string& api,
+    const SamTemplate& sam,
+    const DeployReport& report,
+    std::vector<Trigger> TemplateFunction::*triggers
+) {
+    std::vector<Wanted> routes;
+    for (std::size_t i = 0; i < sam.functions.size(); ++i) {
+        for (const Trigger& trigger : sam.functions[i].*triggers) {
+            if (trigger.api_id == api) {
+                routes.push_back({trigger, report.functions[i].arn});
             }
         }
-        LAMBENT_TRY(DeployedApi done, deployer.put(api, routes));
+    }
+    return routes;
+}
+
+Result<void> put_apis(const SamTemplate& sam, ApiDeployers& deployers, DeployReport& report) {
+    for (const TemplateApi& api : sam.apis) {
+        const auto routes =
+            routes_to<WantedRoute>(api.logical_id, sam, report, &TemplateFunction::api_routes);
+        LAMBENT_TRY(DeployedApi done, deployers.rest.put(api, routes));
+        report.apis.push_back(std::move(done));
+    }
+    for (const TemplateHttpApi& api : sam.http_apis) {
+        const auto routes =
+            routes_to<WantedHttpRoute>(api.logical_id, sam, report, &TemplateFunction::http_routes);
+        LAMBENT_TRY(DeployedApi done, deployers.http.put(api, routes));
         report.apis.push_back(std::move(done));
     }
     return {};
@@ -219,10 +261,14 @@ std::string_view to_string(DeployAction action) {
 }
 
 Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Progress& progress) {
-    LAMBENT_TRY(const TemplateSource source, load_source(request, client));
-    LAMBENT_TRY(const SamTemplate sam, read_template(source));
+    LAMBENT_TRY(TemplateSource source, load_source(request, client));
+    LAMBENT_TRY(SamTemplate sam, read_template(source));
+    ApiDeployers apis(client, sam.stack_name);
+    LAMBENT_TRY(source.api_ids, reserve_apis(sam, apis));
+    LAMBENT_TRY(sam, read_template(source));
     DeployReport report;
     report.notes = sam.notes;
+    report.outputs = sam.outputs;
     Deployer deployer(client, progress);
     QueueDeployer queues(client);
     LAMBENT_TRY(report.queues, queues.put_queues(sam.queues));
@@ -241,7 +287,7 @@ Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Pr
     LAMBENT_TRY(deployer.put_notifications(sam, report));
     LAMBENT_TRY(put_mappings(sam, queues, report));
     LAMBENT_TRY(topics.put_subscriptions(sam, report));
-    LAMBENT_TRY(put_apis(sam, client, report));
+    LAMBENT_TRY(put_apis(sam, apis, report));
     progress.clear();
     return report;
 }

@@ -60,14 +60,15 @@ struct DeployReport {
     std::vector<DeployedQueue> queues;
     std::vector<DeployedTopic> topics;
     std::vector<DeployedApi> apis;
+    std::vector<TemplateOutput> outputs;
     std::vector<std::string> notes;
 };
 
 // Reads a SAM template, builds its functions and brings the daemon to what it says: functions are
 // created or updated (and Active on return) and given URLs, buckets, queues and topics made, their
-// notifications, event source mappings and subscriptions set, REST APIs made and deployed to their
-// stages. A URL or an API that the template does not ask for stays as it is. Doing it twice changes
-// nothing the second time.
+// notifications, event source mappings and subscriptions set, REST and HTTP APIs made and deployed
+// to their stages. A URL or an API that the template does not ask for stays as it is. Doing it
+// twice changes nothing the second time.
 Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Progress& progress);
 
 }  // namespace lambent::cli

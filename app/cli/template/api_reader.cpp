@@ -22,24 +22,31 @@ std::string media_type(std::string text) {
 
 }  // namespace
 
-TemplateApi ApiReader::implicit_api() const {
-    TemplateApi api;
-    api.logical_id = kImplicitId;
-    api.name = scope_.stack_name();
+Result<TemplateApi> ApiReader::implicit_api(const YAML::Node& globals) {
+    LAMBENT_TRY(TemplateApi api, read_properties(kImplicitId, globals));
     api.stage = kImplicitStage;
     return api;
 }
 
-Result<TemplateApi> ApiReader::read(const std::string& logical_id, const YAML::Node& resource) {
+Result<TemplateApi> ApiReader::read(
+    const std::string& logical_id, const YAML::Node& place, const YAML::Node& properties
+) {
+    LAMBENT_TRY(TemplateApi api, read_properties(logical_id, properties));
+    if (api.stage.empty()) {
+        return scope_.error_at(place, logical_id + " needs a StageName");
+    }
+    return api;
+}
+
+Result<TemplateApi> ApiReader::read_properties(
+    const std::string& logical_id, const YAML::Node& properties
+) {
     TemplateApi api;
     api.logical_id = logical_id;
     api.name = scope_.stack_name();
-    for (const auto& entry : resource["Properties"]) {
+    for (const auto& entry : properties) {
         const auto name = entry.first.as<std::string>("");
         LAMBENT_TRY(read_property(name, entry.first, entry.second, api));
-    }
-    if (api.stage.empty()) {
-        return scope_.error_at(resource, logical_id + " needs a StageName");
     }
     return api;
 }
@@ -69,6 +76,17 @@ Result<void> ApiReader::read_property(
     return {};
 }
 
+Result<std::string> FunctionReader::read_method(const YAML::Node& node) const {
+    LAMBENT_TRY(std::string method, scope_.text(node, "Method"));
+    std::transform(method.begin(), method.end(), method.begin(), [](unsigned char c) {
+        return static_cast<char>(std::toupper(c));
+    });
+    if (std::find(kApiMethods.begin(), kApiMethods.end(), method) == kApiMethods.end()) {
+        return scope_.error_at(node, method + " is not an HTTP method");
+    }
+    return method;
+}
+
 Result<void> FunctionReader::read_api_event(
     const std::string& id, const YAML::Node& properties, TemplateFunction& function
 ) const {
@@ -79,16 +97,7 @@ Result<void> FunctionReader::read_api_event(
     ApiTrigger trigger;
     trigger.api_id = ApiReader::kImplicitId;
     LAMBENT_TRY(trigger.path, scope_.text(properties["Path"], "Path"));
-    LAMBENT_TRY(trigger.method, scope_.text(properties["Method"], "Method"));
-    std::transform(
-        trigger.method.begin(),
-        trigger.method.end(),
-        trigger.method.begin(),
-        [](unsigned char c) { return static_cast<char>(std::toupper(c)); }
-    );
-    if (std::find(kApiMethods.begin(), kApiMethods.end(), trigger.method) == kApiMethods.end()) {
-        return scope_.error_at(properties["Method"], trigger.method + " is not an HTTP method");
-    }
+    LAMBENT_TRY(trigger.method, read_method(properties["Method"]));
     if (!trigger.path.starts_with('/')) {
         return scope_.error_at(properties["Path"], "Path begins with a slash");
     }

@@ -21,10 +21,17 @@ class ApiReader {
 
     ApiReader(const Scope& scope, std::vector<std::string>& notes) : scope_(scope), notes_(notes) {}
 
-    Result<TemplateApi> read(const std::string& logical_id, const YAML::Node& resource);
-    TemplateApi implicit_api() const;
+    // `properties`: the resource's own and those of Globals; `place`: where to complain.
+    Result<TemplateApi> read(
+        const std::string& logical_id, const YAML::Node& place, const YAML::Node& properties
+    );
+    // `globals`: the properties that Globals gives it.
+    Result<TemplateApi> implicit_api(const YAML::Node& globals);
 
   private:
+    Result<TemplateApi> read_properties(
+        const std::string& logical_id, const YAML::Node& properties
+    );
     Result<void> read_property(
         const std::string& name, const YAML::Node& key, const YAML::Node& value, TemplateApi& api
     );

@@ -7,8 +7,16 @@
 namespace lambent::cli {
 namespace {
 
-constexpr std::array<std::string_view, 8> kEventTypes{
-    "S3", "SQS", "SNS", "Api", "Schedule", "ScheduleV2", "EventBridgeRule", "CloudWatchEvent"};
+constexpr std::array<std::string_view, 9> kEventTypes{
+    "S3",
+    "SQS",
+    "SNS",
+    "Api",
+    "HttpApi",
+    "Schedule",
+    "ScheduleV2",
+    "EventBridgeRule",
+    "CloudWatchEvent"};
 
 }  // namespace
 
@@ -23,9 +31,13 @@ Result<void> FunctionReader::read_events(const YAML::Node& events, TemplateFunct
             return scope_.error_at(
                 entry.first,
                 "event " + id + " of type " + name +
-                    " is not supported yet; S3, SQS, SNS, Api, Schedule, ScheduleV2, "
-                    "EventBridgeRule and CloudWatchEvent are"
+                    " is not supported yet; S3, SQS, SNS, Api, HttpApi, Schedule, "
+                    "ScheduleV2, EventBridgeRule and CloudWatchEvent are"
             );
+        }
+        if (name == "HttpApi") {  // without properties it is for all requests
+            LAMBENT_TRY(read_http_event(entry.first, properties, function));
+            continue;
         }
         if (!properties) {
             return scope_.error_at(entry.first, "event " + id + " has no Properties");

@@ -69,6 +69,13 @@ class FunctionReader {
     Result<void> read_api_event(
         const std::string& id, const YAML::Node& properties, TemplateFunction& function
     ) const;
+    // In upper case.
+    Result<std::string> read_method(const YAML::Node& node) const;
+    Result<void> read_http_event(
+        const YAML::Node& id, const YAML::Node& properties, TemplateFunction& function
+    ) const;
+    Result<void> read_http_auth(const YAML::Node& auth, HttpApiTrigger& trigger) const;
+    Result<void> read_http_settings(const YAML::Node& properties, HttpApiTrigger& trigger) const;
     Result<S3Trigger> read_s3_event(const std::string& id, const YAML::Node& properties) const;
     Result<std::string> bucket_id(const YAML::Node& node) const;
     Result<void> read_filter(const YAML::Node& filter, S3Trigger& trigger) const;

@@ -1,6 +1,6 @@
 #include "app/cli/template/sam_template.h"
 
-#include "app/cli/template/api_reader.h"
+#include "app/cli/template/api_section.h"
 #include "app/cli/template/function_reader.h"
 #include "app/cli/template/queue_reader.h"
 #include "app/cli/template/scope.h"
@@ -34,10 +34,14 @@ std::string lower(std::string text) {
 class TemplateReader {
   public:
     TemplateReader(const TemplateSource& source, YAML::Node root)
-        : source_(source), root_(std::move(root)), scope_(source.name) {}
+        : source_(source),
+          root_(std::move(root)),
+          scope_(source.name),
+          apis_(source, root_, scope_, template_) {}
 
     Result<SamTemplate> read() {
         LAMBENT_TRY(check_sections());
+        LAMBENT_TRY(check_globals());
         LAMBENT_TRY(read_parameters());
         const YAML::Node resources = root_["Resources"];
         if (!resources || !resources.IsMap() || resources.size() == 0) {
@@ -46,6 +50,7 @@ class TemplateReader {
         for (const auto& entry : resources) {
             LAMBENT_TRY(name_resource(entry.first.as<std::string>(""), entry.second));
         }
+        apis_.add_names(resources);
         LAMBENT_TRY(read_queues(resources));
         LAMBENT_TRY(read_topics(resources));
         const YAML::Node globals = root_["Globals"] ? root_["Globals"]["Function"] : YAML::Node();
@@ -59,7 +64,8 @@ class TemplateReader {
                 template_.functions.push_back(std::move(function));
             }
         }
-        LAMBENT_TRY(read_apis(resources));
+        LAMBENT_TRY(apis_.read(resources));
+        read_outputs();
         template_.stack_name = source_.stack_name;
         return std::move(template_);
     }
@@ -85,6 +91,16 @@ class TemplateReader {
                      "Outputs"}
                 )) {
                 return scope_.error_at(entry.first, "the section " + name + " is not supported");
+            }
+        }
+        return {};
+    }
+
+    Result<void> check_globals() {
+        for (const auto& entry : root_["Globals"]) {
+            const auto name = entry.first.as<std::string>("");
+            if (!is_one_of(name, {"Function", "Api", "HttpApi"})) {
+                return scope_.error_at(entry.first, "Globals." + name + " is not supported yet");
             }
         }
         return {};
@@ -138,8 +154,7 @@ class TemplateReader {
             subscription_ids_.push_back(id);
             return {};
         }
-        if (type == ApiReader::kType) {
-            api_ids_.push_back(id);
+        if (apis_.take(id, type)) {
             return {};
         }
         if (is_one_of(
@@ -164,8 +179,8 @@ class TemplateReader {
             resource,
             id + ": " + (type.empty() ? "a resource without a Type" : type) +
                 " is not supported yet; " + kFunctionType + ", " + ApiReader::kType + ", " +
-                kBucketType + ", " + QueueReader::kType + ", " + TopicReader::kTopicType + " and " +
-                TopicReader::kSubscriptionType + " are"
+                HttpApiReader::kType + ", " + kBucketType + ", " + QueueReader::kType + ", " +
+                TopicReader::kTopicType + " and " + TopicReader::kSubscriptionType + " are"
         );
     }
 
@@ -242,38 +257,22 @@ class TemplateReader {
         return {};
     }
 
-    // Those of the template, and the implicit one if an event belongs to it.
-    Result<void> read_apis(const YAML::Node& resources) {
-        ApiReader reader(scope_, template_.notes);
-        for (const std::string& id : api_ids_) {
-            LAMBENT_TRY(TemplateApi api, reader.read(id, resources[id]));
-            template_.apis.push_back(std::move(api));
-        }
-        bool is_implicit = false;
-        for (const TemplateFunction& function : template_.functions) {
-            for (const ApiTrigger& route : function.api_routes) {
-                is_implicit = is_implicit || route.api_id == ApiReader::kImplicitId;
-                LAMBENT_TRY(check_api(route));
+    // What cannot be known here is left out: nothing else depends on it.
+    void read_outputs() {
+        for (const auto& entry : root_["Outputs"]) {
+            const auto name = entry.first.as<std::string>("");
+            const YAML::Node value = entry.second.IsMap() ? entry.second["Value"] : undefined();
+            const Result<std::string> text =
+                value ? scope_.text(value, "Value")
+                      : Result<std::string>(scope_.error_at(entry.first, "it has no Value"));
+            if (text.has_error()) {
+                template_.notes.push_back(
+                    "output " + name + " is left out: " + text.error().message()
+                );
+                continue;
             }
+            template_.outputs.push_back({name, apis_.with_addresses(*text)});
         }
-        if (is_implicit) {
-            template_.apis.push_back(reader.implicit_api());
-        }
-        return {};
-    }
-
-    Result<void> check_api(const ApiTrigger& route) const {
-        const bool is_known =
-            route.api_id == ApiReader::kImplicitId ||
-            std::find(api_ids_.begin(), api_ids_.end(), route.api_id) != api_ids_.end();
-        if (!is_known) {
-            return Error(
-                Code::kInvalidArgument,
-                route.place + ": RestApiId must be a !Ref to an " + ApiReader::kType +
-                    " of this template"
-            );
-        }
-        return {};
     }
 
     Result<void> name_bucket(const std::string& id, const YAML::Node& resource) {
@@ -317,7 +316,7 @@ class TemplateReader {
     std::map<std::string, std::string> function_names_;  // by logical id
     std::map<std::string, std::string> queue_names_;
     std::vector<std::string> subscription_ids_;
-    std::vector<std::string> api_ids_;
+    ApiSection apis_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/cli/client/function_url_api.h"
+#include "app/cli/client/http_api.h"
 #include "app/cli/client/lambda_api.h"
 #include "base/result.h"
 
@@ -53,6 +54,21 @@ struct ApiTrigger {
     std::string place;  // in the template, for messages
 };
 
+// What an event says instead of an authorizer's name.
+inline constexpr char kNoAuthorizer[] = "NONE";
+inline constexpr char kIamAuthorizer[] = "AWS_IAM";
+
+// An "Events" entry of type HttpApi: a route of an HTTP API that leads to the function.
+struct HttpApiTrigger {
+    std::string api_id;     // logical id of an API of the same template, or of the implicit one
+    std::string route_key;  // "GET /pets/{id}", "ANY /{proxy+}", "$default"
+    std::string payload_version = "2.0";
+    std::uint32_t timeout_ms = 30'000;
+    std::string authorizer;           // a name, NONE or AWS_IAM
+    std::vector<std::string> scopes;  // of which a token must have one, if there are any
+    std::string place;                // in the template, for messages
+};
+
 // How an event gets to the function, and what the function gets instead of it.
 struct Delivery {
     bool enabled = true;
@@ -102,6 +118,7 @@ struct TemplateFunction {
     std::vector<SqsTrigger> queue_triggers;
     std::vector<TemplateSubscription> topic_triggers;
     std::vector<ApiTrigger> api_routes;
+    std::vector<HttpApiTrigger> http_routes;
     std::optional<UrlSettings> url;  // its FunctionUrlConfig
     std::vector<RuleTrigger> rules;
     std::vector<ScheduleTrigger> schedules;
@@ -136,6 +153,30 @@ struct TemplateApi {
     std::vector<std::string> binary_types;
 };
 
+// One of an HTTP API's authorizers, and the scopes of the routes that name none.
+struct TemplateAuthorizer {
+    HttpAuthorizer settings;
+    std::vector<std::string> scopes;
+};
+
+// An HTTP API; the routes are its functions'.
+struct TemplateHttpApi {
+    static constexpr char kDefaultStage[] = "$default";
+
+    std::string logical_id;
+    HttpApiSettings settings;
+    std::string stage = kDefaultStage;
+    std::map<std::string, std::string> variables;
+    std::vector<TemplateAuthorizer> authorizers;
+    std::string default_authorizer = kNoAuthorizer;  // of routes that name none
+    bool allows_iam = false;                         // whether routes may ask for signatures
+};
+
+struct TemplateOutput {
+    std::string name;
+    std::string value;
+};
+
 // A SAM template, as far as lambent has what it asks for; all references resolved. What it asks
 // for beyond that is an error that names the line, or a note when leaving it out changes nothing.
 struct SamTemplate {
@@ -145,6 +186,8 @@ struct SamTemplate {
     std::vector<TemplateTopic> topics;
     std::vector<TemplateSubscription> subscriptions;
     std::vector<TemplateApi> apis;
+    std::vector<TemplateHttpApi> http_apis;
+    std::vector<TemplateOutput> outputs;
     std::string stack_name;
     std::vector<std::string> notes;
 };
@@ -156,6 +199,9 @@ struct TemplateSource {
     std::string region = "us-east-1";
     std::string endpoint = "http://127.0.0.1:4566";  // of the daemon: queues are named by URLs
     std::map<std::string, std::string> parameters;   // override the defaults
+    // What API Gateway calls the APIs, by logical id; one that is not named goes by its logical id,
+    // as long as the template is only looked at.
+    std::map<std::string, std::string> api_ids;
 };
 
 Result<SamTemplate> read_template(const TemplateSource& source);

@@ -22,6 +22,36 @@ std::pair<std::string, YAML::Node> intrinsic_of(const YAML::Node& node) {
     return {};
 }
 
+YAML::Node united(const YAML::Node& globals, const YAML::Node& own) {
+    if (!globals || !own || globals.Type() != own.Type() || !intrinsic_of(globals).first.empty() ||
+        !intrinsic_of(own).first.empty()) {
+        return own ? own : globals;
+    }
+    if (own.IsSequence()) {
+        YAML::Node all(YAML::NodeType::Sequence);
+        for (const YAML::Node& list : {globals, own}) {
+            for (const YAML::Node& item : list) {
+                all.push_back(item);
+            }
+        }
+        return all;
+    }
+    if (!own.IsMap()) {
+        return own;
+    }
+    YAML::Node all(YAML::NodeType::Map);
+    for (const auto& entry : globals) {
+        const YAML::Node same = own[entry.first.as<std::string>("")];
+        all.force_insert(entry.first, same ? united(entry.second, same) : entry.second);
+    }
+    for (const auto& entry : own) {
+        if (!globals[entry.first.as<std::string>("")]) {
+            all.force_insert(entry.first, entry.second);
+        }
+    }
+    return all;
+}
+
 std::string Scope::place_of(const YAML::Node& node) const {
     const YAML::Mark mark = node.Mark();
     return source_name_ + (mark.is_null() ? "" : ":" + std::to_string(mark.line + 1));
@@ -78,6 +108,17 @@ Result<std::uint32_t> Scope::number(const YAML::Node& node, std::string_view wha
         return error_at(node, std::string(what) + " must be a whole number, not " + digits);
     }
     return value;
+}
+
+Result<bool> Scope::flag(const YAML::Node& node, std::string_view what) const {
+    LAMBENT_TRY(const std::string word, text(node, what));
+    if (word == "true" || word == "True") {
+        return true;
+    }
+    if (word == "false" || word == "False") {
+        return false;
+    }
+    return error_at(node, std::string(what) + " is true or false");
 }
 
 Result<std::vector<std::string>> Scope::texts(const YAML::Node& node, std::string_view what) const {

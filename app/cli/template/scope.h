@@ -27,6 +27,7 @@ class Scope {
     // A scalar, or a reference to one, as text. `what` names it in the error.
     Result<std::string> text(const YAML::Node& node, std::string_view what) const;
     Result<std::uint32_t> number(const YAML::Node& node, std::string_view what) const;
+    Result<bool> flag(const YAML::Node& node, std::string_view what) const;
     // One text or a list of them.
     Result<std::vector<std::string>> texts(const YAML::Node& node, std::string_view what) const;
     Result<std::map<std::string, std::string>> text_map(
@@ -60,5 +61,9 @@ class Scope {
 // The intrinsic function that a node calls ("Ref", "Sub", …) and its argument; an empty name when
 // it calls none.
 std::pair<std::string, YAML::Node> intrinsic_of(const YAML::Node& node);
+
+// What Globals and a resource say together, as SAM has it: maps are united and lists appended, and
+// of all else the resource's own counts. Either may be undefined.
+YAML::Node united(const YAML::Node& globals, const YAML::Node& own);
 
 }  // namespace lambent::cli

@@ -4,18 +4,6 @@
 
 // The "FunctionUrlConfig" of a function.
 namespace lambent::cli {
-namespace {
-
-Result<bool> flag_of(const Scope& scope, const YAML::Node& node, const char* name) {
-    LAMBENT_TRY(const std::string text, scope.text(node, name));
-    if (text != "true" && text != "false") {
-        return scope.error_at(node, std::string(name) + " is true or false");
-    }
-    return text == "true";
-}
-
-}  // namespace
-
 Result<void> FunctionReader::read_url(const YAML::Node& node, TemplateFunction& function) const {
     UrlSettings settings;
     for (const auto& entry : node) {
@@ -56,9 +44,7 @@ Result<void> FunctionReader::read_cors(const YAML::Node& node, UrlSettings& sett
         if (name == "MaxAge") {
             LAMBENT_TRY(settings.max_age_s, scope_.number(entry.second, "MaxAge"));
         } else if (name == "AllowCredentials") {
-            LAMBENT_TRY(
-                settings.allow_credentials, flag_of(scope_, entry.second, "AllowCredentials")
-            );
+            LAMBENT_TRY(settings.allow_credentials, scope_.flag(entry.second, "AllowCredentials"));
         } else if (!is_list) {
             return scope_.error_at(entry.first, name + " is not a property of Cors");
         }

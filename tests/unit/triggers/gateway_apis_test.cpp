@@ -2,6 +2,7 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/run_flow.h"
 #include "tests/support/temp_dir.h"
+#include "triggers/gateway/api_row.h"
 #include "triggers/gateway/http_apis.h"
 
 #include <catch2/catch.hpp>
@@ -76,6 +77,26 @@ HttpApi whole_api() {
 }
 
 }  // namespace
+
+TEST_CASE("A row of an HTTP API is read back, with fields that are null or not there") {
+    HttpApi api = whole_api();
+    api.cors->max_age_s = 60;
+    const std::string text = ApiRow<HttpApi>::text(api);
+    CHECK(ApiRow<HttpApi>::read("a1", text)->cors->max_age_s == 60);
+    std::string without = text;
+    const std::string said = "\"max_age_s\":60";
+    without.replace(without.find(said), said.size(), "\"max_age_s\":null");
+    const auto read = ApiRow<HttpApi>::read("a1", without);
+    REQUIRE(read.has_value());
+    CHECK(read->id == "a1");
+    CHECK(read->cors->allow_origins == api.cors->allow_origins);
+    CHECK_FALSE(read->cors->max_age_s.has_value());
+    api.cors.reset();
+    CHECK_FALSE(ApiRow<HttpApi>::read("a1", ApiRow<HttpApi>::text(api))->cors.has_value());
+    const auto broken = ApiRow<HttpApi>::read("a1", "{}");
+    REQUIRE(broken.has_error());
+    CHECK(broken.error().code() == Code::kCorrupted);
+}
 
 TEST_CASE("HttpApis keeps all that was acknowledged", "[triggers][HttpApis]") {
     ApiFixture fixture;

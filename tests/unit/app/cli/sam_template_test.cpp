@@ -163,9 +163,10 @@ TEST_CASE("A SAM template with something unsupported is refused with its line", 
         "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n"
         "      Runtime: nodejs20.x\n      Handler: a.b\n";
     CHECK(
-        refusal("Resources:\n  A:\n    Type: AWS::Serverless::HttpApi\n") ==
-        "template.yaml:3: A: AWS::Serverless::HttpApi is not supported yet; "
-        "AWS::Serverless::Function, AWS::Serverless::Api, AWS::S3::Bucket, AWS::SQS::Queue, "
+        refusal("Resources:\n  A:\n    Type: AWS::Serverless::StateMachine\n") ==
+        "template.yaml:3: A: AWS::Serverless::StateMachine is not supported yet; "
+        "AWS::Serverless::Function, AWS::Serverless::Api, AWS::Serverless::HttpApi, "
+        "AWS::S3::Bucket, AWS::SQS::Queue, "
         "AWS::SNS::Topic and AWS::SNS::Subscription are"
     );
     CHECK(
@@ -189,7 +190,7 @@ TEST_CASE("A SAM template with something unsupported is refused with its line", 
     CHECK(
         refusal(function + "      Events:\n        Hourly:\n          Type: Kinesis\n") ==
         "template.yaml:8: event Hourly of type Kinesis is not supported yet; S3, SQS, SNS, "
-        "Api, Schedule, ScheduleV2, EventBridgeRule and CloudWatchEvent are"
+        "Api, HttpApi, Schedule, ScheduleV2, EventBridgeRule and CloudWatchEvent are"
     );
     CHECK(
         refusal(function + "      PackageType: Image\n") ==
