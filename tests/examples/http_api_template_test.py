@@ -139,6 +139,8 @@ def allowed_origin(headers):
 
 
 class HttpApiTemplate(CommandTest):
+    flags = ("--allow-private-endpoints",)  # where the issuer of the tests is
+
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
         self.addCleanup(scratch.cleanup)
