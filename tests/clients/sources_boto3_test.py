@@ -40,6 +40,8 @@ def handler(event, context):
 REPORTS = ["ReportBatchItemFailures"]
 # Of queues whose messages come back; long enough for a cold start on a slow machine.
 SOON_BACK = {"VisibilityTimeout": "5"}
+# The same where a second delivery would be one too many.
+ONCE = {"VisibilityTimeout": "8"}
 
 
 class Sources(DaemonTest):
@@ -109,7 +111,7 @@ class Sources(DaemonTest):
 
     def test_a_loop_ends_in_the_dead_letter_queue(self):
         dead, dead_arn = self.make_queue("-dead")
-        url, arn = self.make_queue(VisibilityTimeout="15", RedrivePolicy=json.dumps(
+        url, arn = self.make_queue(**ONCE, RedrivePolicy=json.dumps(
             {"deadLetterTargetArn": dead_arn, "maxReceiveCount": 1}))
         self.map(arn, self.worker(), BatchSize=1)
         function = self.lambdas.get_function_configuration(FunctionName=self.name)["FunctionArn"]
@@ -126,7 +128,8 @@ class Sources(DaemonTest):
 
     def test_a_loop_is_seen_by_the_header_of_the_request(self):
         dead, dead_arn = self.make_queue("-dead")
-        url, arn = self.make_queue(RedrivePolicy=json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 1}))
+        url, arn = self.make_queue(**ONCE, RedrivePolicy=json.dumps(
+            {"deadLetterTargetArn": dead_arn, "maxReceiveCount": 1}))
         self.map(arn, self.worker(), BatchSize=1)
         function = self.lambdas.get_function_configuration(FunctionName=self.name)["FunctionArn"]
         for body, times in (("goes-on", 14), ("loops", 15)):

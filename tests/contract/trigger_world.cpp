@@ -1,6 +1,6 @@
 #include "tests/contract/trigger_world.h"
 
-#include "base/files/durable_file.h"
+#include "tests/support/read_descriptor.h"
 #include "tests/support/run_flow.h"
 #include "triggers/objects/notification_match.h"
 #include "triggers/objects/sql_object_repository.h"
@@ -181,7 +181,7 @@ Result<std::string> TriggerLife::object(const std::string& bucket, const std::st
     if (opened.has_error()) {
         return opened.error();
     }
-    return read_file("/proc/self/fd/" + std::to_string(opened->file.get()));
+    return read_descriptor(opened->file.get());
 }
 
 std::vector<std::string> TriggerLife::messages() {

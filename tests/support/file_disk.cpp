@@ -1,6 +1,7 @@
 #include "tests/support/file_disk.h"
 
 #include "base/files/durable_file.h"
+#include "tests/support/read_descriptor.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -113,7 +114,7 @@ void FileDisk::created(int fd) {
 void FileDisk::synced(int fd) {
     struct stat status {};
     ::fstat(fd, &status);
-    const std::string bytes = read_file("/proc/self/fd/" + std::to_string(fd)).value();
+    const std::string bytes = read_descriptor(fd);
     const std::lock_guard lock(mutex_);
     if (const auto found = nodes_.find(status.st_ino); found != nodes_.end() && !lies_) {
         found->second->durable = bytes;
