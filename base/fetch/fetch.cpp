@@ -49,15 +49,15 @@ Result<std::string> fetch(const std::string& url, const FetchLimits& limits) {
     if (done == CURLE_WRITE_ERROR) {
         return Error(Code::kTooLarge, "document", "the document is too large");
     }
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    if (done == CURLE_OK && status == 200) {
+        return std::move(received.bytes);  // perhaps from the second of its addresses
+    }
     if (gate.has_refused()) {
         return Error(Code::kUnauthorised, "address", "The document's address is not a public one.");
     }
-    long status = 0;
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    if (done != CURLE_OK || status != 200) {
-        return Error(Code::kUnavailable, "document", std::string(curl_easy_strerror(done)));
-    }
-    return std::move(received.bytes);
+    return Error(Code::kUnavailable, "document", std::string(curl_easy_strerror(done)));
 }
 
 }  // namespace lambent

@@ -3,6 +3,8 @@
 #include "base/failpoint.h"
 #include "scheduler/async/event_rows.h"
 
+#include <limits>
+
 namespace lambent::scheduler {
 
 SqlAsyncQueue::SqlAsyncQueue(sql::Driver& driver, const Clock& clock, std::int64_t per_function_max)
@@ -47,7 +49,7 @@ Task<Result<void>> SqlAsyncQueue::enqueue(AsyncEvent event) {
 
 Result<void> SqlAsyncQueue::enqueue_in(sql::Session& session, const AsyncEvent& event) {
     LAMBENT_TRY(const AsyncEvent accepted, checked(event));
-    LAMBENT_TRY(EventRows{session}.insert(accepted, per_function_max_));
+    LAMBENT_TRY(EventRows{session}.insert(accepted, std::numeric_limits<std::int64_t>::max()));
     touched_.add(accepted.function);
     return {};
 }

@@ -37,6 +37,8 @@ class SqlAsyncQueue final : public AsyncQueue {
     // Fills accepted_ms and due_ms when they are zero. kTooLarge beyond 1 MB; kThrottled, with
     // Lambda's reason as its subject, when the function has too many events already.
     Task<Result<void>> enqueue(AsyncEvent event) override;
+    // Counts the event, but never refuses it for their number: the caller's own change, such as the
+    // upload of an object, is another user's, and hops bound what can follow from it.
     Result<void> enqueue_in(sql::Session& session, const AsyncEvent& event) override;
     void wake() override;
 
