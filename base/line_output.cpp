@@ -2,8 +2,10 @@
 
 #include "base/time_format.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,14 +22,30 @@ std::string notice_of(std::uint64_t lost) {
            "}\n";
 }
 
+// The same pipe or terminal in a mode of our own. Nothing for files, which do not keep a writer
+// waiting and whose end two modes would have each for itself; for sockets, which cannot be opened;
+// and where /proc or rights are wanting.
+UniqueFd reopened(int descriptor) {
+    struct stat about {};
+    if (::fstat(descriptor, &about) != 0 || !(S_ISFIFO(about.st_mode) || S_ISCHR(about.st_mode))) {
+        return {};
+    }
+    const std::string name = "/proc/self/fd/" + std::to_string(descriptor);
+    return UniqueFd(::open(name.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
 }  // namespace
+
+LineOutput::LineOutput(int descriptor)
+    : own_(reopened(descriptor)), descriptor_(own_ ? own_.get() : descriptor) {}
 
 void LineOutput::write(std::string_view line) {
     const std::scoped_lock lock(mutex_);
     if (lost_ > 0 || is_torn_) {
         std::string before = is_torn_ ? "\n" : "";
         before += lost_ > 0 ? notice_of(lost_) : "";
-        if (put(before) != Put::kAll) {
+        if (const Put done = put(before); done != Put::kAll) {
+            is_torn_ = is_torn_ || done == Put::kPart;
             ++lost_;
             return;
         }
@@ -39,7 +57,8 @@ void LineOutput::write(std::string_view line) {
     lost_ += done == Put::kAll ? 0 : 1;
 }
 
-// A pipe that has room takes PIPE_BUF bytes without a wait; more at once could wait.
+// A pipe that has room takes PIPE_BUF bytes without a wait, if nobody else fills it meanwhile; more
+// at once could wait. In a mode of our own nothing does: no room is EAGAIN.
 LineOutput::Put LineOutput::put(std::string_view text) {
     Put done = Put::kNothing;
     while (!text.empty()) {

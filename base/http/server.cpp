@@ -23,6 +23,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kPauseWithoutRoom{20};
 constexpr std::uint32_t kRoomShare = 64;  // of all connections, that idle ones make room for
+constexpr std::chrono::seconds kIdleMin{1};  // a newcomer's request may still be on its way
 
 Task<> pause(asio::any_io_executor executor) {
     asio::steady_timer timer(executor, kPauseWithoutRoom);
@@ -101,6 +102,7 @@ Task<> Server::State::accept_all(std::shared_ptr<State> self, std::shared_ptr<Li
             if (std::exchange(has_room, false)) {
                 log.warn("accept_failed", {{"reason", accepted.error().message()}});
             }
+            make_room();
             co_await pause(executor);
         }
     }
@@ -185,17 +187,23 @@ void Server::State::close(const Listener& listener) {
     }
 }
 
-// Some at once, so that a crowd of newcomers does not mean a look at all members for each.
+// Some at once, so that a crowd of newcomers does not mean a look at all members for each; of few
+// idle ones at most half.
 void Server::State::make_room() {
-    std::vector<std::pair<SteadyTime, Connection*>> idle;
+    const SteadyTime taken_until =
+        std::chrono::steady_clock::now() - kIdleMin + config.idle_timeout;
+    std::size_t idle_count = 0;
+    std::vector<std::pair<SteadyTime, Connection*>> idle;  // for long enough
     for (const Member& member : members) {
         const SteadyTime until = member.connection->idle_until();
-        if (until != SteadyTime::max()) {
+        idle_count += until != SteadyTime::max() ? 1 : 0;
+        if (until <= taken_until) {
             idle.emplace_back(until, member.connection);
         }
     }
-    const std::size_t wanted = std::max<std::size_t>(1, config.connections_max / kRoomShare);
-    const auto end = idle.begin() + static_cast<std::ptrdiff_t>(std::min(wanted, idle.size()));
+    const std::size_t share = std::max<std::size_t>(1, config.connections_max / kRoomShare);
+    const std::size_t wanted = std::min({share, (idle_count + 1) / 2, idle.size()});
+    const auto end = idle.begin() + static_cast<std::ptrdiff_t>(wanted);
     std::partial_sort(idle.begin(), end, idle.end());
     for (auto one = idle.begin(); one != end; ++one) {
         one->second->finish();

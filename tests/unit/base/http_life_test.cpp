@@ -6,7 +6,9 @@
 #include <catch2/catch.hpp>
 
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -197,7 +199,14 @@ TEST_CASE("Server takes no more connections than it may", "[base][Server]") {
         }
         co_await second.connect(s->server.port);
         co_await second.send("GET /free HTTP/1.1\r\nHost: h\r\n\r\n");
-        const std::size_t at_most = s->server.server.connections();
+        // Long enough for a second one to be let in, if it were.
+        std::size_t at_most = 0;
+        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+        for (int looks = 0; looks < 20; ++looks) {
+            timer.expires_after(milliseconds(10));
+            co_await timer.async_wait(boost::asio::use_awaitable);
+            at_most = std::max(at_most, s->server.server.connections());
+        }
         s->release->set(1);
         co_await first.read_until("\r\n\r\n/held");
         co_await second.read_until("\r\n\r\n/free");
@@ -226,6 +235,54 @@ TEST_CASE("Server that is full closes what has been idle for longest", "[base][S
     };
     const std::string heard = run_flow(holding.server.loop, play(&holding));
     CHECK(heard == "served served served served cut served served served ");
+}
+
+TEST_CASE("Server that is full does not close what has just come", "[base][Server]") {
+    HoldingServer holding(3);
+    auto play = [](HoldingServer* s) -> Task<std::string> {
+        const auto executor = co_await boost::asio::this_coro::executor;
+        std::array<RawClient, 4> clients{
+            RawClient(executor), RawClient(executor), RawClient(executor), RawClient(executor)};
+        for (RawClient& client : clients) {
+            co_await client.connect(s->server.port);
+        }
+        boost::asio::steady_timer timer(executor, milliseconds(300));
+        co_await timer.async_wait(boost::asio::use_awaitable);
+        std::string heard;
+        for (RawClient& client : clients) {
+            heard += co_await HoldingServer::ask(client, "/one") + " ";
+        }
+        co_return heard;
+    };
+    const std::string heard = run_flow(holding.server.loop, play(&holding));
+    CHECK(heard == "served served served served ");
+}
+
+TEST_CASE("Server out of descriptors closes what has been idle", "[base][Server]") {
+    HoldingServer holding(100);
+    auto play = [](HoldingServer* s) -> Task<std::string> {
+        const auto executor = co_await boost::asio::this_coro::executor;
+        RawClient first(executor);
+        RawClient second(executor);
+        co_await first.connect(s->server.port);
+        std::string heard = co_await HoldingServer::ask(first, "/one") + " ";
+        boost::asio::steady_timer timer(executor, milliseconds(50));
+        co_await timer.async_wait(boost::asio::use_awaitable);
+        // One more than are open, and that one is for the second client's side.
+        rlimit before{};
+        ::getrlimit(RLIMIT_NOFILE, &before);
+        rlimit few = before;
+        const int next = ::dup(STDERR_FILENO);
+        ::close(next);
+        few.rlim_cur = static_cast<rlim_t>(next) + 1;
+        ::setrlimit(RLIMIT_NOFILE, &few);
+        co_await second.connect(s->server.port);
+        heard += co_await HoldingServer::ask(second, "/two") + " ";
+        ::setrlimit(RLIMIT_NOFILE, &before);
+        heard += (co_await first.read_to_close()).empty() ? "cut" : "talking";
+        co_return heard;
+    };
+    CHECK(run_flow(holding.server.loop, play(&holding)) == "served served cut");
 }
 
 TEST_CASE("Server lets a running request end before it stops", "[base][Server]") {

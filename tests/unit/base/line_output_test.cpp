@@ -1,10 +1,13 @@
 #include "base/line_output.h"
 
 #include "base/unique_fd.h"
+#include "tests/support/temp_dir.h"
 
 #include <catch2/catch.hpp>
 
 #include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -84,6 +87,61 @@ TEST_CASE("LineOutput ends a line that found half of its room", "[base][LineOutp
     const std::string after = pipe.read_what_is_there();
     CHECK(after.starts_with("\n{"));
     CHECK(after.ends_with("\nnext\n"));
+}
+
+// A pipe takes what is at most PIPE_BUF whole, so that only a terminal has half of the room.
+TEST_CASE("LineOutput does not wait for a terminal that is held", "[base][LineOutput]") {
+    const UniqueFd screen(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+    std::array<char, 64> name{};
+    if (!screen || ::grantpt(screen.get()) != 0 || ::unlockpt(screen.get()) != 0 ||
+        ::ptsname_r(screen.get(), name.data(), name.size()) != 0) {
+        return;  // no terminals here
+    }
+    const UniqueFd terminal(::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+    REQUIRE(terminal);
+    LineOutput output(terminal.get());
+    std::future<void> writing = std::async(std::launch::async, [&output] {
+        for (int i = 0; i < 10'000; ++i) {
+            output.write(std::string(100, 'x') + "\n");
+        }
+    });
+    const bool ended = writing.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+    CHECK(ended);
+    ::fcntl(screen.get(), F_SETFL, O_NONBLOCK);
+    std::array<char, 65536> piece;
+    std::string shown;
+    for (bool is_done = false; !is_done;) {  // what is on its way takes a moment
+        is_done = writing.wait_for(std::chrono::milliseconds(20)) == std::future_status::ready;
+        for (ssize_t got = 0; (got = ::read(screen.get(), piece.data(), piece.size())) > 0;) {
+            shown.append(piece.data(), static_cast<std::size_t>(got));
+        }
+    }
+    CHECK(shown.starts_with(std::string(100, 'x') + "\r\n"));
+    CHECK((::fcntl(terminal.get(), F_GETFL) & O_NONBLOCK) == 0);
+}
+
+TEST_CASE("LineOutput adds to a file where others add to it", "[base][LineOutput]") {
+    const tests::TempDir home;
+    const UniqueFd file(::open(home.file("log").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    REQUIRE(file);
+    LineOutput output(file.get());
+    REQUIRE(::write(file.get(), "theirs\n", 7) == 7);
+    output.write("ours\n");
+    REQUIRE(::write(file.get(), "theirs\n", 7) == 7);
+    std::array<char, 64> text{};
+    const ssize_t size = ::pread(file.get(), text.data(), text.size(), 0);
+    CHECK(std::string(text.data(), static_cast<std::size_t>(size)) == "theirs\nours\ntheirs\n");
+}
+
+TEST_CASE("LineOutput writes to a socket, which cannot be opened", "[base][LineOutput]") {
+    std::array<int, 2> ends{};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
+    const UniqueFd reader(ends[0]);
+    const UniqueFd writer(ends[1]);
+    LineOutput output(writer.get());
+    output.write("heard\n");
+    std::array<char, 16> text{};
+    CHECK(::read(reader.get(), text.data(), text.size()) == 6);
 }
 
 TEST_CASE("LineOutput outlives its reader", "[base][LineOutput]") {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -23,6 +24,18 @@ bool refused(const Result<void>& looked, const std::string& why) {
            looked.error().subject() == "ownership" &&
            looked.error().message().find(why) != std::string::npos;
 }
+
+mode_t mode_of(const std::string& path) {
+    struct stat about {};
+    REQUIRE(::lstat(path.c_str(), &about) == 0);
+    return about.st_mode & 07777;
+}
+
+// As sudo tells who called it.
+struct CalledBy {
+    explicit CalledBy(const std::string& user) { ::setenv("SUDO_UID", user.c_str(), 1); }
+    ~CalledBy() { ::unsetenv("SUDO_UID"); }
+};
 
 }  // namespace
 
@@ -50,13 +63,18 @@ TEST_CASE("Own entries are no links, pipes or second names", "[base][OwnEntry]")
     CHECK(refused(require_own_entries(home.path()), ""));
 }
 
-TEST_CASE("Own directories are written to by their owner only", "[base][OwnEntry]") {
+TEST_CASE("Own entries are closed to others", "[base][OwnEntry]") {
     const tests::TempDir home;
     fs::create_directory(home.file("inner"));
-    REQUIRE(::chmod(home.file("inner").c_str(), 0755) == 0);
-    CHECK(require_own_entries(home.path()).has_value());
+    std::ofstream(home.file("file")) << "x";
+    std::ofstream(home.file("secret")) << "x";
     REQUIRE(::chmod(home.file("inner").c_str(), 0777) == 0);
-    CHECK(refused(require_own_entries(home.path()), "inner can be written to by other users"));
+    REQUIRE(::chmod(home.file("file").c_str(), 0666) == 0);
+    REQUIRE(::chmod(home.file("secret").c_str(), 0600) == 0);
+    CHECK(require_own_entries(home.path()).has_value());
+    CHECK(mode_of(home.file("inner")) == 0755);
+    CHECK(mode_of(home.file("file")) == 0600);
+    CHECK(mode_of(home.file("secret")) == 0600);
 }
 
 TEST_CASE("Own entries and links on the way belong to this user", "[base][OwnEntry]") {
@@ -71,4 +89,12 @@ TEST_CASE("Own entries and links on the way belong to this user", "[base][OwnEnt
     CHECK(refused(require_own_entry(home.file("file")), "another user (uid 65534)"));
     REQUIRE(::lchown(home.file("way").c_str(), kNobody, kNobody) == 0);
     CHECK(refused(require_own_links(home.file("way/further/on")), "link of another user"));
+    for (const char* user : {"65533", "65534x", "", "-1"}) {
+        CAPTURE(user);
+        const CalledBy sudo(user);
+        CHECK(refused(require_own_links(home.file("way/further/on")), "link of another user"));
+    }
+    const CalledBy sudo(std::to_string(kNobody));
+    CHECK(require_own_links(home.file("way/further/on")).has_value());
+    CHECK(refused(require_own_entry(home.file("file")), "another user (uid 65534)"));
 }
