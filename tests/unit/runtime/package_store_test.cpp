@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace lambent;
@@ -198,15 +199,16 @@ TEST_CASE("PackageStore hands out no package with a flipped bit", "[functions][P
 }
 
 TEST_CASE("PackageStore checks a package once for all that want it", "[functions][PackageStore]") {
-    Store store;
-    const std::string zip = ZipBuilder().file("app.py", std::string(3'000'000, 'x')).build();
-    const auto package = store.put(zip);
-    REQUIRE(package.has_value());
-    runtime::PackageStore later(store.home.file("packages"), {}, store.workers);
     std::atomic<int> checks{0};
     const ArmedFailpoints armed([&](std::string_view name) {
         checks += name == "package.check.begun" ? 1 : 0;
     });
+    Store store;
+    const std::string zip = ZipBuilder().file("app.py", std::string(3'000'000, 'x')).build();
+    const auto package = store.put(zip);
+    REQUIRE(package.has_value());
+    checks = 0;
+    runtime::PackageStore later(store.home.file("packages"), {}, store.workers);
     std::vector<Result<runtime::Package>> results;
     std::vector<Task<>> flows;
     SECTION("that is sound") {
