@@ -29,8 +29,25 @@ Error damaged(const std::string& what) {
     return Error(Code::kCorrupted, "package", "The function's " + what + " is damaged on disk.");
 }
 
+// What a failed attempt to reach a file says: that it is not the one that was unpacked, or nothing
+// about it.
+Error out_of_reach(const std::string& path, int error_number) {
+    switch (error_number) {
+        case ENOENT:
+        case ENOTDIR:
+        case ELOOP:   // a link stands there
+        case EINVAL:  // no link stands there
+        case EISDIR:
+            return damaged("file " + path);
+        default:
+            return errno_error("cannot read the function's file " + path, error_number);
+    }
+}
+
 // Up to the piece's size; less only at the end of the file.
-Result<std::string_view> read_piece(int file, std::array<char, kComparedBytes>& piece) {
+Result<std::string_view> read_piece(
+    int file, const std::string& path, std::array<char, kComparedBytes>& piece
+) {
     std::size_t filled = 0;
     while (filled < piece.size()) {
         const ssize_t got = ::read(file, piece.data() + filled, piece.size() - filled);
@@ -38,7 +55,7 @@ Result<std::string_view> read_piece(int file, std::array<char, kComparedBytes>& 
             continue;
         }
         if (got < 0) {
-            return errno_error("cannot read a package's file", errno);
+            return out_of_reach(path, errno);
         }
         if (got == 0) {
             break;
@@ -89,10 +106,10 @@ class TreeComparison {
         const std::string whole = directory_ + path;
         const UniqueFd file(::open(whole.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
         if (!file) {
-            return damaged("file " + path);
+            return out_of_reach(path, errno);
         }
         for (;;) {
-            LAMBENT_TRY(const std::string_view stored, read_piece(file.get(), stored_));
+            LAMBENT_TRY(const std::string_view stored, read_piece(file.get(), path, stored_));
             std::size_t unpacked = 0;
             while (unpacked < unpacked_.size()) {
                 const la_ssize_t got = ::archive_read_data(
@@ -119,8 +136,10 @@ class TreeComparison {
         std::error_code failed;
         const std::string stored =
             std::filesystem::read_symlink(directory_ + path, failed).string();
-        return !failed && target != nullptr && stored == target ? Result<void>()
-                                                                : damaged("file " + path);
+        if (failed) {
+            return out_of_reach(path, failed.value());
+        }
+        return target != nullptr && stored == target ? Result<void>() : damaged("file " + path);
     }
 
     const std::string directory_;

@@ -5,6 +5,9 @@
 #include "base/result.h"
 
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,7 +41,8 @@ class PackageStore {
     Task<Result<Package>> put(std::string zip);
     Result<Package> find(const std::string& sha256) const;
     // What find finds, to be run: unless this object unpacked it, every byte of it is compared with
-    // the zip, and that with its hash, the first time. kCorrupted, subject "package".
+    // the zip, and that with its hash, the first time; once for all that wait for it. kCorrupted,
+    // subject "package"; other errors say nothing about the package.
     Task<Result<Package>> find_checked(std::string sha256);
     Task<Result<std::string>> read_zip(std::string sha256);
     // Removes packages that no name in `in_use` names, and what a killed unpacking left. At start,
@@ -46,10 +50,19 @@ class PackageStore {
     Task<> collect(std::vector<std::string> in_use);
 
   private:
+    struct Flight;
+    class Landing;
+
+    // Waits for the check or the unpacking of this package that is under way, if one is, and
+    // returns what it came to; nothing when there was none or it came to nothing.
+    Task<std::optional<Result<Package>>> flown(std::string sha256);
+
     std::string directory_;
     PackageLimits limits_;
     WorkerPool& workers_;
     std::set<std::string> checked_;  // hashes of packages that are as they were uploaded
+    // Checks and unpackings under way, by hash; shared with those that wait for them.
+    std::map<std::string, std::shared_ptr<Flight>> flights_;
 };
 
 }  // namespace lambent::runtime

@@ -172,8 +172,7 @@ Result<void> PackageTree::publish(const std::string& name) {
     }
     const std::string final_path = parent_ + "/" + name;
     if (::rename(path_.c_str(), final_path.c_str()) != 0) {
-        const bool is_there = errno == ENOTEMPTY || errno == EEXIST;
-        return is_there ? Result<void>() : disk_error("cannot rename " + path_, errno);
+        return disk_error("cannot rename " + path_, errno);
     }
     path_.clear();
     return sync_directory(parent_);

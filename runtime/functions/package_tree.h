@@ -31,8 +31,7 @@ class PackageTree {
 
     // Once everything is added: that no link leads out, even through other links.
     Result<void> check_links() const;
-    // Brings everything to disk, then gives the directory its name. When one of that name is there
-    // already, that one stays and this one goes.
+    // Brings everything to disk, then gives the directory its name, which must be free.
     Result<void> publish(const std::string& name);
 
   private:

@@ -96,6 +96,12 @@ class EnvironmentRoom {
         auto stored = run_flow(loop, packages_.put(zip.build()));
         function.package_sha256 = stored.value().sha256;
     }
+    // As if an earlier life of the daemon had stored it: this one has yet to check it.
+    void package_of_earlier_life(ZipBuilder zip) {
+        runtime::PackageStore earlier(directory_.path(), runtime::PackageLimits(), workers_);
+        auto stored = run_flow(loop, earlier.put(zip.build()));
+        function.package_sha256 = stored.value().sha256;
+    }
     runtime::StartRequest start_request(std::chrono::milliseconds limit) const {
         runtime::StartRequest request;
         request.function = std::make_shared<const runtime::Function>(function);

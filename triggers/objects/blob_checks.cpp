@@ -25,7 +25,8 @@ constexpr std::uint64_t kHashedBytes = 1ULL << 20;  // by one job, so that other
 constexpr std::size_t kSoundMax = 16'384;           // files remembered
 constexpr std::int64_t kNsPerS = 1'000'000'000;
 // Two writes may come within one step of the clock that marks files, so that a file which has just
-// been written to says nothing about the next write.
+// been written to says nothing about the next write. One written to before the clock was set back
+// does: the next write bears another time.
 constexpr std::int64_t kSettledNs = kNsPerS;
 
 std::int64_t in_ns(const timespec& time) {
@@ -120,7 +121,8 @@ Result<BlobChecks::Opened> BlobChecks::open_now(const BlobStore& blobs, const st
     opened.mark.inode = status.st_ino;
     opened.mark.size = static_cast<std::uint64_t>(status.st_size);
     opened.mark.changed_ns = in_ns(status.st_ctim);
-    opened.is_settled = in_ns(now) - opened.mark.changed_ns >= kSettledNs;
+    const std::int64_t age_ns = in_ns(now) - opened.mark.changed_ns;
+    opened.is_settled = age_ns >= kSettledNs || age_ns < -kSettledNs;
     if (opened.mark.size <= kSmallBytes) {
         LAMBENT_TRY(hash_small(opened.file, opened.mark.size, blob));
         opened.is_sound = true;
@@ -145,7 +147,7 @@ Task<Result<UniqueFd>> BlobChecks::open(std::string blob, std::uint64_t size) {
 }
 
 // By the flow that came first; the others that want the same file wait for it.
-Task<Result<void>> BlobChecks::check(const Opened& opened, std::string blob) {
+Task<Result<void>> BlobChecks::check(Opened opened, std::string blob) {
     for (auto found = flights_.find(blob); found != flights_.end(); found = flights_.find(blob)) {
         const std::shared_ptr<Flight> flight = found->second;
         boost::system::error_code woken;
@@ -175,7 +177,7 @@ Task<Result<void>> BlobChecks::check(const Opened& opened, std::string blob) {
     co_return hashed;
 }
 
-Task<Result<void>> BlobChecks::hash(const Opened& opened, const std::string& blob) {
+Task<Result<void>> BlobChecks::hash(Opened opened, std::string blob) {
     const auto hash = std::make_shared<BlobHash>(BlobHash{opened.file, opened.mark.size});
     for (bool is_more = true; is_more;) {
         auto job = [hash] {

@@ -42,8 +42,8 @@ class BlobChecks {
     class Landing;
 
     static Result<Opened> open_now(const BlobStore& blobs, const std::string& blob);
-    Task<Result<void>> check(const Opened& opened, std::string blob);
-    Task<Result<void>> hash(const Opened& opened, const std::string& blob);
+    Task<Result<void>> check(Opened opened, std::string blob);
+    Task<Result<void>> hash(Opened opened, std::string blob);
     void remember(const std::string& blob, const Opened& opened);
 
     const BlobStore blobs_;

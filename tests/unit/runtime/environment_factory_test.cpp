@@ -1,4 +1,5 @@
 // Environments over a scripted cell: the test is the guest, the launcher and the kernel.
+#include "base/failpoint.h"
 #include "tests/support/environment_room.h"
 #include "tests/support/fake_sandbox.h"
 #include "tests/support/guest_source.h"
@@ -6,7 +7,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <optional>
+#include <string_view>
+#include <thread>
 
 using namespace lambent;
 using namespace lambent::tests;
@@ -237,6 +241,22 @@ TEST_CASE("A function whose package is gone cannot start", "[runtime][Environmen
     ScriptedRoom room;
     room.function.package_sha256 = std::string(64, '0');
     CHECK(run_flow(room.loop, room.start_flow()).has_error());
+}
+
+TEST_CASE("The check of a package takes no time from the init", "[runtime][Environment]") {
+    std::atomic<bool> slow{false};
+    const ArmedFailpoints armed([&](std::string_view name) {
+        if (slow && name == "package.check.begun") {
+            std::this_thread::sleep_for(2100ms);
+        }
+    });
+    ScriptedRoom room;
+    room.package_of_earlier_life(ZipBuilder().file("bootstrap", "y", 0755));
+    slow = true;
+    const SteadyTime began = std::chrono::steady_clock::now();
+    room.scope.spawn("guest", ScriptedRoom::serve(room));
+    CHECK(room.start(2s).kind == OutcomeKind::kSuccess);
+    CHECK(std::chrono::steady_clock::now() - began > 2s);
 }
 
 TEST_CASE("A runtime that is not the wanted one is noticed in the log", "[runtime][Environment]") {

@@ -1,7 +1,10 @@
 #include "runtime/functions/package_store.h"
 
+#include "base/failpoint.h"
 #include "base/files/content_hash.h"
 #include "base/files/durable_file.h"
+#include "runtime/functions/package_check.h"
+#include "tests/support/concurrently.h"
 #include "tests/support/disk_calls.h"
 #include "tests/support/run_flow.h"
 #include "tests/support/temp_dir.h"
@@ -9,12 +12,15 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace lambent;
@@ -42,6 +48,28 @@ void flip(const std::string& path, std::streamoff at) {
     file.put(byte);
     REQUIRE(file.good());
 }
+
+// What a flow of many finds or puts; for run_concurrently.
+Task<> keep(Task<Result<runtime::Package>> flow, std::vector<Result<runtime::Package>>& results) {
+    results.push_back(co_await std::move(flow));
+}
+
+// No file can be opened while this lives.
+class NoDescriptors {
+  public:
+    NoDescriptors() {
+        REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+        rlimit none = before_;
+        none.rlim_cur = 0;
+        REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    }
+    NoDescriptors(const NoDescriptors&) = delete;
+    NoDescriptors& operator=(const NoDescriptors&) = delete;
+    ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+  private:
+    rlimit before_{};
+};
 
 mode_t mode_of(const std::string& path) {
     struct stat about {};
@@ -168,6 +196,88 @@ TEST_CASE("PackageStore hands out no package with a flipped bit", "[functions][P
     CHECK(find()->directory == root);
     runtime::PackageStore last(store.home.file("packages"), {}, store.workers);
     CHECK(tests::run_flow(store.loop, last.find_checked(package->sha256)).has_value());
+}
+
+TEST_CASE("PackageStore checks a package once for all that want it", "[functions][PackageStore]") {
+    std::atomic<int> checks{0};
+    const ArmedFailpoints armed([&](std::string_view name) {
+        checks += name == "package.check.begun" ? 1 : 0;
+    });
+    Store store;
+    const std::string zip = ZipBuilder().file("app.py", std::string(3'000'000, 'x')).build();
+    const auto package = store.put(zip);
+    REQUIRE(package.has_value());
+    checks = 0;
+    runtime::PackageStore later(store.home.file("packages"), {}, store.workers);
+    std::vector<Result<runtime::Package>> results;
+    std::vector<Task<>> flows;
+    SECTION("that is sound") {
+        for (int i = 0; i < 8; ++i) {
+            flows.push_back(keep(later.find_checked(package->sha256), results));
+        }
+        tests::run_concurrently(store.loop, std::move(flows));
+        CHECK(checks == 1);
+        for (const auto& found : results) {
+            CHECK(found.has_value());
+        }
+    }
+    SECTION("that is damaged") {
+        flip(package->directory + "/app.py", 2'999'999);
+        for (int i = 0; i < 8; ++i) {
+            flows.push_back(keep(later.find_checked(package->sha256), results));
+        }
+        tests::run_concurrently(store.loop, std::move(flows));
+        CHECK(checks == 1);
+        for (const auto& found : results) {
+            CHECK(found.error().code() == Code::kCorrupted);
+        }
+    }
+    SECTION("or mends it once") {
+        flip(package->directory + "/app.py", 2'999'999);
+        for (int i = 0; i < 8; ++i) {
+            flows.push_back(keep(later.put(zip), results));
+        }
+        tests::run_concurrently(store.loop, std::move(flows));
+        CHECK(checks == 1);
+        for (const auto& mended : results) {
+            CHECK(mended.has_value());
+        }
+        CHECK(runtime::check_package_tree(zip, package->directory).has_value());
+    }
+    CHECK(results.size() == 8);
+}
+
+TEST_CASE("PackageStore takes want of descriptors for no damage", "[functions][PackageStore]") {
+    Store store;
+    const std::string zip = ZipBuilder().file("app.py", "x").build();
+    const auto package = store.put(zip);
+    REQUIRE(package.has_value());
+    runtime::PackageStore later(store.home.file("packages"), {}, store.workers);
+    Result<void> checked;
+    Result<runtime::Package> put = Error();
+    {
+        const NoDescriptors none;
+        checked = runtime::check_package_tree(zip, package->directory);
+        put = tests::run_flow(store.loop, later.put(zip));
+    }
+    CHECK(checked.error().code() == Code::kInternal);
+    CHECK(put.error().code() == Code::kInternal);
+    CHECK(tests::run_flow(store.loop, later.find_checked(package->sha256)).has_value());
+}
+
+TEST_CASE("PackageStore mends a package whose zip is lost", "[functions][PackageStore]") {
+    Store store;
+    const std::string zip = ZipBuilder().file("app.py", "print('hi')").build();
+    const auto package = store.put(zip);
+    REQUIRE(package.has_value());
+    fs::remove(package->directory + ".zip");
+    const bool damaged = GENERATE(false, true);
+    if (damaged) {
+        flip(package->directory + "/app.py", 3);
+    }
+    runtime::PackageStore later(store.home.file("packages"), {}, store.workers);
+    CHECK(tests::run_flow(store.loop, later.put(zip)).has_value());
+    CHECK(read_file(package->directory + "/app.py").value() == "print('hi')");
 }
 
 TEST_CASE("PackageStore finds what it has", "[functions][PackageStore]") {
