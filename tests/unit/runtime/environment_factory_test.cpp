@@ -8,9 +8,9 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <future>
 #include <optional>
 #include <string_view>
-#include <thread>
 
 using namespace lambent;
 using namespace lambent::tests;
@@ -244,19 +244,22 @@ TEST_CASE("A function whose package is gone cannot start", "[runtime][Environmen
 }
 
 TEST_CASE("The check of a package takes no time from the init", "[runtime][Environment]") {
-    std::atomic<bool> slow{false};
-    const ArmedFailpoints armed([&](std::string_view name) {
-        if (slow && name == "package.check.begun") {
-            std::this_thread::sleep_for(2100ms);
+    std::promise<void> released;
+    std::atomic<bool> held{false};
+    const ArmedFailpoints armed([&,
+                                 release = released.get_future().share()](std::string_view name) {
+        if (held && name == "package.check.begun") {
+            release.wait_for(kHangGuard);
         }
     });
     ScriptedRoom room;
     room.package_of_earlier_life(ZipBuilder().file("bootstrap", "y", 0755));
-    slow = true;
-    const SteadyTime began = std::chrono::steady_clock::now();
+    held = true;
+    boost::asio::steady_timer past_limit(room.loop, 2100ms);
+    past_limit.async_wait([&](const auto& /*failed*/) { released.set_value(); });
     room.scope.spawn("guest", ScriptedRoom::serve(room));
     CHECK(room.start(2s).kind == OutcomeKind::kSuccess);
-    CHECK(std::chrono::steady_clock::now() - began > 2s);
+    CHECK(past_limit.expiry() < std::chrono::steady_clock::now());
 }
 
 TEST_CASE("A runtime that is not the wanted one is noticed in the log", "[runtime][Environment]") {
