@@ -22,7 +22,7 @@ using boost::system::error_code;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kPauseWithoutRoom{20};
-constexpr std::uint32_t kRoomShare = 64;  // of all connections, that idle ones make room for
+constexpr std::uint32_t kRoomShare = 64;     // of all connections, that idle ones make room for
 constexpr std::chrono::seconds kIdleMin{1};  // a newcomer's request may still be on its way
 
 Task<> pause(asio::any_io_executor executor) {
