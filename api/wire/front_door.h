@@ -27,9 +27,10 @@ struct FrontDoorConfig {
 // Every request passes here, once: Host and Origin, which service is meant (credential scope,
 // X-Amz-Target, date paths, else S3; /_lambent/ is the platform's own), signature, body unwrapping.
 // What a handler gets is authenticated. A request that came in by a cell's entrance
-// ("function:<name>") must be signed with that function's key. Only GET /_lambent/health is open,
-// and functions' addresses are that want no signature; those have hosts of their own, which pages
-// of other origins may call.
+// ("function:<name>") must be signed with that function's key. Open are GET /_lambent/health,
+// functions' addresses that want no signature (on hosts of their own, which pages of other origins
+// may call), what a bucket's policy, CORS rules or website opens, and the link that confirms a
+// subscription.
 class FrontDoor final : public http::Handler {
   public:
     struct Services {

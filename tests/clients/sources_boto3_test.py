@@ -109,15 +109,24 @@ class Sources(DaemonTest):
         eventually(lambda: sorted(self.bodies()) == sorted(wanted), what="every message")
         eventually(lambda: self.left(url) == 0, what="the empty queue")
 
-    def test_a_loop_ends_in_the_dead_letter_queue(self):
+    def make_loop(self):
+        """A queue whose messages invoke the worker one by one, and its dead letter queue: their URLs."""
         dead, dead_arn = self.make_queue("-dead")
         url, arn = self.make_queue(**ONCE, RedrivePolicy=json.dumps(
             {"deadLetterTargetArn": dead_arn, "maxReceiveCount": 1}))
         self.map(arn, self.worker(), BatchSize=1)
+        return url, dead
+
+    def trace_of(self, times):
+        """The trace of a chain of events that has invoked the worker so often."""
         function = self.lambdas.get_function_configuration(FunctionName=self.name)["FunctionArn"]
+        return "Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=1:" + \
+            f"{hashlib.sha256(function.encode()).hexdigest()[:8]}:{times}"
+
+    def test_a_loop_ends_in_the_dead_letter_queue(self):
+        url, dead = self.make_loop()
         for body, times in (("goes-on", 14), ("loops", 15)):
-            trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=1:" + \
-                f"{hashlib.sha256(function.encode()).hexdigest()[:8]}:{times}"
+            trace = self.trace_of(times)
             self.send(url, body, MessageSystemAttributes={
                 "AWSTraceHeader": {"DataType": "String", "StringValue": trace}})
         eventually(lambda: self.left(dead) == 1, what="the message in the dead letter queue")
@@ -127,15 +136,10 @@ class Sources(DaemonTest):
         self.assertEqual("loops", self.sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=5)["Messages"][0]["Body"])
 
     def test_a_loop_is_seen_by_the_header_of_the_request(self):
-        dead, dead_arn = self.make_queue("-dead")
-        url, arn = self.make_queue(**ONCE, RedrivePolicy=json.dumps(
-            {"deadLetterTargetArn": dead_arn, "maxReceiveCount": 1}))
-        self.map(arn, self.worker(), BatchSize=1)
-        function = self.lambdas.get_function_configuration(FunctionName=self.name)["FunctionArn"]
+        url, dead = self.make_loop()
         for body, times in (("goes-on", 14), ("loops", 15)):
             # As the SDK inside the function sends it that has been invoked so often.
-            trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Lineage=1:" + \
-                f"{hashlib.sha256(function.encode()).hexdigest()[:8]}:{times}"
+            trace = self.trace_of(times)
             sqs = self.daemon.client("sqs")
             for operation in ("SendMessage", "SendMessageBatch"):
                 sqs.meta.events.register(
