@@ -39,15 +39,17 @@ power-cuts:
 	@LAMBENT_CUTS=5000 build/bin/async_contract_tests
 	@LAMBENT_CUTS=312 build/bin/triggers_contract_tests
 
-# kill -9 of a loaded daemon every second for five minutes (first: it wants a quiet machine), the
-# crashes above for longer (each failpoint with each harm from 20 seeds and more), and random
-# histories against models.
+# kill -9 of a loaded daemon every second for five minutes (first: it wants a quiet machine), a day's
+# calls, the crashes above for longer (each failpoint with each harm from 20 seeds and more), and
+# random histories against models.
 soak:
 	@scripts/setup build demo test
 	@scripts/build release lambent lambent-launcher lambent_support async_contract_tests \
-	    triggers_contract_tests scheduler_async_tests triggers_queue_tests triggers_objects_tests
+	    triggers_contract_tests scheduler_async_tests triggers_queue_tests triggers_objects_tests \
+	    echo_calls echo_function
 	@cd tests/clients && $(as_root) env LAMBENT_KILL_SECONDS=300 LAMBENT_KILL_READY_MS=500 \
 	    /usr/bin/python3 -B kill_test.py
+	@cd tests/isolation && $(as_root) env LAMBENT_SOAK_CALLS=864000 /usr/bin/python3 -B soak_test.py
 	@LAMBENT_CUTS=100000 build/bin/async_contract_tests
 	@LAMBENT_CUTS=20000 build/bin/triggers_contract_tests
 	@for room in scheduler_async triggers_queue triggers_objects; do \

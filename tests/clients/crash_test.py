@@ -12,7 +12,7 @@ import unittest
 
 import botocore.exceptions
 
-from support.lambent_daemon import ROLE, Daemon, cgroups, eventually, zip_of
+from support.lambent_daemon import ROLE, Daemon, eventually, zip_of
 
 RECORDER = """
 import boto3, json, os
@@ -50,7 +50,6 @@ class Crash(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="lambent-crash-")
         self.addCleanup(folder.cleanup)
-        self.before = cgroups()
         self.daemon = Daemon(pathlib.Path(folder.name) / "data")
         self.daemon.data.mkdir(mode=0o700)
 
@@ -124,8 +123,7 @@ class Crash(unittest.TestCase):
         eventually(lambda: not [pid for pid in family if alive(pid)], what="the end of every process")
         self.daemon.start()
         self.assertEqual(mounts, pathlib.Path("/proc/self/mounts").read_text())
-        self.daemon.stop()
-        self.assertEqual(set(), cgroups() - self.before)
+        self.daemon.stop_clean()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import unittest
 
 from botocore.exceptions import ClientError
 
-from support.lambent_daemon import ROLE, Daemon, cgroups, zip_of
+from support.lambent_daemon import ROLE, Daemon, zip_of
 
 SOURCE = "def handler(event, context):\n    return 'sound'\n"
 OTHER = "def handler(event, context):\n    return 'other'\n"
@@ -28,15 +28,13 @@ class Damage(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="lambent-damage-")
         self.addCleanup(folder.cleanup)
-        self.before = cgroups()
         self.daemon = Daemon(pathlib.Path(folder.name) / "data")
         self.daemon.data.mkdir(mode=0o700)
         self.daemon.start()
         self.addCleanup(self.end)
 
     def end(self):
-        self.daemon.stop()
-        self.assertEqual(set(), cgroups() - self.before)
+        self.daemon.stop_clean()
 
     def restart(self):
         self.daemon.stop()

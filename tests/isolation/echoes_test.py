@@ -13,11 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "clients"))
 
-from support.lambent_daemon import ROLE, DaemonTest, eventually, zip_of  # noqa: E402
+from support.lambent_daemon import ROLE, ROOT, DaemonTest, eventually, zip_of  # noqa: E402
 
 ECHOES = int(os.environ.get("LAMBENT_ECHOES", "100000"))
-CALLS = os.environ.get("LAMBENT_ECHO_CALLS", "build/release/tests/isolation/echo_calls")
-GUEST = os.environ.get("LAMBENT_ECHO_FUNCTION", "build/release/tests/isolation/echo_function")
+CALLS = os.environ.get("LAMBENT_ECHO_CALLS", str(ROOT / "build/bin/echo_calls"))
+GUEST = os.environ.get("LAMBENT_ECHO_FUNCTION", str(ROOT / "build/bin/echo_function"))
 ARN = "arn:aws:lambda:us-east-1:000000000000:function:"
 
 

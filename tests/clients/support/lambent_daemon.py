@@ -1,6 +1,7 @@
 """A real daemon for client tests: started on a free port with its own data directory, stopped with
 SIGTERM, and looked over for what it left behind. Needs root, since real cells run."""
 import contextlib
+import hashlib
 import http.client
 import io
 import json
@@ -45,13 +46,6 @@ def eventually(condition, seconds=90, what="the condition"):
         if time.monotonic() > end:
             raise AssertionError(f"{what} did not come true within {seconds} s")
         time.sleep(0.02)
-
-
-def cgroups():
-    """Every cgroup of lambent on this machine, whichever version."""
-    while True:
-        with contextlib.suppress(FileNotFoundError):  # others come and go while one looks
-            return {str(path) for path in pathlib.Path("/sys/fs/cgroup").glob("**/lambent/*/*") if path.is_dir()}
 
 
 class Daemon:
@@ -102,11 +96,27 @@ class Daemon:
         if code != 0:
             raise AssertionError(f"the daemon stopped with {code}:\n{self.tail()}")
 
+    def stop_clean(self):
+        """Stops, and fails when cgroups are left behind."""
+        if not self.cgroups():
+            raise AssertionError("the daemon's cgroups are not where this test looks for them")
+        self.stop()
+        left = self.cgroups()
+        if left:
+            raise AssertionError(f"the daemon left cgroups behind: {sorted(left)}")
+
     def kill(self):
         self.process.kill()
         self.process.wait(60)
         self.log.close()
         self.close_clients()
+
+    def cgroups(self):
+        """Its cgroups, of all cells and of itself, whichever version this machine has."""
+        instance = hashlib.sha256(str(self.data.resolve()).encode()).hexdigest()[:12]
+        while True:
+            with contextlib.suppress(FileNotFoundError):  # cells come and go while one looks
+                return {str(path) for path in pathlib.Path("/sys/fs/cgroup").glob(f"**/lambent-{instance}/**")}
 
     def environment(self):
         """What an AWS client needs to find and sign for this daemon."""
@@ -165,7 +175,6 @@ class DaemonTest(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory(prefix="lambent-test-")
         cls.addClassCleanup(cls.folder.cleanup)
-        cls.before = cgroups()
         cls.daemon = Daemon(pathlib.Path(cls.folder.name) / "data", *cls.flags)
         cls.daemon.ca = cls.ca
         cls.daemon.data.mkdir(mode=0o700)
@@ -174,10 +183,7 @@ class DaemonTest(unittest.TestCase):
 
     @classmethod
     def end(cls):
-        cls.daemon.stop()
-        left = cgroups() - cls.before
-        if left:
-            raise AssertionError(f"the daemon left cgroups behind: {sorted(left)}")
+        cls.daemon.stop_clean()
 
     def make_function(self, name, source, runtime="python3.11", handler="app.handler", **settings):
         """Creates a Python (or Node) function of one file; deleted after the test."""
