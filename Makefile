@@ -1,6 +1,6 @@
 # The front for people: each line does one whole job on a fresh Debian 12, as root or with sudo.
 # What is built, and how, stands in CMakeLists.txt and CMakePresets.json.
-.PHONY: help setup build demo test test-asan test-tsan power-cuts soak lint check-format format bench clean
+.PHONY: help setup build demo test test-asan test-tsan test-cgroup2 power-cuts soak lint check-format format bench clean
 
 as_root := $(if $(filter 0,$(shell id -u)),,sudo -E)
 
@@ -8,6 +8,7 @@ help:
 	@echo "make demo     photographs in, thumbnails out, every millisecond accounted for"
 	@echo "make test     every test that this machine can run"
 	@echo "make build    the programs, in build/bin/"
+	@echo "make test-cgroup2  the cells under cgroup v2 alone, in an emulated machine"
 	@echo "make soak     hours of crashes, power cuts, failing disks, kills under load"
 	@echo "make bench    measures side by side, writes docs/PERFORMANCE.md"
 	@echo "make lint     clang-format, clang-tidy"
@@ -31,6 +32,12 @@ test-asan test-tsan: test-%:
 	@scripts/setup build demo test
 	@scripts/build $* all
 	@scripts/test $* -E '^(tidy|threats|bench_|python_runtime|node_runtime|node_stream|stems$$|examples_demo)'
+
+# The cells on a machine that has cgroup v2 alone, in an emulated virtual machine.
+test-cgroup2:
+	@scripts/setup build demo test cgroup2
+	@scripts/build release lambent-launcher sandbox_tests sandbox_test_daemon sandbox_probe
+	@tests/sandbox/v2_cells.sh
 
 # Crashes, power cuts and failing disks at every failpoint: what was acknowledged must be there.
 power-cuts:
