@@ -286,6 +286,9 @@ void Dispatch::close_evicted(const std::vector<EnvironmentId>& evicted) {
 
 void Dispatch::tick(SteadyTime now) {
     now_ = now;
+    if (replaced_due_ && *replaced_due_ <= now) {
+        close_replaced();
+    }
     end_patience(now);
     tick_provisions();
     close_evicted(pool_.evict_expired(now));
@@ -313,6 +316,9 @@ std::optional<SteadyTime> Dispatch::next_due() const {
     std::optional<SteadyTime> due = pool_.next_due();
     if (const auto provision = next_provision_due()) {
         due = due ? std::min(*due, *provision) : provision;
+    }
+    if (replaced_due_) {
+        due = due ? std::min(*due, *replaced_due_) : replaced_due_;
     }
     if (const auto prewarm = pool_.next_prewarm(); prewarm && boots_ < limits_.boots_max) {
         due = due ? std::min(*due, *prewarm) : prewarm;

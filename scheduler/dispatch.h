@@ -54,6 +54,9 @@ using Action = std::variant<StartBoot, Serve, Freeze, Close, Refuse>;
 struct DispatchLimits {
     std::uint32_t boots_max = 4;
     std::uint64_t memory_budget_mb = 4'096;
+    // Of environments that are being closed may be promised again before they are gone: a start
+    // does not wait for the ends of those that made room for it.
+    std::uint64_t memory_overlap_mb = 0;
     std::chrono::milliseconds capacity_wait{10'000};
     std::size_t waiting_min = 8;            // see SchedulerConfig
     TokenBucket::Rate scaling{100, 1'000};  // environments of one function
@@ -80,6 +83,8 @@ class Dispatch {
         CallId call, const runtime::FunctionPtr& function, StartPreference start, SteadyTime now
     );
     void forget(CallId call);  // the waiting call has gone; nothing happens when it does not wait
+    // Closes what made room for boots now; otherwise it happens a little after them.
+    void close_replaced();
     void refuse_all(RefusalReason reason);
 
     // --- Environments.
@@ -189,6 +194,7 @@ class Dispatch {
     std::optional<SteadyTime> next_provision_due() const;
     std::uint64_t charge_of(const runtime::Function& function) const;
     Room make_room(std::uint64_t memory_mb);
+    bool start_awaited_boots();
     void expire_waiters(PerFunction& per, SteadyTime now);
     void wait_for_running(const std::string& name, PerFunction& per, SteadyTime now);
     void end_patience(SteadyTime now);
@@ -203,6 +209,8 @@ class Dispatch {
     std::set<std::string> provisioned_;  // keys of versions with a provision
     std::deque<std::pair<SteadyTime, EnvironmentId>> freezes_;  // of provisioned ones, next first
     SteadyTime next_look_;                                      // for provisioned ones that died
+    std::vector<EnvironmentId> replaced_;  // made room for boots, are closed when those are over
+    std::optional<SteadyTime> replaced_due_;
     std::deque<Action> actions_;
     EnvironmentId last_id_ = 0;
     SteadyTime now_;  // as last told

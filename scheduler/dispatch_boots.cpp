@@ -10,6 +10,7 @@ DispatchLimits DispatchLimits::of(const SchedulerConfig& config) {
     DispatchLimits limits;
     limits.boots_max = config.boots_max;
     limits.memory_budget_mb = config.memory_budget_mb;
+    limits.memory_overlap_mb = config.memory_budget_mb / 4;
     limits.capacity_wait = config.capacity_wait;
     limits.pool.keep_alive = config.keep_alive;
     limits.waiting_min = config.waiting_min;
@@ -50,10 +51,32 @@ void Dispatch::queue_for_boot(const std::string& name, PerFunction& per) {
     }
 }
 
+// What made room is closed when the boot for which it did is over, most likely: the end of a
+// process keeps a processor busy for as long as a start from a stem takes. Not when memory is
+// short.
+void Dispatch::start_boots() {
+    constexpr std::chrono::milliseconds kAfterBoot(15);
+    if (!start_awaited_boots()) {
+        return;
+    }
+    start_provisions();
+    if (!replaced_.empty() && !replaced_due_) {
+        replaced_due_ = now_ + kAfterBoot;
+    }
+}
+
+void Dispatch::close_replaced() {
+    replaced_due_.reset();
+    for (const EnvironmentId id : std::exchange(replaced_, {})) {
+        actions_.emplace_back(Close{id});
+    }
+}
+
 // One boot per turn, function after function, so that a burst of one does not hold up the others.
 // A function whose memory will be free as soon as idle environments are closed keeps its turn; one
-// that has to wait for running calls lets others pass.
-void Dispatch::start_boots() {
+// that has to wait for running calls lets others pass. False when memory is being made free, which
+// is nobody else's.
+bool Dispatch::start_awaited_boots() {
     auto turn = boot_turns_.begin();
     while (turn != boot_turns_.end() && boots_ < limits_.boots_max) {
         PerFunction& per = functions_.at(*turn);
@@ -64,7 +87,7 @@ void Dispatch::start_boots() {
         }
         const Room room = make_room(charge_of(*per.current));
         if (room == Room::kAfterEviction) {
-            return;
+            return false;
         }
         if (room == Room::kNone) {
             ++turn;
@@ -81,7 +104,7 @@ void Dispatch::start_boots() {
             turn = done;
         }
     }
-    start_provisions();
+    return true;
 }
 
 void Dispatch::refuse_uncovered(PerFunction& per, RefusalReason reason) {
@@ -131,7 +154,8 @@ std::uint64_t Dispatch::charge_of(const runtime::Function& function) const {
     return std::min<std::uint64_t>(function.memory_mb, limits_.memory_budget_mb);
 }
 
-// Evicts only when that makes enough room.
+// Evicts only when that makes enough room. What is evicted takes milliseconds to end; a little of
+// its memory may be promised again meanwhile.
 Dispatch::Room Dispatch::make_room(std::uint64_t memory_mb) {
     if (memory_used_mb_ + memory_mb <= limits_.memory_budget_mb) {
         return Room::kFits;
@@ -143,8 +167,15 @@ Dispatch::Room Dispatch::make_room(std::uint64_t memory_mb) {
     while (memory_used_mb_ - memory_closing_mb_ + memory_mb > limits_.memory_budget_mb) {
         const std::optional<EnvironmentId> longest_idle = pool_.evict_longest_idle();
         LAMBENT_ASSERT(longest_idle.has_value());
-        close_evicted({*longest_idle});
+        move(*longest_idle, EnvironmentEvent::kDiscarded);
+        replaced_.push_back(*longest_idle);
     }
+    const std::uint64_t then_mb = memory_used_mb_ + memory_mb;
+    const std::uint64_t over_mb = then_mb - std::min(then_mb, limits_.memory_budget_mb);
+    if (over_mb <= limits_.memory_overlap_mb) {
+        return Room::kFits;
+    }
+    close_replaced();
     return Room::kAfterEviction;
 }
 

@@ -289,6 +289,7 @@ Task<> Fleet::close_all() {
             dispatch_.discard(id);
         }
     }
+    dispatch_.close_replaced();
     carry_out();
     co_await closes_.join();
 }

@@ -330,6 +330,38 @@ TEST_CASE("Dispatch runs a function larger than the budget alone", "[scheduler][
     CHECK(actions(dispatch) == Words{"boot 2 f"});
 }
 
+TEST_CASE("Dispatch does not wait for the end of what made room", "[scheduler][Dispatch]") {
+    DispatchLimits overlapping = limits(4, 200);
+    overlapping.memory_overlap_mb = 100;
+    Dispatch dispatch(overlapping);
+    const auto f = function("f");
+    for (CallId call = 1; call <= 2; ++call) {
+        dispatch.wait(call, f, kAny, kNow);
+        dispatch.boot_succeeded(call, kNow);
+        dispatch.release(call, kNow);
+    }
+    actions(dispatch);
+    dispatch.wait(3, function("g"), kAny, kNow);
+    CHECK(actions(dispatch) == Words{"boot 3 g"});
+    CHECK(dispatch.state(1) == EnvironmentState::kClosing);
+    CHECK(dispatch.memory_used_mb() == 300);
+
+    SECTION("and closes that when the start is over") {
+        REQUIRE(dispatch.next_due() == kNow + 15ms);
+        dispatch.tick(kNow + 14ms);
+        CHECK(actions(dispatch).empty());
+        dispatch.tick(kNow + 15ms);
+        CHECK(actions(dispatch) == Words{"close 1"});
+    }
+    SECTION("but is never further above its budget than it may be") {
+        dispatch.wait(4, function("h"), kAny, kNow);
+        CHECK(actions(dispatch) == Words{"close 1", "close 2"});
+        dispatch.closed(1);
+        CHECK(actions(dispatch) == Words{"boot 4 h"});
+        CHECK(dispatch.memory_used_mb() == 300);
+    }
+}
+
 TEST_CASE("Dispatch refuses calls that wait too long for capacity", "[scheduler][Dispatch]") {
     Dispatch dispatch(limits(1));
     const auto f = function("f");
