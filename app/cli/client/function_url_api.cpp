@@ -10,11 +10,16 @@ namespace {
 using nlohmann::json;
 using Texts = std::vector<std::string>;
 
-HttpCall url_call(const std::string& method, const std::string& function) {
+HttpCall url_call(
+    const std::string& method, const std::string& function, const std::string& alias
+) {
     HttpCall call;
     call.service = "lambda";
     call.method = method;
     call.path = "/2021-10-31/functions/" + function + "/url";
+    if (!alias.empty()) {
+        call.query.emplace_back("Qualifier", alias);
+    }
     return call;
 }
 
@@ -65,8 +70,10 @@ Result<UrlView> view_of(const std::string& text) {
 
 }  // namespace
 
-Result<std::optional<UrlView>> FunctionUrlApi::find(const std::string& function) {
-    LAMBENT_TRY(const HttpReply reply, client_.send(url_call("GET", function)));
+Result<std::optional<UrlView>> FunctionUrlApi::find(
+    const std::string& function, const std::string& alias
+) {
+    LAMBENT_TRY(const HttpReply reply, client_.send(url_call("GET", function, alias)));
     if (reply.status == 404) {
         return std::optional<UrlView>();
     }
@@ -77,18 +84,19 @@ Result<std::optional<UrlView>> FunctionUrlApi::find(const std::string& function)
     return std::optional<UrlView>(std::move(view));
 }
 
-Result<UrlView> FunctionUrlApi::create(const std::string& function, const UrlSettings& settings) {
-    return put("POST", function, settings);
-}
-
-Result<UrlView> FunctionUrlApi::update(const std::string& function, const UrlSettings& settings) {
-    return put("PUT", function, settings);
-}
-
-Result<UrlView> FunctionUrlApi::put(
-    const std::string& method, const std::string& function, const UrlSettings& settings
+Result<UrlView> FunctionUrlApi::create(
+    const std::string& function, const std::string& alias, const UrlSettings& settings
 ) {
-    HttpCall call = url_call(method, function);
+    return put(url_call("POST", function, alias), settings);
+}
+
+Result<UrlView> FunctionUrlApi::update(
+    const std::string& function, const std::string& alias, const UrlSettings& settings
+) {
+    return put(url_call("PUT", function, alias), settings);
+}
+
+Result<UrlView> FunctionUrlApi::put(HttpCall call, const UrlSettings& settings) {
     json body;
     body["AuthType"] = settings.auth_type;
     body["InvokeMode"] = settings.invoke_mode;

@@ -34,14 +34,17 @@ class FunctionUrlApi {
   public:
     explicit FunctionUrlApi(HttpClient& client) : client_(client) {}
 
-    Result<std::optional<UrlView>> find(const std::string& function);
-    Result<UrlView> create(const std::string& function, const UrlSettings& settings);
-    Result<UrlView> update(const std::string& function, const UrlSettings& settings);
+    // `alias`: whose URL it is; empty: the function's own.
+    Result<std::optional<UrlView>> find(const std::string& function, const std::string& alias);
+    Result<UrlView> create(
+        const std::string& function, const std::string& alias, const UrlSettings& settings
+    );
+    Result<UrlView> update(
+        const std::string& function, const std::string& alias, const UrlSettings& settings
+    );
 
   private:
-    Result<UrlView> put(
-        const std::string& method, const std::string& function, const UrlSettings& settings
-    );
+    Result<UrlView> put(HttpCall call, const UrlSettings& settings);
 
     HttpClient& client_;
 };

@@ -43,6 +43,7 @@ Json configuration(const FunctionSettings& settings) {
         {"Timeout", settings.timeout_s},
         {"EphemeralStorage", {{"Size", settings.ephemeral_storage_mb}}},
         {"Environment", {{"Variables", settings.environment}}},
+        {"DeadLetterConfig", {{"TargetArn", settings.dead_letter_arn}}},
     };
 }
 
@@ -60,6 +61,8 @@ FunctionView read_view(const Json& document) {
     settings.environment = document.value(
         Json::json_pointer("/Environment/Variables"), std::map<std::string, std::string>()
     );
+    settings.dead_letter_arn =
+        document.value(Json::json_pointer("/DeadLetterConfig/TargetArn"), "");
     settings.architecture =
         document.value(Json::json_pointer("/Architectures/0"), settings.architecture);
     view.arn = document.value("FunctionArn", "");

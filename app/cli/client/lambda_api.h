@@ -22,6 +22,7 @@ struct FunctionSettings {
     std::uint32_t timeout_s = 3;
     std::uint32_t ephemeral_storage_mb = 512;
     std::string architecture = "x86_64";
+    std::string dead_letter_arn;  // of a queue or topic; empty: none
     std::map<std::string, std::string> environment;
     std::map<std::string, std::string> tags;
 

@@ -4,6 +4,7 @@
 #include "app/cli/client/s3_api.h"
 #include "app/cli/deploy/api_deployer.h"
 #include "app/cli/deploy/http_api_deployer.h"
+#include "app/cli/deploy/operation_deployer.h"
 #include "app/cli/deploy/queue_deployer.h"
 #include "app/cli/deploy/topic_deployer.h"
 #include "app/cli/package/function_build.h"
@@ -53,7 +54,12 @@ Result<TemplateSource> load_source(const DeployRequest& request, const HttpClien
 class Deployer {
   public:
     Deployer(HttpClient& client, Progress& progress)
-        : lambda_(client), urls_(client), s3_(client), events_(client), progress_(progress) {}
+        : lambda_(client),
+          operation_(client),
+          urls_(client),
+          s3_(client),
+          events_(client),
+          progress_(progress) {}
 
     Result<DeployedFunction> put_function(const TemplateFunction& function, FunctionBuild& build) {
         LAMBENT_TRY(const std::string zip, build.package(function));
@@ -73,10 +79,18 @@ class Deployer {
         progress_.say(function.logical_id + ": waiting until it is Active");
         LAMBENT_TRY(const FunctionView view, lambda_.wait_until_ready(name));
         done.arn = view.arn;
+        LAMBENT_TRY(operation_.put_alias(function.operation, done));
         if (function.url) {
             LAMBENT_TRY(put_url(*function.url, done));
         }
         return done;
+    }
+
+    Result<void> put_operations(const SamTemplate& sam, DeployReport& report) {
+        for (std::size_t i = 0; i < sam.functions.size(); ++i) {
+            LAMBENT_TRY(operation_.put_settings(sam.functions[i].operation, report.functions[i]));
+        }
+        return {};
     }
 
     Result<DeployedBucket> put_bucket(const TemplateBucket& bucket) {
@@ -132,11 +146,11 @@ class Deployer {
 
     Result<void> put_url(const UrlSettings& wanted, DeployedFunction& done) {
         const std::string& name = done.settings.name;
-        LAMBENT_TRY(auto url, urls_.find(name));
+        LAMBENT_TRY(auto url, urls_.find(name, done.alias));
         if (!url) {
-            LAMBENT_TRY(url, urls_.create(name, wanted));
+            LAMBENT_TRY(url, urls_.create(name, done.alias, wanted));
         } else if (url->settings != wanted) {
-            LAMBENT_TRY(url, urls_.update(name, wanted));
+            LAMBENT_TRY(url, urls_.update(name, done.alias, wanted));
         } else {
             done.url = url->url;
             return {};
@@ -171,6 +185,7 @@ class Deployer {
     }
 
     LambdaApi lambda_;
+    OperationDeployer operation_;
     FunctionUrlApi urls_;
     S3Api s3_;
     EventsApi events_;
@@ -181,7 +196,7 @@ Result<void> put_mappings(const SamTemplate& sam, QueueDeployer& deployer, Deplo
     for (std::size_t i = 0; i < sam.functions.size(); ++i) {
         DeployedFunction& deployed = report.functions[i];
         for (const SqsTrigger& trigger : sam.functions[i].queue_triggers) {
-            LAMBENT_TRY(deployer.put_mapping(trigger, deployed.settings.name));
+            LAMBENT_TRY(deployer.put_mapping(trigger, deployed.qualified_name()));
             deployed.trigger_queues.push_back(trigger.queue_arn);
         }
     }
@@ -280,6 +295,7 @@ Result<DeployReport> deploy(const DeployRequest& request, HttpClient& client, Pr
         LAMBENT_TRY(deployer.put_rules(function, done));
         report.functions.push_back(std::move(done));
     }
+    LAMBENT_TRY(deployer.put_operations(sam, report));
     for (const TemplateBucket& bucket : sam.buckets) {
         LAMBENT_TRY(DeployedBucket done, deployer.put_bucket(bucket));
         report.buckets.push_back(std::move(done));

@@ -23,7 +23,8 @@ std::string_view to_string(DeployAction action);
 struct DeployedFunction {
     std::string logical_id;
     FunctionSettings settings;
-    std::string arn;
+    std::string alias;  // by which it is reached; empty: by its name
+    std::string arn;    // with the alias
     std::uint64_t code_bytes = 0;
     DeployAction action = DeployAction::kUnchanged;
     std::vector<std::string> trigger_buckets;
@@ -31,6 +32,10 @@ struct DeployedFunction {
     std::vector<std::string> trigger_topics;  // ARNs
     std::string url;                          // empty when the template wants none
     std::vector<std::string> trigger_rules;   // schedules and patterns, as they are written
+
+    std::string qualified_name() const {
+        return alias.empty() ? settings.name : settings.name + ":" + alias;
+    }
 };
 
 struct DeployedBucket {

@@ -6,7 +6,7 @@
 namespace lambent::cli {
 namespace {
 
-constexpr std::array<std::string_view, 16> kUsed{
+constexpr std::array<std::string_view, 23> kUsed{
     "FunctionName",
     "CodeUri",
     "InlineCode",
@@ -23,6 +23,13 @@ constexpr std::array<std::string_view, 16> kUsed{
     "EphemeralStorage",
     "PackageType",
     "Architectures",
+    "AutoPublishAlias",
+    "VersionDescription",
+    "ReservedConcurrentExecutions",
+    "ProvisionedConcurrencyConfig",
+    "EventInvokeConfig",
+    "DeadLetterQueue",
+    "RecursiveLoop",
 };
 // Leaving these out changes nothing here: there is no IAM and no X-Ray that could be missed.
 constexpr std::array<std::string_view, 4> kWithoutEffect{
@@ -78,6 +85,7 @@ Result<TemplateFunction> FunctionReader::read(
     LAMBENT_TRY(read_numbers(own, function.settings));
     LAMBENT_TRY(read_maps(own, function.settings));
     LAMBENT_TRY(read_code(own, function));
+    LAMBENT_TRY(read_operation(own, function));
     for (const char* needed : {"Runtime", "Handler"}) {
         if (!property(own, needed)) {
             return scope_.error_at(resource, logical_id + " has no " + needed);

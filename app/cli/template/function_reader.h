@@ -64,6 +64,16 @@ class FunctionReader {
     Result<TemplateSubscription> read_sns_event(const std::string& id, const YAML::Node& properties)
         const;
     Result<std::vector<std::string>> read_patterns(const YAML::Node& criteria) const;
+    Result<void> read_operation(const YAML::Node& own, TemplateFunction& function) const;
+    Result<std::uint32_t> read_provisioned(
+        const YAML::Node& node, const FunctionOperation& operation
+    ) const;
+    Result<AsyncSettings> read_event_invoke(const YAML::Node& node) const;
+    Result<std::string> read_destination(const YAML::Node& node) const;
+    Result<std::string> read_dead_letters(const YAML::Node& node) const;
+    Result<void> check_members(
+        const YAML::Node& node, const char* of, const std::vector<std::string_view>& known
+    ) const;
     Result<void> read_url(const YAML::Node& node, TemplateFunction& function) const;
     Result<void> read_cors(const YAML::Node& node, UrlSettings& settings) const;
     Result<void> read_api_event(

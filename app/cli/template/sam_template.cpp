@@ -198,9 +198,18 @@ class TemplateReader {
         LAMBENT_TRY(const std::string name, own_name(resource, "FunctionName", id));
         function_names_[id] = name;
         scope_.add_name(id, name);
-        scope_.add_attribute(
-            id, "Arn", "arn:aws:lambda:" + source_.region + ":" + kAccount + ":function:" + name
-        );
+        const std::string arn =
+            "arn:aws:lambda:" + source_.region + ":" + kAccount + ":function:" + name;
+        scope_.add_attribute(id, "Arn", arn);
+        const YAML::Node globals = root_["Globals"] ? root_["Globals"]["Function"] : undefined();
+        const YAML::Node all = united(globals, resource["Properties"]);
+        if (all && all["AutoPublishAlias"]) {  // !Ref of its alias is the alias's ARN
+            LAMBENT_TRY(
+                const std::string alias, scope_.text(all["AutoPublishAlias"], "AutoPublishAlias")
+            );
+            scope_.add_name(id + ".Alias", arn + ":" + alias);
+            scope_.add_attribute(id, "Alias", arn + ":" + alias);
+        }
         return {};
     }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/cli/client/function_operation_api.h"
 #include "app/cli/client/function_url_api.h"
 #include "app/cli/client/http_api.h"
 #include "app/cli/client/lambda_api.h"
@@ -108,9 +109,20 @@ struct ScheduleTrigger {
 // What `sam build` would do with the code.
 enum class BuildMethod { kByRuntime, kMakefile };
 
+// How a function is run; what is not named stays as it is.
+struct FunctionOperation {
+    std::string alias;  // AutoPublishAlias: everything leads to it, and it to the newest version
+    std::string version_description;
+    std::optional<std::uint32_t> reserved_slots;
+    std::optional<std::uint32_t> provisioned_slots;  // of the alias
+    std::optional<AsyncSettings> async;
+    std::string recursive_loop;  // "Allow", "Terminate"
+};
+
 struct TemplateFunction {
     std::string logical_id;
     FunctionSettings settings;
+    FunctionOperation operation;
     std::string code_uri;     // relative to the template
     std::string inline_code;  // instead of code_uri
     BuildMethod build = BuildMethod::kByRuntime;
