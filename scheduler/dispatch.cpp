@@ -20,7 +20,8 @@ std::optional<EnvironmentId> Dispatch::take_idle(
     const runtime::FunctionPtr& function, SteadyTime now
 ) {
     PerFunction& per = per_function(function, now);
-    if (per.free_or_boot.crowded_until(per.waiters.size() + 1, now)) {
+    const bool others_first = per.patient > 0 && !per.waiters.empty();
+    if (others_first || per.free_or_boot.crowded_until(per.waiters.size() + 1, now)) {
         return std::nullopt;
     }
     return lease_idle(per, now);
@@ -46,15 +47,18 @@ void Dispatch::wait(
         actions_.emplace_back(Refuse{call, RefusalReason::kNoCapacity});
         return;
     }
+    per.waiters.push_back(Waiter{call, start, now + limits_.capacity_wait});
     if (start == StartPreference::kAny) {
         if (!pool_.holds(function->key())) {
             pool_.missed(function->key(), now);
         }
-        if (per.waiters.size() >= per.starting + per.patient) {
+        if (per.patient > 0) {
+            serve_from_idle(per, now);  // to those who came before, and were held back
+        }
+        if (per.uncovered() > 0) {
             wait_for_running(function->key(), per, now);
         }
     }
-    per.waiters.push_back(Waiter{call, start, now + limits_.capacity_wait});
     queue_for_boot(function->key(), per);
     start_boots();
 }
@@ -111,9 +115,18 @@ void Dispatch::repeat_succeeded(EnvironmentId id) {
     move(id, Event::kRepeatSucceeded);
 }
 
-void Dispatch::release(EnvironmentId id, SteadyTime now) {
+void Dispatch::release(EnvironmentId id, SteadyTime now, std::chrono::nanoseconds in_handler) {
     now_ = now;
-    serve_or_pool(id, now, Freshness::kUsed);
+    if (const Node& node = environments_.at(id); is_current(node)) {
+        PerFunction& per = functions_.at(node.function->key());
+        per.free_or_boot.call_ended(id, now, in_handler);
+        serve_or_pool(id, now, Freshness::kUsed);
+        if (per.patient > 0) {
+            serve_from_idle(per, now);
+        }
+    } else {
+        discard(id);
+    }
     if (!boot_turns_.empty()) {
         start_boots();
     }
@@ -141,7 +154,8 @@ void Dispatch::closed(EnvironmentId id) {
     start_boots();
 }
 
-// A call that asked for a cold start is passed over by used environments.
+// A call that asked for a cold start is passed over by used environments; and when more of them are
+// busy than are worth it, this one rests although calls wait.
 void Dispatch::serve_or_pool(EnvironmentId id, SteadyTime now, Freshness freshness) {
     Node& node = environments_.at(id);
     if (!is_current(node)) {
@@ -154,14 +168,14 @@ void Dispatch::serve_or_pool(EnvironmentId id, SteadyTime now, Freshness freshne
     if (booted) {
         per.free_or_boot.boot_took(now - node.boot_began);
         per.provision.failures = node.provisioned ? 0 : per.provision.failures;
-    } else {
-        per.free_or_boot.call_ended(id, now);
     }
     std::deque<Waiter>& waiters = per.waiters;
     const auto accepts = [booted](const Waiter& waiter) {
         return booted || waiter.start == StartPreference::kAny;
     };
-    const auto next = std::find_if(waiters.begin(), waiters.end(), accepts);
+    const bool rests = !booted && per.patient > 0 &&
+                       per.free_or_boot.crowded_until(waiters.size(), now).has_value();
+    const auto next = rests ? waiters.end() : std::find_if(waiters.begin(), waiters.end(), accepts);
     if (next != waiters.end()) {
         actions_.emplace_back(Serve{next->call, id});
         waiters.erase(next);

@@ -94,7 +94,8 @@ class Dispatch {
     // discarded.
     std::optional<CallId> boot_failed(EnvironmentId id);
     void repeat_succeeded(EnvironmentId id);
-    void release(EnvironmentId id, SteadyTime now);
+    // `in_handler`: how long its handler took, as the guest said; 0: it said nothing.
+    void release(EnvironmentId id, SteadyTime now, std::chrono::nanoseconds in_handler = {});
     void discard(EnvironmentId id);
     void closed(EnvironmentId id);
 

@@ -36,11 +36,11 @@ EnvironmentLease::~EnvironmentLease() {
     }
 }
 
-void EnvironmentLease::give_back() {
+void EnvironmentLease::give_back(std::chrono::microseconds in_handler) {
     Slot& slot = *std::exchange(slot_, nullptr);
     const SteadyTime now = fleet_->clock_.steady_now();
     slot.used = now;
-    fleet_->dispatch_.release(slot.id, now);
+    fleet_->dispatch_.release(slot.id, now, in_handler);
     slot.provisioned = fleet_->dispatch_.is_provisioned(slot.id);
     fleet_->carry_out();
 }

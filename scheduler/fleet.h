@@ -66,8 +66,9 @@ class EnvironmentLease {
 
     Slot* operator->() const { return slot_; }
     Slot& operator*() const { return *slot_; }
-    // Back into service: to the next call that waits, or to the pool.
-    void give_back();
+    // Back into service: to the next call that waits, or to the pool. `in_handler`: how long the
+    // handler took, as the guest said; 0: it said nothing.
+    void give_back(std::chrono::microseconds in_handler);
 
   private:
     Fleet* fleet_;

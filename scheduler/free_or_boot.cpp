@@ -8,9 +8,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr std::size_t kCrowd = 4;  // calls at once, and times as long as alone
-constexpr nanoseconds kShort = std::chrono::milliseconds(10);
-
 void learn(nanoseconds& average, nanoseconds sample) {
     constexpr int kMemory = 8;
     constexpr int kLeapMax = 4;  // one call that stalled says little of the next
@@ -22,26 +19,18 @@ void learn(nanoseconds& average, nanoseconds sample) {
 }  // namespace
 
 void FreeOrBoot::call_began(EnvironmentId id, SteadyTime now) {
-    for (Running& other : running_) {
-        other.alone = false;
-    }
     if (running_.size() < kRunningMax) {
-        running_.push_back(Running{id, now, running_.empty()});
+        running_.push_back(Running{id, now});
     }
 }
 
-void FreeOrBoot::call_ended(EnvironmentId id, SteadyTime now) {
+void FreeOrBoot::call_ended(EnvironmentId id, SteadyTime now, nanoseconds in_handler) {
     const std::optional<Running> ended = forget(id);
     if (!ended) {
         return;
     }
     learn(call_time_, now - ended->since);
-    if (ended->alone) {
-        learn(alone_time_, now - ended->since);
-    } else {
-        const nanoseconds known = alone_time_.count() == 0 ? call_time_ : alone_time_;
-        alone_time_ = std::min(known, call_time_);
-    }
+    crowding_.call_ended(now - ended->since, in_handler);
 }
 
 void FreeOrBoot::call_lost(EnvironmentId id) {
@@ -67,20 +56,25 @@ void FreeOrBoot::boot_took(nanoseconds time) {
 }
 
 std::optional<SteadyTime> FreeOrBoot::crowded_until(std::size_t waiting, SteadyTime now) const {
-    constexpr nanoseconds kLookAgain = std::chrono::milliseconds(5);
-    if (running_.size() < kCrowd || alone_time_.count() == 0 || call_time_ < kCrowd * alone_time_) {
+    constexpr nanoseconds kLookAgain = std::chrono::milliseconds(2);
+    constexpr nanoseconds kUsualMin = std::chrono::milliseconds(5);
+    constexpr nanoseconds kSoon = std::chrono::milliseconds(25);
+    constexpr int kUnusual = 8;
+    if (running_.size() < crowding_.worth(running_.size())) {
         return std::nullopt;
     }
-    // One that goes on for longer may do so for minutes, and need not compute.
-    const auto is_short = [now](const Running& running) {
-        return now - running.since <= kShort;
+    // One that goes on for longer than others may do so for minutes: it says nothing of them.
+    const nanoseconds usual = std::max(kUsualMin, kUnusual * call_time_);
+    const auto is_usual = [now, usual](const Running& running) {
+        return now - running.since <= usual;
     };
-    if (std::count_if(running_.begin(), running_.end(), is_short) <
-        static_cast<std::ptrdiff_t>(kCrowd)) {
+    const auto busy =
+        static_cast<std::size_t>(std::count_if(running_.begin(), running_.end(), is_usual));
+    if (busy < crowding_.worth(busy)) {
         return std::nullopt;
     }
-    const nanoseconds work = alone_time_ * waiting;
-    return work <= kShort ? std::optional(now + kLookAgain) : std::nullopt;
+    const nanoseconds last = call_time_ * waiting / busy;
+    return last <= kSoon ? std::optional(now + kLookAgain) : std::nullopt;
 }
 
 std::optional<SteadyTime> FreeOrBoot::free_by(std::size_t ahead, SteadyTime now) {

@@ -186,7 +186,7 @@ InvocationResult InvocationRun::finish(
     lease_->last_record = context_.records.add(record_);
     lease_->invocations += 1;
     if (fate == EnvironmentFate::kKept) {
-        lease_.give_back();
+        lease_.give_back(outcome.has_value() ? outcome->in_handler : microseconds(0));
     }
     if (outcome.has_value()) {
         result.outcome = std::move(outcome).value();

@@ -160,7 +160,12 @@ void Conversation::answer_broken() {
     fsm_.on(Event::kAnswerBroken);
 }
 
-void Conversation::answer_ended(AnswerKind kind, std::string payload, std::string error_type) {
+void Conversation::answer_ended(
+    AnswerKind kind,
+    std::string payload,
+    std::string error_type,
+    std::chrono::microseconds in_handler
+) {
     if (fsm_.on(Event::kAnswerEnds) != Action::kFinish || wanted_ == nullptr) {
         return;
     }
@@ -175,6 +180,7 @@ void Conversation::answer_ended(AnswerKind kind, std::string payload, std::strin
     answer.delivered = delivered_;
     answer.first_byte = first_byte_;
     answer.last_byte = now();
+    answer.in_handler = in_handler;
     wanted_->set(std::move(answer));
 }
 

@@ -51,7 +51,12 @@ class Conversation {
     // The first answer to the current event wins: its claim is granted, until it breaks or ends.
     Claim claim_answer(std::string_view request_id);
     void answer_broken();
-    void answer_ended(AnswerKind kind, std::string payload, std::string error_type);
+    void answer_ended(
+        AnswerKind kind,
+        std::string payload,
+        std::string error_type,
+        std::chrono::microseconds in_handler = {}
+    );
     // Who wants the answer that was claimed while it comes; null when it is wanted whole. It then
     // ends with an empty payload; one that came whole all the same goes there, too.
     const std::shared_ptr<ResponseSink>& sink() const { return sink_; }

@@ -23,6 +23,9 @@ void write_number(std::array<char, kFrameHeadBytes>& bytes, std::size_t at, Numb
     }
 }
 
+// Longer than any function may run.
+constexpr std::uint64_t kHandlerMicrosMax = 3'600'000'000;
+
 // What a frame of this type may carry from a guest.
 bool is_allowed(const FrameHead& head) {
     switch (head.type) {
@@ -67,7 +70,8 @@ std::optional<FrameHead> decode_from_guest(std::string_view bytes) {
     head.type = static_cast<FrameType>(read_number<std::uint8_t>(bytes, 8));
     head.flags = read_number<std::uint8_t>(bytes, 9);
     head.event = read_number<std::uint64_t>(bytes, 16);
-    head.deadline_ms = static_cast<std::int64_t>(read_number<std::uint64_t>(bytes, 24));
+    const auto told = read_number<std::uint64_t>(bytes, 24);
+    head.in_handler = std::chrono::microseconds(std::min(told, kHandlerMicrosMax));
     return is_allowed(head) ? std::optional(head) : std::nullopt;
 }
 

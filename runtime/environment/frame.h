@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -18,7 +19,9 @@ namespace lambent::runtime {
 //          9      1  flags
 //         10      6  zero
 //         16      8  event: its number in this environment, from 1; 0 where no event is meant
-//         24      8  deadline of the event, milliseconds since 1970
+//         24      8  to the guest: deadline of the event, milliseconds since 1970
+//                    to the daemon, with an answer: microseconds from the event's arrival until
+//                    the answer, 1 at least; 0: not said
 //
 //     type            direction  text                                      payload
 //      1  configure   to guest   program and arguments, for an empty cell  "KEY=value\0"…
@@ -61,7 +64,8 @@ struct FrameHead {
     FrameType type = FrameType::kEvent;
     std::uint8_t flags = 0;
     std::uint64_t event = 0;
-    std::int64_t deadline_ms = 0;
+    std::int64_t deadline_ms = 0;             // to the guest
+    std::chrono::microseconds in_handler{0};  // to the daemon; 0: not said
 };
 
 std::array<char, kFrameHeadBytes> encode(const FrameHead& head);

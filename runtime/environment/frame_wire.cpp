@@ -166,7 +166,7 @@ void FrameWire::end_answer(AnswerKind kind, std::string payload, std::string err
     answering_ = false;
     parts_ = std::string();
     stream_.reset();
-    talk_.answer_ended(kind, std::move(payload), std::move(error_type));
+    talk_.answer_ended(kind, std::move(payload), std::move(error_type), reader_.head().in_handler);
 }
 
 bool FrameWire::whole() {

@@ -139,6 +139,7 @@ InvokeOutcome outcome_of(GuestAnswer answer) {
     InvokeOutcome outcome;
     outcome.handler = elapsed(answer.delivered, answer.first_byte);
     outcome.response_transfer = elapsed(answer.first_byte, answer.last_byte);
+    outcome.in_handler = answer.in_handler;
     switch (answer.kind) {
         case AnswerKind::kResponse:
             outcome.payload = std::move(answer.payload);

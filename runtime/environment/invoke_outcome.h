@@ -26,6 +26,7 @@ struct InvokeOutcome {
     std::string error_type;  // "Runtime.ExitError", "Sandbox.Timedout", …; empty on success
     std::chrono::microseconds handler{0};            // event sent -> answer's first byte
     std::chrono::microseconds response_transfer{0};  // answer's first byte -> last
+    std::chrono::microseconds in_handler{0};         // as the guest says; 0: it does not
     std::uint64_t memory_peak_bytes = 0;             // of the environment so far
     bool reusable = true;  // false: the environment must be closed, not returned to the pool
 };

@@ -40,9 +40,10 @@ struct GuestAnswer {
     AnswerKind kind = AnswerKind::kNone;
     std::string payload;
     std::string error_type;
-    SteadyTime delivered;   // the event left
-    SteadyTime first_byte;  // the answer began to arrive
-    SteadyTime last_byte;   // and was whole
+    SteadyTime delivered;                     // the event left
+    SteadyTime first_byte;                    // the answer began to arrive
+    SteadyTime last_byte;                     // and was whole
+    std::chrono::microseconds in_handler{0};  // as the guest says; 0: it does not
 };
 
 // How an environment talks to the runtime inside its cell, whatever the wire (CellChannel). One

@@ -45,6 +45,7 @@ TEST_CASE("A function answers from a cell in every language", "[sandbox][Environ
         const auto outcome = room.invoke(payload);
         CHECK(outcome.kind == OutcomeKind::kSuccess);
         CHECK(nlohmann::json::parse(outcome.payload) == nlohmann::json::parse(payload));
+        CHECK(outcome.in_handler > 0us);
         CHECK(outcome.memory_peak_bytes > 0);
         CHECK(outcome.memory_peak_bytes < 128 * runtime::kMebibyte);
     }

@@ -75,7 +75,11 @@ Event FrameClient::answer(const std::string& /*request_id*/, const Answer& answe
     body.resize(std::min(body.size(), kAnswerMax + 1));
     type.resize(std::min(type.size(), kTypeMax));
     const unsigned kind = answer.failed() ? kError : kResponse;
-    send(head(kind, type.size(), body.size(), event_) + type, body, head(kNext, 0, 0, 0));
+    std::string start = head(kind, type.size(), body.size(), event_);
+    const std::chrono::microseconds taken =
+        std::chrono::ceil<std::chrono::microseconds>(std::chrono::steady_clock::now() - arrived_);
+    put(start, 24, 8, std::max<std::uint64_t>(static_cast<std::uint64_t>(taken.count()), 1));
+    send(start + type, body, head(kNext, 0, 0, 0));
     return receive_event();
 }
 
@@ -98,6 +102,7 @@ Event FrameClient::receive_event() {
     event.trace_id = take_text(text);
     event.client_context = take_text(text);
     event.payload = received_.substr(kHead + text_size, size - kHead - text_size);
+    arrived_ = std::chrono::steady_clock::now();
     filled_ -= size;
     std::copy_n(received_.data() + size, filled_, received_.data());
     return event;

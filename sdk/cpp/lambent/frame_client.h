@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -13,7 +14,8 @@ namespace lambent {
 //
 //   text bytes (4), payload bytes (4), type (1), flags (1), zero (6), event (8), deadline ms (8)
 //
-// All little-endian. Quicker than the Runtime API, which functions use everywhere else. Throws
+// With an answer the last field is how long it took, in microseconds, 1 at least. All
+// little-endian. Quicker than the Runtime API, which functions use everywhere else. Throws
 // RuntimeClient::ConnectionLost when the platform has gone.
 class FrameClient {
   public:
@@ -35,6 +37,7 @@ class FrameClient {
     std::uint64_t event_ = 0;  // the latest one's number
     std::string received_;     // its first filled_ bytes have come and are not used yet
     std::size_t filled_ = 0;
+    std::chrono::steady_clock::time_point arrived_;  // when the latest event was whole
 };
 
 }  // namespace lambent

@@ -3,6 +3,7 @@
 //
 //   text bytes (4), payload bytes (4), type (1), flags (1), zero (6), event (8), deadline ms (8)
 //
+// With an answer the last field is how long it took, in microseconds, 1 at least.
 // All little-endian. An answer and the wish for the next event leave in one write. Events are read
 // without the event loop, as long as nothing else needs it: that takes half the time. Once the loop
 // has been used to wait for one, the socket is the loop's for good.
@@ -15,6 +16,7 @@ const ANSWER_MAX = 6 * 1024 * 1024 + 100; // of a longer one only the fact is to
 const TYPE_MAX = 256;
 const MORE = 1; // flag: another part of the answer follows
 const PART_MAX = 256 * 1024;
+const now = performance.now.bind(performance); // whatever a function makes of the global one
 
 class FrameClient {
   variables = '';
@@ -22,6 +24,7 @@ class FrameClient {
   #socket = null; // once the event loop has been used
   #buffer = Buffer.allocUnsafeSlow(64 * 1024);
   #event = 0; // the latest one's number
+  #arrived = 0; // and when it came
   #frame = null; // {bytes, filled} of a frame that has come in part
   #ready = null; // a frame that has come whole and that nobody has taken
   #waiting = null; // who waits for a frame
@@ -160,6 +163,7 @@ class FrameClient {
     const start = HEAD + text.length;
     const frame = Buffer.allocUnsafe(start + size + (andNext ? HEAD : 0));
     writeHead(frame, 0, type, text.length, size, this.#event);
+    frame.writeUIntLE(Math.ceil((now() - this.#arrived) * 1000) || 1, 24, 6);
     frame.latin1Write(text, HEAD);
     if (bytes === null) {
       frame.utf8Write(body, start);
@@ -260,6 +264,7 @@ class FrameClient {
       throw new Error(`A frame of type ${frame.type} came instead of an event`);
     }
     this.#event = frame.event;
+    this.#arrived = now();
     const [requestId, functionArn, traceId, clientContext] = frame.text.split('\0');
     return {
       requestId,

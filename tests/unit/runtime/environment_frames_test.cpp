@@ -184,6 +184,17 @@ TEST_CASE("Frames keep an event until the guest asks", "[runtime][FrameWire]") {
     CHECK(talk.event()->number == 2);
 }
 
+TEST_CASE("Frames tell how long the handler took, if the guest says so", "[runtime][FrameWire]") {
+    const auto [said, heard] = GENERATE(table<std::chrono::microseconds, std::chrono::microseconds>(
+        {{0us, 0us}, {1500us, 1500us}, {24h, 1h}}  // nobody believes a day
+    ));
+    FrameTalk talk;
+    talk.begin();
+    talk.guest_says(frame(FrameType::kResponse, 1, "[2]", "", 0, said));
+    REQUIRE(talk.answer.has_value());
+    CHECK(talk.answer->in_handler == heard);
+}
+
 TEST_CASE("Frames carry errors with their type", "[runtime][FrameWire]") {
     FrameTalk talk;
     const auto [claimed, taken] = GENERATE(table<std::string, std::string>(

@@ -14,7 +14,8 @@ inline std::string frame(
     std::uint64_t event = 0,
     const std::string& payload = "",
     const std::string& text = "",
-    std::uint8_t flags = 0
+    std::uint8_t flags = 0,
+    std::chrono::microseconds taken = {}
 ) {
     runtime::FrameHead head;
     head.type = type;
@@ -22,6 +23,7 @@ inline std::string frame(
     head.flags = flags;
     head.text_bytes = static_cast<std::uint32_t>(text.size());
     head.payload_bytes = static_cast<std::uint32_t>(payload.size());
+    head.deadline_ms = taken.count();  // the field that says how long an answer took
     const auto bytes = runtime::encode(head);
     return std::string(bytes.data(), bytes.size()) + text + payload;
 }

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <deque>
 #include <memory>
 
 using namespace lambent;
@@ -10,7 +11,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Six idle environments of a function whose calls take 50 us alone and 1 ms when several run.
+// Six idle environments of a function whose handler takes 10 us of calls that are in flight for 1
+// ms.
 class Crowd {
   public:
     Crowd() : dispatch_(limits()) {
@@ -21,15 +23,10 @@ class Crowd {
         function_ = made;
         boot_six();
         for (int i = 0; i < 200; ++i) {
-            const EnvironmentId id = dispatch_.take_idle(function_, now_).value();
-            now_ += 50us;
-            dispatch_.release(id, now_);
-        }
-        for (int i = 0; i < 50; ++i) {
             const std::vector<EnvironmentId> running = take_all();
             now_ += 1ms;
             for (const EnvironmentId id : running) {
-                dispatch_.release(id, now_);
+                release(id);
             }
         }
         CHECK_FALSE(dispatch_.next_action().has_value());
@@ -47,7 +44,10 @@ class Crowd {
         now_ += time;
         dispatch_.tick(now_);
     }
-    void release(EnvironmentId id) { dispatch_.release(id, now_); }
+    void release(EnvironmentId id) { dispatch_.release(id, now_, handler_); }
+    void sleep_from_now_on() { handler_ = 1ms; }
+    void compute_from_now_on() { handler_ = 10us; }
+    std::optional<EnvironmentId> take() { return dispatch_.take_idle(function_, now_); }
     void crash(EnvironmentId id) { dispatch_.discard(id); }
 
     struct Wanted {
@@ -80,6 +80,7 @@ class Crowd {
             dispatch_.boot_succeeded(id, now_);
         }
         CHECK(wanted().served.size() == 6);
+        now_ += 1ms;
         for (EnvironmentId id = 1; id <= 6; ++id) {
             dispatch_.release(id, now_);
         }
@@ -88,6 +89,7 @@ class Crowd {
     Dispatch dispatch_;
     runtime::FunctionPtr function_;
     SteadyTime now_{1h};
+    std::chrono::nanoseconds handler_ = 10us;
 };
 
 TEST_CASE("Dispatch holds calls back where they would crowd the processors", "[scheduler]") {
@@ -106,10 +108,15 @@ TEST_CASE("Dispatch holds calls back where they would crowd the processors", "[s
         CHECK(next.served[0].call == 100);
         CHECK(next.served[0].environment == running[1]);
     }
+    SECTION("before calls that come later") {
+        crowd.release(running[1]);
+        CHECK(crowd.take() == std::nullopt);
+        CHECK(crowd.wanted().served.size() == 1);
+    }
     SECTION("but not behind calls that go on") {
-        crowd.pass(6ms);
+        crowd.pass(2ms);
         CHECK(crowd.wanted().served.empty());
-        crowd.pass(6ms);
+        crowd.pass(7ms);
         const Crowd::Wanted next = crowd.wanted();
         CHECK(next.served.size() == 2);  // by idle ones
         CHECK(next.boots == 0);
@@ -119,11 +126,46 @@ TEST_CASE("Dispatch holds calls back where they would crowd the processors", "[s
             crowd.wait(call);
         }
         crowd.crash(running[0]);
-        crowd.pass(6ms);
+        crowd.pass(2ms);
         const Crowd::Wanted next = crowd.wanted();
         CHECK(next.served.size() == 1);
         CHECK(next.boots == 0);
     }
+}
+
+TEST_CASE("Dispatch lets a crowd that has formed dissolve", "[scheduler]") {
+    Crowd crowd;
+    crowd.sleep_from_now_on();
+    for (int i = 0; i < 100; ++i) {  // all six are wanted
+        const std::vector<EnvironmentId> running = crowd.take_all();
+        crowd.pass(1ms);
+        for (const EnvironmentId id : running) {
+            crowd.release(id);
+        }
+    }
+    const std::vector<EnvironmentId> running = crowd.take_all();
+    REQUIRE(running.size() == 6);
+    crowd.compute_from_now_on();
+    std::deque<EnvironmentId> busy(running.begin(), running.end());
+    std::size_t waiting = 0;
+    for (CallId call = 100; call < 300; ++call) {  // six clients, each with one call at a time
+        crowd.pass(150us);
+        crowd.release(busy.front());
+        busy.pop_front();
+        if (const auto taken = crowd.take()) {
+            busy.push_back(*taken);
+        } else {
+            crowd.wait(call);
+            waiting += 1;
+        }
+        for (const Serve& next : crowd.wanted().served) {
+            busy.push_back(next.environment);
+            waiting -= 1;
+        }
+        REQUIRE(busy.size() + waiting == 6);
+        REQUIRE(busy.size() >= 4);
+    }
+    CHECK(busy.size() == 4);
 }
 
 }  // namespace

@@ -70,28 +70,36 @@ TEST_CASE("FreeOrBoot hardly minds a single call that stalls", "[scheduler][Free
     CHECK(subject.call_time() == 55ms);  // 40 + (4 * 40 - 40) / 8
 }
 
-TEST_CASE("FreeOrBoot waits while calls crowd the processors", "[scheduler][FreeOrBoot]") {
+TEST_CASE("FreeOrBoot waits while enough environments are busy", "[scheduler][FreeOrBoot]") {
     FreeOrBoot subject;
     subject.boot_took(2ms);
-    subject.call_began(1, kChoiceTime - 1ms);
-    subject.call_ended(1, kChoiceTime - 950us);  // alone it takes 50 us
     for (EnvironmentId id = 1; id <= 4; ++id) {
         subject.call_began(id, kChoiceTime);
     }
-    SECTION("when all of them take several times as long as one alone") {
+    const auto end_hundred = [&subject](std::chrono::nanoseconds in_handler) {
         for (int i = 0; i < 100; ++i) {
             subject.call_began(9, kChoiceTime - 300us);
-            subject.call_ended(9, kChoiceTime);
+            subject.call_ended(9, kChoiceTime, in_handler);
         }
+    };
+    SECTION("for handlers that take a little of it") {
+        end_hundred(10us);
         CHECK(subject.crowded_until(4, kChoiceTime).has_value());
         for (int i = 0; i < 100; ++i) {
             CHECK(subject.free_by(0, kChoiceTime).has_value());  // no boot is due, however often
         }
         CHECK_FALSE(subject.crowded_until(1'000, kChoiceTime).has_value());  // a queue of 75 ms
+        CHECK_FALSE(subject.crowded_until(4, kChoiceTime + 6ms).has_value()
+        );  // they go on for long
         subject.forget_calls();
         CHECK_FALSE(subject.crowded_until(1, kChoiceTime).has_value());
     }
-    SECTION("not when they take as long as one alone") {
+    SECTION("not for handlers that take all of it") {
+        end_hundred(290us);
+        CHECK_FALSE(subject.crowded_until(4, kChoiceTime).has_value());
+    }
+    SECTION("not for guests that do not say") {
+        end_hundred(0us);
         CHECK_FALSE(subject.crowded_until(4, kChoiceTime).has_value());
     }
 }
