@@ -115,7 +115,7 @@ class Soak(EchoTest):
 
     def settled(self):
         """The counts, once they have stopped changing."""
-        last = [None] * 20
+        last = [None] * 100  # two seconds and more: a stem that boots looks still for a while
 
         def same():
             last.append(self.counts())
