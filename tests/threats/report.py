@@ -59,7 +59,7 @@ def known_tests(tests):
         for name, words in re.findall(r"lambent_add_tests\((\w+)([^)]*)\)", text):
             sources = [folder / word for word in words.split() if word.endswith("_test.cpp")]
             known[name] = set().union(*map(names_in, sources))
-        for name in re.findall(r"lambent_add_(?:client|isolation|example)_test\((\w+)\)", text):
+        for name in re.findall(r"lambent_add_(?:client|isolation|example)_test\((\w+)[^)]*\)", text):
             known[f"{folder.name}_{name}"] = names_in(folder / f"{name}_test.py")
     return known
 

@@ -24,7 +24,7 @@ class ReportFindsFaults(unittest.TestCase):
         self.root = pathlib.Path(folder.name)
         self.file("unit/CMakeLists.txt", "lambent_add_tests(walls\n    SOURCES\n        wall_test.cpp  # a wall\n)\n")
         self.file("unit/wall_test.cpp", 'TEST_CASE(\n    "Wall is high "\n    "and long", "[wall]"\n) {}\n')
-        self.file("clients/CMakeLists.txt", "    lambent_add_client_test(shop)\n")
+        self.file("clients/CMakeLists.txt", "    lambent_add_client_test(shop BESIDE_OTHERS)\n")
         self.file("clients/shop_test.py", "class Shop:\n    def test_nobody_climbs(self):\n        pass\n")
 
     def file(self, name, text):
