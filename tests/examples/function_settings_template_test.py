@@ -31,6 +31,8 @@ Resources:
         DestinationConfig:
           OnFailure: {Type: Lambda, Destination: !GetAtt Witness.Arn}
       FunctionUrlConfig: {AuthType: NONE}
+      Policies: AWSLambdaBasicExecutionRole
+      Tags: {team: a, tier: web}
       Events:
         Job:
           Type: SQS
@@ -92,6 +94,8 @@ class FunctionSettings(CommandTest):
         self.assertEqual(0, globally["MaximumRetryAttempts"])
         looping = call_api(self.daemon, "GET", "/2024-08-31/functions/worker/recursion-config")
         self.assertEqual((200, {"RecursiveLoop": "Allow"}), looping)
+        tags = {"lambent:endpoint": "open", "team": "a", "tier": "web"}
+        self.assertEqual(tags, self.client.get_function(FunctionName="worker")["Tags"])
         [mapping] = self.client.list_event_source_mappings()["EventSourceMappings"]
         self.assertEqual(arn, mapping["FunctionArn"])
         self.change_it(worker)
@@ -102,13 +106,15 @@ class FunctionSettings(CommandTest):
         self.assertEqual("1", self.client.get_alias(FunctionName="worker", Name="live")["FunctionVersion"])
         other = TEMPLATE.replace("Executions: 3", "Executions: 4").replace("MaximumRetryAttempts: 1", "MaximumEventAgeInSeconds: 90")
         other = other.replace("      DeadLetterQueue: {Type: SQS, TargetArn: !GetAtt Dead.Arn}\n", "")
+        other = other.replace("      Policies: AWSLambdaBasicExecutionRole\n", "").replace(", tier: web", "")
         worker, report = self.deploy(other, 2)
         self.assertEqual(("updated", before["url"]), (worker["action"], worker["url"]))
         self.assertEqual([[2, "2"]] * 3, self.answers(worker, report))
         self.assertEqual(4, self.client.get_function_concurrency(FunctionName="worker")["ReservedConcurrentExecutions"])
         events = self.client.get_function_event_invoke_config(FunctionName="worker", Qualifier="live")
-        self.assertEqual((90, None), (events["MaximumEventAgeInSeconds"], events.get("MaximumRetryAttempts")))
+        self.assertEqual((90, 0), (events["MaximumEventAgeInSeconds"], events["MaximumRetryAttempts"]))  # and Globals'
         self.assertNotIn("DeadLetterConfig", self.client.get_function_configuration(FunctionName="worker"))
+        self.assertEqual({"team": "a"}, self.client.get_function(FunctionName="worker")["Tags"])
         self.assertEqual("unchanged", self.deploy(other, 2)[0]["action"])
         self.assertEqual(1, len(self.client.list_event_source_mappings()["EventSourceMappings"]))
 

@@ -179,6 +179,15 @@ Result<void> LambdaApi::set_tags(
     return {};
 }
 
+Result<void> LambdaApi::remove_tags(const std::string& arn, const std::vector<std::string>& keys) {
+    HttpCall call = json_call("DELETE", "/2017-03-31/tags/" + arn);
+    for (const std::string& key : keys) {
+        call.query.emplace_back("tagKeys", key);
+    }
+    LAMBENT_TRY(send_ok(client_, call));
+    return {};
+}
+
 Result<void> LambdaApi::remove(const std::string& name) {
     LAMBENT_TRY(send_ok(client_, json_call("DELETE", path_of(name))));
     return {};

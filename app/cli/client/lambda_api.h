@@ -74,6 +74,7 @@ class LambdaApi {
     // The memory size alone, whatever else was configured meanwhile.
     Result<void> set_memory(const std::string& name, std::uint32_t memory_mb);
     Result<void> set_tags(const std::string& arn, const std::map<std::string, std::string>& tags);
+    Result<void> remove_tags(const std::string& arn, const std::vector<std::string>& keys);
     Result<void> remove(const std::string& name);
     // Returns when the function is Active and its last update is done; Failed is an Error.
     Result<FunctionView> wait_until_ready(const std::string& name);

@@ -178,10 +178,25 @@ class Deployer {
             action = DeployAction::kUpdated;
         }
         if (wanted.tags != existing.settings.tags) {
-            LAMBENT_TRY(lambda_.set_tags(existing.arn, wanted.tags));
+            LAMBENT_TRY(put_tags(existing, wanted.tags));
             action = DeployAction::kUpdated;
         }
         return action;
+    }
+
+    Result<void> put_tags(
+        const FunctionView& existing, const std::map<std::string, std::string>& wanted
+    ) {
+        std::vector<std::string> gone;
+        for (const auto& [key, value] : existing.settings.tags) {
+            if (!wanted.contains(key)) {
+                gone.push_back(key);
+            }
+        }
+        if (!gone.empty()) {
+            LAMBENT_TRY(lambda_.remove_tags(existing.arn, gone));
+        }
+        return wanted.empty() ? Result<void>() : lambda_.set_tags(existing.arn, wanted);
     }
 
     LambdaApi lambda_;

@@ -39,6 +39,10 @@ constexpr std::array<std::string_view, 4> kWithoutEffect{
     "Tracing",
 };
 
+YAML::Node undefined() {
+    return YAML::Node(YAML::NodeType::Undefined);
+}
+
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -47,10 +51,9 @@ bool contains(const std::array<std::string_view, N>& names, std::string_view nam
 }  // namespace
 
 YAML::Node FunctionReader::property(const YAML::Node& own, const char* name) const {
-    if (own && own[name]) {
-        return own[name];
-    }
-    return globals_ && globals_[name] ? globals_[name] : YAML::Node(YAML::NodeType::Undefined);
+    const YAML::Node mine = own ? own[name] : undefined();
+    const YAML::Node everybodys = globals_ ? globals_[name] : undefined();
+    return mine && mine.IsSequence() ? mine : united(everybodys, mine);
 }
 
 Result<void> FunctionReader::check_names(const YAML::Node& properties, const char* where) {

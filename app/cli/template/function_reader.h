@@ -28,7 +28,8 @@ class FunctionReader {
     );
 
   private:
-    // The function's own property, else the one of Globals, else an undefined node.
+    // The function's own property, else the one of Globals, else an undefined node; of maps, what
+    // both say.
     YAML::Node property(const YAML::Node& own, const char* name) const;
     Result<void> check_names(const YAML::Node& properties, const char* where);
     Result<void> read_basics(const YAML::Node& own, FunctionSettings& settings) const;

@@ -96,8 +96,11 @@ Result<void> FunctionReader::read_delivery(const YAML::Node& properties, Deliver
         LAMBENT_TRY(delivery.dead_letter_arn, optional_text(dead, "Arn"));
     }
     LAMBENT_TRY(const std::string state, optional_text(properties, "State"));
-    LAMBENT_TRY(const std::string enabled, optional_text(properties, "Enabled"));
-    delivery.enabled = state != "DISABLED" && enabled != "false";
+    delivery.enabled = state != "DISABLED";
+    if (const YAML::Node enabled = properties["Enabled"]) {
+        LAMBENT_TRY(const bool is_enabled, scope_.flag(enabled, "Enabled"));
+        delivery.enabled = delivery.enabled && is_enabled;
+    }
     return {};
 }
 
