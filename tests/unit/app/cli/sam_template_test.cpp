@@ -384,7 +384,7 @@ Resources:
           Properties:
             Schedule: cron(30 2 * * ? *)
             Input: '{"kind": "night"}'
-            Enabled: false
+            Enabled: False
             RetryPolicy:
               MaximumRetryAttempts: 2
               MaximumEventAgeInSeconds: 60
