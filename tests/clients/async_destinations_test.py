@@ -167,6 +167,26 @@ class AsyncDestinations(DaemonTest):
             {name: (one["DataType"], one["StringValue"])
              for name, one in letter["MessageAttributes"].items()})
 
+    def test_event_buses_get_the_record_as_an_event(self):
+        sqs, url, arn = self.make_queue("bus-ends")
+        events = self.daemon.client("events")
+        pattern = {"source": ["lambda"], "detail": {"requestContext": {"condition": ["Success"]}}}
+        events.put_rule(Name="ends", EventPattern=json.dumps(pattern))
+        self.addCleanup(events.delete_rule, Name="ends")
+        events.put_targets(Rule="ends", Targets=[{"Id": "q", "Arn": arn}])
+        self.addCleanup(events.remove_targets, Rule="ends", Ids=["q"])
+        client = self.make_function("to-bus", ECHO)
+        client.put_function_event_invoke_config(FunctionName="to-bus", DestinationConfig={"OnSuccess": {
+            "Destination": "arn:aws:events:us-east-1:000000000000:event-bus/default"}})
+        request = self.send(client, "to-bus", {"n": 1})
+        self.advance()
+        [message] = eventually(lambda: sqs.receive_message(QueueUrl=url).get("Messages"), what="the event")
+        event = json.loads(message["Body"])
+        self.assertEqual("Lambda Function Invocation Result - Success", event["detail-type"])
+        self.assertEqual([ARN + "to-bus:$LATEST"], event["resources"][-1:])
+        self.assertEqual(request, event["detail"]["requestContext"]["requestId"])
+        self.assertEqual({"got": {"n": 1}}, event["detail"]["responsePayload"])
+
     def test_a_message_becomes_visible_again_when_the_clock_says_so(self):
         sqs, url, _ = self.make_queue("hidden")
         sqs.send_message(QueueUrl=url, MessageBody="m")

@@ -3,11 +3,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-    BatchEntryIdsNotDistinct, ChangeMessageVisibilityCommand, CreateQueueCommand, DeleteMessageBatchCommand,
+    BatchEntryIdsNotDistinct, CancelMessageMoveTaskCommand, ChangeMessageVisibilityBatchCommand,
+    ChangeMessageVisibilityCommand, CreateQueueCommand, DeleteMessageBatchCommand,
     DeleteMessageCommand, DeleteQueueCommand, GetQueueAttributesCommand, GetQueueUrlCommand,
     ListDeadLetterSourceQueuesCommand, ListMessageMoveTasksCommand, ListQueueTagsCommand, ListQueuesCommand,
     PurgeQueueCommand, QueueDoesNotExist, ReceiptHandleIsInvalid, ReceiveMessageCommand, SendMessageBatchCommand,
     SendMessageCommand, SetQueueAttributesCommand, SQSClient, StartMessageMoveTaskCommand, TagQueueCommand,
+    UntagQueueCommand,
 } from '@aws-sdk/client-sqs';
 
 const client = new SQSClient({ maxAttempts: 1 });
@@ -92,6 +94,44 @@ test('dead letters are moved back', async () => {
     assert.equal((await task()).SourceArn, arn);
 });
 
+test('a move of dead letters is cancelled', async () => {
+    const dead = await create('node-many-dead');
+    const SourceArn = (await attributes(dead)).QueueArn;
+    const QueueUrl = await create('node-many', {
+        VisibilityTimeout: '0', RedrivePolicy: JSON.stringify({ deadLetterTargetArn: SourceArn, maxReceiveCount: 1 }) });
+    for (const tens of [0, 1, 2]) {
+        const Entries = [...Array(10).keys()].map((one) => ({ Id: `${one}`, MessageBody: `${tens}${one}` }));
+        await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    }
+    const end = Date.now() + 60_000;
+    while ((await attributes(dead)).ApproximateNumberOfMessages !== '30') {
+        await receive(QueueUrl);
+        assert.ok(Date.now() < end, 'not all have died');
+    }
+    const { TaskHandle } = await client.send(new StartMessageMoveTaskCommand({
+        SourceArn, MaxNumberOfMessagesPerSecond: 1,
+    }));
+    const cancelled = await client.send(new CancelMessageMoveTaskCommand({ TaskHandle }));
+    assert.ok(cancelled.ApproximateNumberOfMessagesMoved < 30);
+    const status = async () =>
+        (await client.send(new ListMessageMoveTasksCommand({ SourceArn }))).Results[0].Status;
+    while (await status() !== 'CANCELLED') assert.ok(Date.now() < end, 'the task is not cancelled');
+    assert.ok(Number((await attributes(dead)).ApproximateNumberOfMessages) > 0);
+});
+
+test('messages that were received are shown again in a batch', async () => {
+    const QueueUrl = await create('node-hidden', { VisibilityTimeout: '3600' });
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'm' }));
+    const [{ ReceiptHandle }] = await receive(QueueUrl);
+    const changed = await client.send(new ChangeMessageVisibilityBatchCommand({
+        QueueUrl,
+        Entries: [{ Id: 'a', ReceiptHandle, VisibilityTimeout: 0 }, { Id: 'b', ReceiptHandle: 'no', VisibilityTimeout: 0 }],
+    }));
+    assert.deepEqual(changed.Failed.map((one) => [one.Id, one.Code]), [['b', 'ReceiptHandleIsInvalid']]);
+    assert.equal(changed.Successful[0].Id, 'a');
+    assert.equal((await receive(QueueUrl)).length, 1);
+});
+
 test('queues are listed, changed, tagged and emptied', async () => {
     const QueueUrl = await create('node-admin');
     const listed = await client.send(new ListQueuesCommand({ QueueNamePrefix: 'node-adm' }));
@@ -100,6 +140,8 @@ test('queues are listed, changed, tagged and emptied', async () => {
     assert.equal((await attributes(QueueUrl)).DelaySeconds, '3');
     await client.send(new TagQueueCommand({ QueueUrl, Tags: { a: 'b' } }));
     assert.deepEqual((await client.send(new ListQueueTagsCommand({ QueueUrl }))).Tags, { a: 'b' });
+    await client.send(new UntagQueueCommand({ QueueUrl, TagKeys: ['a'] }));
+    assert.equal((await client.send(new ListQueueTagsCommand({ QueueUrl }))).Tags, undefined);
     await client.send(new PurgeQueueCommand({ QueueUrl }));
     await client.send(new DeleteQueueCommand({ QueueUrl }));
     await assert.rejects(client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' })), (error) => {
