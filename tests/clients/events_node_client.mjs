@@ -3,12 +3,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-    CreateEventBusCommand, DeleteEventBusCommand, DescribeRuleCommand, EventBridgeClient, ListTargetsByRuleCommand,
-    PutEventsCommand, PutRuleCommand, PutTargetsCommand, TestEventPatternCommand,
+    CreateEventBusCommand, DeleteEventBusCommand, DeleteRuleCommand, DescribeEventBusCommand, DescribeRuleCommand,
+    DisableRuleCommand, EnableRuleCommand, EventBridgeClient, ListEventBusesCommand, ListRuleNamesByTargetCommand,
+    ListRulesCommand, ListTagsForResourceCommand, ListTargetsByRuleCommand, PutEventsCommand, PutRuleCommand,
+    PutTargetsCommand, RemoveTargetsCommand, TagResourceCommand, TestEventPatternCommand, UntagResourceCommand,
 } from '@aws-sdk/client-eventbridge';
 import {
-    CreateScheduleCommand, CreateScheduleGroupCommand, DeleteScheduleGroupCommand, GetScheduleCommand,
-    ListSchedulesCommand, SchedulerClient, UpdateScheduleCommand,
+    CreateScheduleCommand, CreateScheduleGroupCommand, DeleteScheduleCommand, DeleteScheduleGroupCommand,
+    GetScheduleCommand, GetScheduleGroupCommand, ListScheduleGroupsCommand, ListSchedulesCommand,
+    ListTagsForResourceCommand as ListGroupTagsCommand, SchedulerClient, TagResourceCommand as TagGroupCommand,
+    UntagResourceCommand as UntagGroupCommand, UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler';
 
 const events = new EventBridgeClient({ maxAttempts: 1 });
@@ -100,4 +104,53 @@ test('a schedule is kept as given, in its group', async () => {
     await assert.rejects(scheduler.send(new GetScheduleCommand({ Name: 'kept', GroupName: 'node' })), {
         name: 'ResourceNotFoundException',
     });
+});
+
+test('rules are listed, stopped, tagged and removed', async () => {
+    const Name = 'node-admin';
+    const { RuleArn } = await events.send(new PutRuleCommand({ Name, EventPattern, Tags: [{ Key: 'a', Value: 'b' }] }));
+    await events.send(new PutTargetsCommand({ Rule: Name, Targets: [{ Id: 'f', Arn }] }));
+    const state = async () => (await events.send(new ListRulesCommand({ NamePrefix: Name }))).Rules[0].State;
+    await events.send(new DisableRuleCommand({ Name }));
+    assert.equal(await state(), 'DISABLED');
+    await events.send(new EnableRuleCommand({ Name }));
+    assert.equal(await state(), 'ENABLED');
+    const named = await events.send(new ListRuleNamesByTargetCommand({ TargetArn: Arn }));
+    assert.ok(named.RuleNames.includes(Name));
+    await events.send(new TagResourceCommand({ ResourceARN: RuleArn, Tags: [{ Key: 'c', Value: 'd' }] }));
+    await events.send(new UntagResourceCommand({ ResourceARN: RuleArn, TagKeys: ['a'] }));
+    const tags = await events.send(new ListTagsForResourceCommand({ ResourceARN: RuleArn }));
+    assert.deepEqual(tags.Tags, [{ Key: 'c', Value: 'd' }]);
+    const isUsed = { name: 'ValidationException', message: /targets/ };
+    await assert.rejects(events.send(new DeleteRuleCommand({ Name })), isUsed);
+    await events.send(new RemoveTargetsCommand({ Rule: Name, Ids: ['f'] }));
+    await events.send(new DeleteRuleCommand({ Name }));
+    await assert.rejects(events.send(new DescribeRuleCommand({ Name })), { name: 'ResourceNotFoundException' });
+});
+
+test('buses are described and listed', async () => {
+    const bus = await events.send(new DescribeEventBusCommand({}));
+    assert.equal(bus.Name, 'default');
+    const listed = await events.send(new ListEventBusesCommand({ NamePrefix: 'def' }));
+    assert.deepEqual(listed.EventBuses.map((one) => one.Arn), [bus.Arn]);
+});
+
+test('groups of schedules are found, listed and tagged', async () => {
+    const Name = 'node-group';
+    const { ScheduleGroupArn } = await scheduler.send(new CreateScheduleGroupCommand({ Name }));
+    assert.equal((await scheduler.send(new GetScheduleGroupCommand({ Name }))).State, 'ACTIVE');
+    const listed = await scheduler.send(new ListScheduleGroupsCommand({ NamePrefix: Name }));
+    assert.deepEqual(listed.ScheduleGroups.map((one) => one.Arn), [ScheduleGroupArn]);
+    const ResourceArn = ScheduleGroupArn;
+    await scheduler.send(new TagGroupCommand({ ResourceArn, Tags: [{ Key: 'a', Value: 'b' }, { Key: 'c', Value: 'd' }] }));
+    await scheduler.send(new UntagGroupCommand({ ResourceArn, TagKeys: ['a'] }));
+    assert.deepEqual((await scheduler.send(new ListGroupTagsCommand({ ResourceArn }))).Tags, [{ Key: 'c', Value: 'd' }]);
+    const schedule = { Name: 'gone', GroupName: Name };
+    await scheduler.send(new CreateScheduleCommand({
+        ...schedule, State: 'DISABLED', ScheduleExpression: 'rate(1 day)', FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: { Arn, RoleArn },
+    }));
+    await scheduler.send(new DeleteScheduleCommand(schedule));
+    await assert.rejects(scheduler.send(new GetScheduleCommand(schedule)), { name: 'ResourceNotFoundException' });
+    await scheduler.send(new DeleteScheduleGroupCommand({ Name }));
 });

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
     CreateTopicCommand, DeleteTopicCommand, GetSubscriptionAttributesCommand, GetTopicAttributesCommand,
-    InvalidParameterException, ListSubscriptionsByTopicCommand, ListTagsForResourceCommand, ListTopicsCommand,
-    NotFoundException, PublishBatchCommand, PublishCommand, SetSubscriptionAttributesCommand,
+    InvalidParameterException, ListSubscriptionsByTopicCommand, ListSubscriptionsCommand,
+    ListTagsForResourceCommand, ListTopicsCommand, NotFoundException, PublishBatchCommand, PublishCommand, SetSubscriptionAttributesCommand,
     SetTopicAttributesCommand, SNSClient, SubscribeCommand, TagResourceCommand,
     TooManyEntriesInBatchRequestException, UnsubscribeCommand, UntagResourceCommand,
 } from '@aws-sdk/client-sns';
@@ -67,6 +67,8 @@ test('subscriptions have attributes', async () => {
     assert.deepEqual(got.map((one) => JSON.parse(one.Body).Message), ['2']);
     const { Subscriptions } = await client.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
     assert.deepEqual(Subscriptions.map((one) => one.SubscriptionArn), [SubscriptionArn]);
+    const all = await client.send(new ListSubscriptionsCommand({}));
+    assert.ok(all.Subscriptions.some((one) => one.SubscriptionArn === SubscriptionArn));
     await client.send(new UnsubscribeCommand({ SubscriptionArn }));
     await assert.rejects(client.send(new GetSubscriptionAttributesCommand({ SubscriptionArn })), NotFoundException);
 });
